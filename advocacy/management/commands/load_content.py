@@ -1,0 +1,222 @@
+"""Loads the content of `fixtures/`: safe to run at every start and after every upgrade."""
+
+import json
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
+from django.core import serializers
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.core.serializers.base import DeserializationError
+from django.db import transaction
+from tqdm import tqdm
+
+from advocacy.models import (
+    ChecklistStep,
+    Issue,
+    LegalReference,
+    Meeting,
+    Organisation,
+    RecommendedAction,
+    SearchLog,
+    Seat,
+    Source,
+    StatusUpdate,
+    TargetBody,
+    Topic,
+)
+
+# Rows refer to rows of an earlier file only. The record comes last.
+FILES = {
+    "topics.json": Topic,
+    "organisations.json": Organisation,
+    "legal_references.json": LegalReference,
+    "bodies.json": TargetBody,
+    "seats.json": Seat,
+    "meetings.json": Meeting,
+    "sources.json": Source,
+    "issues.json": Issue,
+    "actions.json": RecommendedAction,
+    "checklist_steps.json": ChecklistStep,
+    "search_logs.json": SearchLog,
+    "status_updates.json": StatusUpdate,
+}
+AUTHOR = "launch-content"
+MOST_NAMED = 20
+
+
+class Command(BaseCommand):
+    help = (
+        "Load the content of fixtures/ in one transaction. Rows that staff have edited in the"
+        " admin are left alone; entries of the record are added once and never changed."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--from",
+            dest="folder",
+            default=settings.BASE_DIR / "fixtures",
+            help="the folder to read (fixtures/ of this checkout unless told)",
+        )
+        parser.add_argument("--check", action="store_true", help="load, report, and undo it all")
+
+    def handle(self, *, folder, check, **options):
+        self.counts = dict.fromkeys(["new", "changed", "same", "kept as staff edited them"], 0)
+        rows = [row for file in FILES for row in self.read(folder, file)]
+        with transaction.atomic():
+            named = self.load(rows, options["verbosity"])
+            orphans = list(self.not_named(named))
+            transaction.set_rollback(check)
+        for orphan in orphans:
+            self.stdout.write(f"No fixture names {orphan}; left as it is.")
+        counts = ", ".join(f"{number} {what}" for what, number in self.counts.items())
+        outcome = "Nothing was saved (--check)" if check else "Content loaded"
+        self.stdout.write(f"{outcome}: {counts}.")
+
+    def read(self, folder, file):
+        """The rows of one file as (file, row)."""
+        path = f"{folder}/{file}"
+        try:
+            with open(path, encoding="utf-8") as stream:
+                rows = json.load(stream)
+        except FileNotFoundError as error:
+            raise CommandError(f"{path} is missing. Nothing was saved.") from error
+        except ValueError as error:
+            raise CommandError(f"{path} is not JSON: {error}. Nothing was saved.") from error
+        label = FILES[file]._meta.label_lower
+        keys = set()
+        for row in rows:
+            if not isinstance(row, dict) or row.get("model") != label or "fields" not in row:
+                raise self.broken(file, row, f"every row needs “model”: “{label}” and “fields”")
+            if (key := key_of(row)) in keys:
+                raise self.broken(file, row, "the key stands twice in the file")
+            keys.add(key)
+        return [(file, row) for row in rows]
+
+    def load(self, rows, verbosity):
+        self.author, _created = get_user_model().objects.get_or_create(
+            username=AUTHOR,
+            defaults={"is_active": False, "password": make_password(None)},
+        )
+        named = {model: set() for model in FILES.values()}
+        for file, row in tqdm(rows, desc="Content", unit=" rows", disable=verbosity == 0 or None):
+            try:
+                loaded = self.load_row(FILES[file], row)
+            except (DeserializationError, ObjectDoesNotExist) as error:
+                raise self.broken(file, row, f"it names something unknown: {error}") from error
+            except ValidationError as error:
+                raise self.broken(file, row, "; ".join(sentences(error))) from error
+            except (TypeError, ValueError, KeyError, AttributeError) as error:
+                raise self.broken(file, row, str(error)) from error
+            named[FILES[file]].add(loaded.pk)
+        return named
+
+    def load_row(self, model, row):
+        if model is SearchLog:
+            row["fields"]["searched_by"] = [AUTHOR]
+        if model is StatusUpdate:
+            return self.load_update(row["fields"])
+        (parsed,) = serializers.deserialize("python", [row], use_natural_foreign_keys=True)
+        new = parsed.object
+        old = model.objects.filter(pk=new.pk).first() if new.pk else None
+        if old and old.edited_by_staff_at:
+            self.counts["kept as staff edited them"] += 1
+            return old
+        if old and same(old, parsed):
+            self.counts["same"] += 1
+            return old
+        new.full_clean()
+        new.save()
+        for field, values in parsed.m2m_data.items():
+            getattr(new, field).set(values)
+        self.counts["changed" if old else "new"] += 1
+        return new
+
+    def load_update(self, fields):
+        """Record an entry once; an entry that stands already must not have been rewritten."""
+        fields = dict(fields)
+        action = RecommendedAction.objects.get_by_natural_key(*fields.pop("action"))
+        sources = [Source.objects.get_by_natural_key(*key) for key in fields.pop("sources", [])]
+        for name, model in [
+            ("search_log", SearchLog),
+            ("corrects", StatusUpdate),
+            ("undoes", StatusUpdate),
+        ]:
+            if fields.get(name):
+                fields[name] = model.objects.get(key=fields[name][0])
+        for field in StatusUpdate._meta.concrete_fields:
+            if field.name in fields and not field.is_relation:
+                fields[field.name] = field.to_python(fields[field.name])
+        if unknown := set(fields) - {field.name for field in StatusUpdate._meta.concrete_fields}:
+            raise KeyError(f"there is no field {', '.join(sorted(unknown))}")
+        if not fields.get("key"):
+            raise KeyError("an entry of the record needs a key")
+        old = StatusUpdate.objects.filter(key=fields["key"]).first()
+        if old is None:
+            self.counts["new"] += 1
+            return action.record_response(
+                fields.pop("status"), by=self.author, sources=sources, **fields
+            )
+        differs = [name for name, value in fields.items() if getattr(old, name) != value]
+        if old.action != action:
+            differs.append("action")
+        if set(old.sources.all()) != set(sources):
+            differs.append("sources")
+        if differs:
+            raise ValidationError(
+                f"the record is append-only, and this entry now differs in {', '.join(differs)}:"
+                " restore it and add a new entry that corrects it"
+            )
+        self.counts["same"] += 1
+        return old
+
+    def not_named(self, named):
+        """Rows that came from a fixture once, or from elsewhere, and that no fixture names."""
+        for model, pks in named.items():
+            if model is StatusUpdate:
+                rows = model.objects.filter(recorded_by=self.author)
+            else:
+                rows = model.objects.from_fixtures()
+            found = len(rows := rows.exclude(pk__in=pks)[: MOST_NAMED + 1])
+            for row in rows[:MOST_NAMED]:
+                yield f"{model._meta.verbose_name} “{row}”"
+            if found > MOST_NAMED:
+                yield f"more {model._meta.verbose_name_plural}"
+
+    def broken(self, file, row, why):
+        return CommandError(f"{file}, {key_of(row)}: {why}. Nothing was saved.")
+
+
+def key_of(row):
+    """The natural key of a row, for messages and to find doubles."""
+    fields = row.get("fields") if isinstance(row, dict) else None
+    if not isinstance(fields, dict):
+        return str(row)[:80]
+    return str(fields.get("slug") or fields.get("key") or row)[:80]
+
+
+def same(old, parsed):
+    """Whether a stored row already says what the fixture says."""
+    given = parsed.object
+    columns = [f.attname for f in old._meta.concrete_fields if f.name not in NOT_GIVEN]
+    return all(getattr(old, name) == getattr(given, name) for name in columns) and all(
+        set(getattr(old, field).values_list("pk", flat=True)) == {related_pk(v) for v in values}
+        for field, values in parsed.m2m_data.items()
+    )
+
+
+NOT_GIVEN = {"search_text", "edited_by_staff_at"}
+
+
+def related_pk(value):
+    return getattr(value, "pk", value)
+
+
+def sentences(error):
+    if hasattr(error, "error_dict"):
+        for field, messages in error.message_dict.items():
+            for message in messages:
+                yield message if field == "__all__" else f"{field}: {message}"
+    else:
+        yield from error.messages

@@ -1,0 +1,456 @@
+from datetime import timedelta
+
+from django.db import models, transaction
+from django.db.models.functions import Coalesce, Greatest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from advocacy.models.bodies import Meeting, MeetingKind, TargetBody
+from advocacy.models.content import Content, ContentQuerySet, Searchable, SearchableQuerySet
+from advocacy.models.facets import count_facets
+from advocacy.models.issues import Issue
+from advocacy.models.responses import StatusUpdate
+from advocacy.models.vocabulary import (
+    ACKNOWLEDGING,
+    OPEN_STATUSES,
+    SUBSTANTIVE,
+    Phase,
+    ResponseStatus,
+)
+
+STALE_AFTER = timedelta(days=90)
+
+
+class ActionSort(models.TextChoices):
+    WAITING = "waiting", _("longest wait first")
+    MOVED = "moved", _("latest movement first")
+    NEWEST = "newest", _("newest ask first")
+    REFERENCE = "reference", _("reference")
+
+
+ACTION_ORDER = {
+    ActionSort.WAITING: [models.F("answered_on").desc(nulls_first=True), "asked_on"],
+    ActionSort.MOVED: [models.F("last_moved_on").desc(nulls_last=True)],
+    ActionSort.NEWEST: ["-asked_on"],
+    ActionSort.REFERENCE: ["reference"],
+}
+
+
+class Origin(models.TextChoices):
+    """Where the wording of an ask comes from."""
+
+    EXPLICIT = "explicit", _("asked in the founding text")
+    DERIVED = "derived", _("follows from the founding text")
+    ADDED = "added", _("added by the editors of this record")
+
+
+class AskState(models.TextChoices):
+    """The ask's own life, which is ours and never a response of the body."""
+
+    DRAFT = "draft", _("draft")
+    OPEN = "open", _("open")
+    SPLIT = "split", _("split into more precise asks")
+    SUPERSEDED = "superseded", _("replaced by a newer ask")
+    WITHDRAWN = "withdrawn", _("withdrawn by those who asked")
+
+
+class ExpectedBasis(models.TextChoices):
+    """Why an answer is expected by a date. Only the first two can make an ask overdue."""
+
+    RULE = "rule", _("the body's rule of procedure")
+    PROMISE = "promise", _("the body's own promise")
+    OURS = "ours", _("our expectation")
+
+
+class RecommendedActionQuerySet(SearchableQuerySet):
+    def published(self, at=None):
+        """Asks that had been made by a day, drafts left out."""
+        return self.exclude(state=AskState.DRAFT).filter(asked_on__lte=at or timezone.localdate())
+
+    def open(self):
+        return self.filter(state=AskState.OPEN)
+
+    def with_status(self, at=None):
+        """Annotate what the record says of each ask on a day (today unless told).
+
+        `status`, `status_on` and `status_update_id` come from the newest entry that is not
+        corrected; `acknowledged_on` and `answered_on` are the first entries after the ask, None
+        while the body has not; `last_moved_on` is the newest entry that is not a mere look;
+        `last_checked_on` is the last day somebody looked. `is_overdue` needs a deadline that
+        the body is bound by. Dates only: the day counts are properties of the ask.
+        """
+        at = at or timezone.localdate()
+        record = StatusUpdate.objects.filter(action=models.OuterRef("pk")).in_force(at)
+        current = record.deciding().newest_first()
+        after_ask = record.moving().filter(happened_on__gt=models.OuterRef("asked_on"))
+        return self.annotate(
+            as_of=models.Value(at, output_field=models.DateField()),
+            status=Coalesce(
+                models.Subquery(current.values("status")[:1]),
+                models.Value(ResponseStatus.NOT_CHECKED.value),
+            ),
+            status_on=models.Subquery(current.values("happened_on")[:1]),
+            status_update_id=models.Subquery(current.values("pk")[:1]),
+            acknowledged_on=models.Subquery(
+                after_ask.filter(status__in=ACKNOWLEDGING).oldest_first().values("happened_on")[:1]
+            ),
+            answered_on=models.Subquery(
+                after_ask.filter(status__in=SUBSTANTIVE).oldest_first().values("happened_on")[:1]
+            ),
+            last_moved_on=models.Subquery(record.moving().newest_first().values("happened_on")[:1]),
+            last_checked_on=models.Subquery(
+                record.filter(checked_on__lte=at).order_by("-checked_on").values("checked_on")[:1]
+            ),
+        ).annotate(
+            is_overdue=models.Case(
+                models.When(
+                    expected_by__lt=at,
+                    expected_basis__in=[ExpectedBasis.RULE, ExpectedBasis.PROMISE],
+                    status__in=OPEN_STATUSES,
+                    paused_on=None,
+                    then=True,
+                ),
+                default=False,
+                output_field=models.BooleanField(),
+            )
+        )
+
+    def with_sessions_passed(self):
+        """Count the body's sessions that ended since the ask, or since the last movement."""
+        sessions = Meeting.objects.filter(
+            kind=MeetingKind.SESSION,
+            body=models.OuterRef("body"),
+            ends_on__lt=models.OuterRef("as_of"),
+            ends_on__gt=Greatest(
+                models.OuterRef("asked_on"),
+                Coalesce(models.OuterRef("last_moved_on"), models.OuterRef("asked_on")),
+            ),
+        )
+        count = sessions.order_by().values("body").annotate(n=models.Count("pk")).values("n")
+        return self.annotate(sessions_passed=Coalesce(models.Subquery(count), models.Value(0)))
+
+    def with_related(self):
+        """Fetch what every card of an ask shows."""
+        return self.select_related("issue", "body")
+
+    def not_checked_since(self, day):
+        """Asks that nobody has looked at since a day. Needs `with_status`."""
+        return self.filter(models.Q(last_checked_on=None) | models.Q(last_checked_on__lt=day))
+
+    def stale(self, at=None):
+        """Asks nobody has looked at for 90 days. Needs `with_status`."""
+        return self.not_checked_since((at or timezone.localdate()) - STALE_AFTER)
+
+    def in_phase(self, *phases):
+        """Narrow to asks whose status is in one of the phases. Needs `with_status`."""
+        return self.filter(status__in=[s for phase in phases for s in Phase(phase).statuses])
+
+    def without_answer(self):
+        """Asks with no answer, those that have waited longest first. Needs `with_status`."""
+        return self.in_phase(Phase.UNKNOWN, Phase.NO_ANSWER).order_by("asked_on", "pk")
+
+    def searching(self, text):
+        """Asks where each word stands in the ask itself, in its issue or in its body."""
+        actions = self
+        for word in text.split():
+            actions = actions.filter(
+                models.Q(pk__in=RecommendedAction.objects.containing(word).values("pk"))
+                | models.Q(issue__in=Issue.objects.containing(word))
+                | models.Q(body__in=TargetBody.objects.containing(word))
+            )
+        return actions
+
+    def matching(
+        self, *, q="", issue=None, topic=None, body=None, status="", audience="", overdue=False
+    ):
+        """Narrow to the given filters; an empty one matches everything. Needs `with_status`.
+
+        `status` is a status or a phase.
+        """
+        actions = self.searching(q)
+        if issue:
+            actions = actions.filter(issue=issue)
+        if topic:
+            actions = actions.filter(issue__in=topic.issues.all())
+        if body:
+            actions = actions.filter(body=body)
+        if status in Phase.values:
+            actions = actions.in_phase(status)
+        elif status:
+            actions = actions.filter(status=status)
+        if audience:
+            steps = ChecklistStep.objects.filter(action=models.OuterRef("pk"), audience=audience)
+            actions = actions.filter(models.Exists(steps))
+        if overdue:
+            actions = actions.filter(is_overdue=True)
+        return actions
+
+    def sorted_by(self, sort):
+        """Order by one of `ActionSort`. Needs `with_status`."""
+        return self.order_by(*ACTION_ORDER[sort], "pk")
+
+    def facets(self, **filters):
+        """Count the asks behind each option of each filter, the other filters applied.
+
+        Returns {facet: [FacetOption, …]} and the number of matching asks under "total", from one
+        query. Needs `with_status`.
+        """
+
+        def without(name):
+            return self.matching(**{key: value for key, value in filters.items() if key != name})
+
+        return count_facets(
+            {
+                "total": (self.matching(**filters), None, None),
+                "issue": (without("issue"), "issue__slug", "issue__title"),
+                "topic": (without("topic"), "issue__topics__slug", "issue__topics__name"),
+                "body": (without("body"), "body__slug", "body__name"),
+                "status": (without("status"), "status", None),
+                "audience": (without("audience"), "steps__audience", None),
+                "overdue": (without("overdue").filter(is_overdue=True), None, None),
+            },
+            repeated=["audience"],
+        )
+
+    def phase_counts(self, group):
+        """Count asks per phase: {group value: {Phase: number}}. Needs `with_status`."""
+        counts = {}
+        rows = self.order_by().values_list(group, "status").annotate(n=models.Count("pk"))
+        for key, status, n in rows:
+            phases = counts.setdefault(key, dict.fromkeys(Phase, 0))
+            phases[ResponseStatus(status).phase] += n
+        return counts
+
+    @transaction.atomic
+    def record_check(self, search_log, *, by):
+        """Record for every ask that we looked again and found nothing new. All or none."""
+        return [action.record_check(search_log, by=by) for action in self.order_by("pk")]
+
+
+class RecommendedAction(Searchable):
+    """One thing one body is asked to do on one issue, since a date: the ask."""
+
+    SEARCHED = ("reference", "title", "text")
+
+    slug = models.SlugField(_("slug"), max_length=80, unique=True)
+    reference = models.CharField(
+        _("reference"), max_length=20, unique=True, help_text=_("To quote in letters: NK-06.")
+    )
+    issue = models.ForeignKey(
+        "Issue", on_delete=models.PROTECT, related_name="actions", verbose_name=_("issue")
+    )
+    body = models.ForeignKey(
+        "TargetBody", on_delete=models.PROTECT, related_name="actions", verbose_name=_("body")
+    )
+    title = models.CharField(_("the ask in one line"), max_length=200)
+    text = models.TextField(_("the ask"))
+    origin = models.CharField(_("origin"), max_length=10, choices=Origin)
+    state = models.CharField(
+        _("life of the ask"), max_length=10, choices=AskState, default=AskState.OPEN
+    )
+    asked_on = models.DateField(_("asked on"))
+    asked_by = models.ManyToManyField(
+        "Organisation", related_name="actions", verbose_name=_("asked by")
+    )
+    legal_references = models.ManyToManyField(
+        "LegalReference", blank=True, related_name="actions", verbose_name=_("legal basis")
+    )
+    legal_note = models.TextField(_("legal note"), blank=True)
+    counts_as_done = models.TextField(_("what would count as done"))
+    counts_as_refused = models.TextField(_("what would count as refused"))
+    expected_by = models.DateField(_("answer expected by"), null=True, blank=True)
+    expected_basis = models.CharField(
+        _("why by then"), max_length=10, choices=ExpectedBasis, blank=True
+    )
+    paused_on = models.DateField(_("clock paused on"), null=True, blank=True)
+    pause_reason = models.TextField(_("why the clock is paused"), blank=True)
+
+    objects = RecommendedActionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["issue", "body", "reference"]
+        verbose_name = _("recommended action")
+        verbose_name_plural = _("recommended actions")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(origin__in=Origin.values) & models.Q(state__in=AskState.values),
+                name="recommended_action_origin_and_state_are_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(expected_by=None, expected_basis="")
+                | (
+                    models.Q(expected_by__isnull=False)
+                    & models.Q(expected_basis__in=ExpectedBasis.values)
+                ),
+                name="recommended_action_expected_date_has_a_basis",
+                violation_error_message=_("Say why an answer is expected by that day."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(paused_on=None, pause_reason="")
+                | (models.Q(paused_on__isnull=False) & ~models.Q(pause_reason="")),
+                name="recommended_action_pause_has_a_reason",
+                violation_error_message=_("A pause of the clock needs its reason."),
+            ),
+        ]
+        indexes = [models.Index(fields=["asked_on", "id"], name="action_by_asked_on")]
+
+    def __str__(self):
+        return f"{self.reference} {self.title}"
+
+    def get_absolute_url(self):
+        return reverse("action_detail", args=[self.slug])
+
+    def natural_key(self):
+        return (self.slug,)
+
+    @cached_property
+    def current_status(self):
+        """The annotated code as a `ResponseStatus`. Needs `with_status`."""
+        return ResponseStatus(self.status)
+
+    @property
+    def phase(self):
+        return self.current_status.phase
+
+    @property
+    def clock_end(self):
+        """The day a running clock has reached: the day looked at, or the pause before it."""
+        return min(self.as_of, self.paused_on) if self.paused_on else self.as_of
+
+    @property
+    def is_waiting(self):
+        """Whether the clock for a substantive answer still runs."""
+        return self.answered_on is None and self.phase not in (Phase.DELIVERED, Phase.CLOSED)
+
+    @property
+    def days_to_acknowledgement(self):
+        """Days from the ask to the first acknowledgement, or so far."""
+        return self._days_until(self.acknowledged_on)
+
+    @property
+    def days_to_answer(self):
+        """Days from the ask to the first substantive answer, or so far."""
+        return self._days_until(self.answered_on)
+
+    @property
+    def days_since_movement(self):
+        """Days since the body last did something on the ask; None if it never has."""
+        return self.last_moved_on and (self.as_of - self.last_moved_on).days
+
+    def _days_until(self, day):
+        if day is None:
+            ended = self.phase in (Phase.DELIVERED, Phase.CLOSED)
+            day = self.status_on if ended else self.clock_end
+        return max((day - self.asked_on).days, 0)
+
+    @property
+    def is_stale(self):
+        return self.last_checked_on is None or self.last_checked_on < self.as_of - STALE_AFTER
+
+    def record_response(self, status, *, by, sources=(), **details):
+        """Add an entry to the record. The only way anything changes a status.
+
+        `sources` are saved Sources; `details` are the fields of StatusUpdate. Raises
+        ValidationError, with what is missing in the words of the vocabulary, and saves nothing.
+        """
+        with transaction.atomic():
+            # One writer an ask at a time: the transition is checked against the record it joins.
+            RecommendedAction.objects.select_for_update().get(pk=self.pk)
+            update = StatusUpdate(action=self, status=status, recorded_by=by, **details)
+            update.check_record(sources)
+            update.insert(sources)
+        return update
+
+    def record_check(self, search_log, *, by):
+        """Record that we looked again and found nothing new: the status stays what it was."""
+        current = StatusUpdate.objects.filter(action=self).current(search_log.searched_on)
+        return self.record_response(
+            current.status if current else ResponseStatus.NO_RESPONSE,
+            by=by,
+            happened_on=search_log.searched_on,
+            checked_on=search_log.searched_on,
+            search_log=search_log,
+        )
+
+
+class Audience(models.TextChoices):
+    """Who can take a step."""
+
+    ANYONE = "anyone", _("anyone")
+    CAMPAIGNER = "campaigner", _("campaigners")
+    NGO = "ngo", _("NGOs")
+    UNION = "union", _("trade unions and employers")
+    JOURNALIST = "journalist", _("journalists")
+    RESEARCHER = "researcher", _("lawyers and researchers")
+    FAMILY = "family", _("families and witnesses")
+
+
+class StepKind(models.TextChoices):
+    EMAIL = "email", _("write an e-mail")
+    LETTER = "letter", _("send a letter")
+    POST = "post", _("post publicly")
+    CALL = "call", _("call")
+    SUBMIT = "submit", _("submit information")
+    MEET = "meet", _("meet")
+    READ = "read", _("read and check")
+    SHARE = "share", _("share")
+
+
+class ChecklistStepQuerySet(ContentQuerySet):
+    def matching(self, *, audience="", minutes=""):
+        """Narrow to what an audience can do within a number of minutes.
+
+        Steps for anyone suit every audience.
+        """
+        steps = self
+        if audience:
+            steps = steps.filter(audience__in={audience, Audience.ANYONE})
+        if minutes:
+            steps = steps.filter(minutes__lte=minutes)
+        return steps
+
+
+class ChecklistStep(Content):
+    """One thing a person can do to push one ask, for one audience."""
+
+    slug = models.SlugField(_("slug"), max_length=80, unique=True)
+    action = models.ForeignKey(
+        RecommendedAction, on_delete=models.CASCADE, related_name="steps", verbose_name=_("ask")
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    audience = models.CharField(_("audience"), max_length=12, choices=Audience)
+    kind = models.CharField(_("kind"), max_length=8, choices=StepKind)
+    minutes = models.PositiveSmallIntegerField(_("minutes"))
+    title = models.CharField(_("what to do"), max_length=200)
+    wording = models.TextField(
+        _("wording"), help_text=_("Text to start from, in plain words that can be sent as it is.")
+    )
+    url = models.URLField(_("official link"), max_length=500, blank=True)
+    url_label = models.CharField(_("what the link opens"), max_length=200, blank=True)
+
+    objects = ChecklistStepQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["action", "position", "pk"]
+        verbose_name = _("checklist step")
+        verbose_name_plural = _("checklist steps")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(audience__in=Audience.values)
+                & models.Q(kind__in=StepKind.values),
+                name="checklist_step_audience_and_kind_are_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(minutes__gte=1),
+                name="checklist_step_takes_time",
+                violation_error_message=_("Say how many minutes the step takes: at least 1."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def natural_key(self):
+        return (self.slug,)

@@ -1,0 +1,174 @@
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from advocacy.models.content import Content, ContentQuerySet, Searchable, SearchableQuerySet
+from advocacy.models.facets import count_facets
+
+
+class Topic(Content):
+    """The legal frame of an issue: security, labour law, humanitarian law, human rights."""
+
+    slug = models.SlugField(_("slug"), unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    description = models.TextField(_("description"), blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    objects = ContentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "name"]
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+
+    def __str__(self):
+        return self.name
+
+    def natural_key(self):
+        return (self.slug,)
+
+
+class LegalReference(Content):
+    """A treaty article, resolution or convention that an ask stands on."""
+
+    slug = models.SlugField(_("slug"), unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    point = models.TextField(_("what it says"))
+    url = models.URLField(_("official text"), max_length=500, blank=True)
+    caution = models.TextField(_("caution"), blank=True)
+
+    objects = ContentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["title"]
+        verbose_name = _("legal reference")
+        verbose_name_plural = _("legal references")
+
+    def __str__(self):
+        return self.title
+
+    def natural_key(self):
+        return (self.slug,)
+
+
+class IssueSort(models.TextChoices):
+    POSITION = "position", _("order of the dossier")
+    TITLE = "title", _("title")
+    NEWEST = "newest", _("newest first")
+
+
+ISSUE_ORDER = {
+    IssueSort.POSITION: ["position"],
+    IssueSort.TITLE: ["title"],
+    IssueSort.NEWEST: ["-opened_on"],
+}
+
+
+class IssueQuerySet(SearchableQuerySet):
+    def opened(self, at=None):
+        return self.filter(opened_on__lte=at or timezone.localdate())
+
+    def with_related(self):
+        """Fetch what an issue card shows."""
+        return self.prefetch_related("topics")
+
+    def searching(self, text):
+        """Issues where each word stands in the issue, in one of its asks or in a body asked."""
+        issues = self
+        for word in text.split():
+            actions = Issue.actions.rel.related_model.objects.published().searching(word)
+            issues = issues.filter(
+                models.Q(pk__in=Issue.objects.containing(word).values("pk"))
+                | models.Q(pk__in=actions.order_by().values("issue"))
+            )
+        return issues
+
+    def matching(self, actions, *, q="", topic=None, body=None, status=""):
+        """Narrow to the given filters; an empty one matches everything.
+
+        `body` and `status` look at the asks of the issue, given `with_status` as `actions`.
+        """
+        issues = self.searching(q)
+        if topic:
+            issues = issues.filter(pk__in=topic.issues.values("pk"))
+        if body or status:
+            asks = actions.matching(body=body, status=status)
+            issues = issues.filter(pk__in=asks.order_by().values("issue"))
+        return issues
+
+    def facets(self, actions, **filters):
+        """Count the issues behind each option of each filter; see `count_facets`."""
+
+        def without(name):
+            return self.matching(
+                actions, **{key: value for key, value in filters.items() if key != name}
+            )
+
+        def asks(name):
+            others = {"body": filters.get("body"), "status": filters.get("status", "")}
+            others.pop(name)
+            issues = without(name).order_by().values("pk")
+            return actions.filter(issue__in=issues).matching(**others)
+
+        facets = count_facets(
+            {
+                "total": (self.matching(actions, **filters), None, None),
+                "topic": (without("topic"), "topics__slug", "topics__name"),
+            }
+        )
+        return facets | count_facets(
+            {
+                "body": (asks("body"), "body__slug", "body__name"),
+                "status": (asks("status"), "status", None),
+            },
+            counted="issue",
+            repeated=["body", "status"],
+        )
+
+    def sorted_by(self, sort):
+        return self.order_by(*ISSUE_ORDER[sort], "pk")
+
+
+class Issue(Searchable):
+    """A wrong that the campaign wants answered."""
+
+    SEARCHED = ("title", "question", "summary", "narrative")
+
+    slug = models.SlugField(_("slug"), unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    question = models.CharField(_("question"), max_length=300)
+    summary = models.TextField(_("summary"))
+    narrative = models.TextField(
+        _("what happened"),
+        help_text=_("Paragraphs separated by an empty line. Say who claims what."),
+    )
+    opened_on = models.DateField(_("opened"))
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    topics = models.ManyToManyField(Topic, related_name="issues", verbose_name=_("topics"))
+    legal_references = models.ManyToManyField(
+        LegalReference, blank=True, related_name="issues", verbose_name=_("legal basis")
+    )
+    sources = models.ManyToManyField(
+        "Source",
+        blank=True,
+        related_name="issues",
+        verbose_name=_("sources"),
+        help_text=_("Events and reports of the issue that are not a body's response to an ask."),
+    )
+
+    objects = IssueQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "title"]
+        verbose_name = _("issue")
+        verbose_name_plural = _("issues")
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("issue_detail", args=[self.slug])
+
+    def natural_key(self):
+        return (self.slug,)

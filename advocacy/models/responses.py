@@ -1,0 +1,594 @@
+"""The record: dated, evidenced entries that are added and never changed."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from advocacy.models.facets import count_facets
+from advocacy.models.sources import Source
+from advocacy.models.vocabulary import (
+    EVIDENCE,
+    NOT_RELAXED,
+    REASON,
+    REQUIRED_TIERS,
+    TRANSITIONS,
+    AssertedBy,
+    BlockedReason,
+    DatePrecision,
+    Phase,
+    RefusedReason,
+    ResponseStatus,
+    Tier,
+    Verification,
+)
+
+S = ResponseStatus
+IS_A_LOOK = models.Q(search_log__isnull=False)
+
+
+class RecordIsAppendOnly(Exception):
+    """Raised when code tries to change, remove or slip in an entry of the record."""
+
+
+def _refuse(method):
+    def refuse(*args, **kwargs):
+        raise RecordIsAppendOnly(
+            f"{method}() would change the record. Add an entry with"
+            " RecommendedAction.record_response; correct one by naming it in `corrects`."
+        )
+
+    return refuse
+
+
+class AppendOnlyQuerySet(models.QuerySet):
+    """Reads only: whatever would write through the ORM raises."""
+
+    update = _refuse("update")
+    delete = _refuse("delete")
+    _raw_delete = _refuse("delete")
+    _update = _refuse("update")
+    create = _refuse("create")
+    bulk_create = _refuse("bulk_create")
+    bulk_update = _refuse("bulk_update")
+    get_or_create = _refuse("get_or_create")
+    update_or_create = _refuse("update_or_create")
+
+
+class StatusUpdateQuerySet(AppendOnlyQuerySet):
+    def in_force(self, at=None):
+        """Entries that no correction has replaced and that had happened by a day."""
+        return self.filter(correction=None, happened_on__lte=at or timezone.localdate())
+
+    def moving(self):
+        """Entries about something the body did, not about us having looked."""
+        return self.exclude(IS_A_LOOK)
+
+    def deciding(self):
+        """Entries that set a status: all but "looked again, nothing new"."""
+        return self.filter(~IS_A_LOOK | models.Q(status=S.NO_RESPONSE))
+
+    def newest_first(self):
+        return self.order_by("-happened_on", "-pk")
+
+    def oldest_first(self):
+        return self.order_by("happened_on", "pk")
+
+    def current(self, at=None):
+        """The entry of one ask that sets its status on a day, or None."""
+        return self.in_force(at).deciding().newest_first().first()
+
+    def corrections(self):
+        return self.exclude(corrects=None)
+
+    def published(self, at=None):
+        """Entries that the public sees: of published asks, by the day they happened."""
+        at = at or timezone.localdate()
+        return self.filter(happened_on__lte=at, action__asked_on__lte=at).exclude(
+            action__state="draft"
+        )
+
+    def of_matching(self, actions, *, status="", **filters):
+        """Narrow to a status or phase of the entry, and to the asks that match the filters."""
+        updates = self
+        if status in Phase.values:
+            updates = updates.filter(status__in=Phase(status).statuses)
+        elif status:
+            updates = updates.filter(status=status)
+        if any(filters.values()):
+            asks = actions.matching(**filters).order_by().values("pk")
+            updates = updates.filter(action__in=asks)
+        return updates
+
+    def facets(self, actions, **filters):
+        """Count the entries behind each option of each filter; see `count_facets`."""
+
+        def without(name):
+            others = {key: value for key, value in filters.items() if key != name}
+            return self.of_matching(actions, **others)
+
+        overdue = self.of_matching(actions, **{**filters, "overdue": True})
+        return count_facets(
+            {
+                "total": (self.of_matching(actions, **filters), None, None),
+                "issue": (without("issue"), "action__issue__slug", "action__issue__title"),
+                "topic": (
+                    without("topic"),
+                    "action__issue__topics__slug",
+                    "action__issue__topics__name",
+                ),
+                "body": (without("body"), "action__body__slug", "action__body__name"),
+                "status": (without("status"), "status", None),
+                "audience": (without("audience"), "action__steps__audience", None),
+                "overdue": (overdue, None, None),
+            },
+            repeated=["audience"],
+        )
+
+    def with_related(self):
+        """Fetch what every card of an entry shows."""
+        return self.select_related(
+            "action__issue", "action__body", "search_log", "corrects", "undoes", "correction"
+        ).prefetch_related("sources")
+
+
+class StatusUpdate(models.Model):
+    """One dated, evidenced entry in the record of how a body responded to an ask.
+
+    Append-only: a wrong entry is corrected by a new one that names it. Three dates: when it
+    happened, when it was recorded and when somebody last checked it.
+    """
+
+    key = models.SlugField(_("key"), max_length=80, blank=True, editable=False)
+    action = models.ForeignKey(
+        "RecommendedAction",
+        on_delete=models.PROTECT,
+        related_name="updates",
+        verbose_name=_("ask"),
+    )
+    status = models.CharField(
+        _("status"), max_length=20, choices=[c for c in S.choices if c[0] != S.NOT_CHECKED]
+    )
+    happened_on = models.DateField(_("happened on"), default=timezone.localdate)
+    happened_precision = models.CharField(
+        _("precision of the date"),
+        max_length=5,
+        choices=DatePrecision,
+        default=DatePrecision.DAY,
+    )
+    checked_on = models.DateField(_("checked on"), default=timezone.localdate)
+    recorded_at = models.DateTimeField(_("recorded at"), default=timezone.now, editable=False)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("recorded by"),
+        editable=False,
+    )
+    summary = models.TextField(
+        _("what happened"),
+        blank=True,
+        help_text=_("Name the actor and what was done; claims stay claims."),
+    )
+    asserted_by = models.CharField(
+        _("claimed by"), max_length=14, choices=AssertedBy, default=AssertedBy.BODY
+    )
+    verification = models.CharField(
+        _("verification"), max_length=10, choices=Verification, default=Verification.DOCUMENTED
+    )
+    reference = models.CharField(
+        _("symbol, meeting or paragraph"),
+        max_length=200,
+        blank=True,
+        help_text=_("Document symbol, meeting number, paragraph, or the act in a few words."),
+    )
+    quote = models.TextField(_("exact words"), blank=True)
+    speaker = models.CharField(_("who spoke, and in what capacity"), max_length=200, blank=True)
+    missing = models.TextField(_("what is still missing"), blank=True)
+    blocked_reason = models.CharField(
+        _("how it was blocked"), max_length=16, choices=BlockedReason, blank=True
+    )
+    blocked_by = models.CharField(
+        _("who blocked it"),
+        max_length=100,
+        blank=True,
+        help_text=_("Country codes separated by commas (RU), or the rule or organ."),
+    )
+    refused_reason = models.CharField(
+        _("how it was refused"), max_length=20, choices=RefusedReason, blank=True
+    )
+    votes_for = models.PositiveSmallIntegerField(_("votes in favour"), null=True, blank=True)
+    votes_against = models.PositiveSmallIntegerField(_("votes against"), null=True, blank=True)
+    votes_abstained = models.PositiveSmallIntegerField(_("abstentions"), null=True, blank=True)
+    receipt_on = models.DateField(
+        _("date of our own receipt"),
+        null=True,
+        blank=True,
+        help_text=_("An acknowledgement sent to us, kept privately."),
+    )
+    transition_reason = models.TextField(
+        _("reason for this change"),
+        blank=True,
+        help_text=_("Needed where the vocabulary asks for it: for example a step back."),
+    )
+    undoes = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="undone_by",
+        verbose_name=_("entry undone"),
+    )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("approved by a second editor"),
+    )
+    search_log = models.ForeignKey(
+        "SearchLog",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="updates",
+        verbose_name=_("search log"),
+    )
+    sources = models.ManyToManyField(
+        "Source", through="Citation", related_name="updates", verbose_name=_("sources")
+    )
+    corrects = models.OneToOneField(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="correction",
+        verbose_name=_("corrects"),
+    )
+    correction_reason = models.TextField(_("why it is corrected"), blank=True)
+
+    objects = StatusUpdateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-happened_on", "-pk"]
+        base_manager_name = "objects"
+        verbose_name = _("status update")
+        verbose_name_plural = _("status updates")
+        indexes = [
+            models.Index(fields=["action", "-happened_on", "-id"], name="update_newest_of_action"),
+            models.Index(fields=["-happened_on", "-id"], name="update_newest"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key"], condition=~models.Q(key=""), name="status_update_key_is_unique"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=[s for s in S.values if s != S.NOT_CHECKED]),
+                name="status_update_status_is_known",
+                violation_error_message=_("Choose a status of the vocabulary."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(asserted_by__in=AssertedBy.values)
+                & models.Q(verification__in=Verification.values)
+                & models.Q(happened_precision__in=DatePrecision.values)
+                & models.Q(blocked_reason__in=["", *BlockedReason.values])
+                & models.Q(refused_reason__in=["", *RefusedReason.values]),
+                name="status_update_codes_are_known",
+                violation_error_message=_("Choose codes of the vocabulary."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(happened_on__lte=models.F("recorded_at"))
+                & models.Q(checked_on__lte=models.F("recorded_at")),
+                name="status_update_is_not_in_the_future",
+                violation_error_message=_("The record holds no dates in the future."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(checked_on__gte=models.F("happened_on")),
+                name="status_update_is_checked_after_it_happened",
+                violation_error_message=_("It cannot have been checked before it happened."),
+            ),
+            models.CheckConstraint(
+                condition=IS_A_LOOK | ~models.Q(summary=""),
+                name="status_update_says_what_happened",
+                violation_error_message=_("Say in a sentence what happened."),
+            ),
+            models.CheckConstraint(
+                condition=IS_A_LOOK | ~models.Q(status=S.NO_RESPONSE),
+                name="status_update_no_response_needs_search_log",
+                violation_error_message=_(
+                    "“No public response found” needs a search log:"
+                    " places searched, terms and known gaps."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=IS_A_LOOK
+                | ~models.Q(status=S.COMMITTED)
+                | (~models.Q(quote="") & ~models.Q(speaker="")),
+                name="status_update_committed_needs_words_and_speaker",
+                violation_error_message=_(
+                    "“Promised” needs the exact words, and who spoke in what capacity."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=IS_A_LOOK
+                | ~models.Q(status=S.PARTIAL_ACTION)
+                | (~models.Q(missing="") & ~models.Q(reference="")),
+                name="status_update_partial_needs_reference_and_missing_part",
+                violation_error_message=_(
+                    "“Partial action” needs the paragraph or symbol,"
+                    " and in writing what is still missing."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=IS_A_LOOK | ~models.Q(status=S.ACTION_TAKEN) | ~models.Q(reference=""),
+                name="status_update_action_taken_needs_reference",
+                violation_error_message=_("“Action taken” needs the act and its symbol."),
+            ),
+            models.CheckConstraint(
+                condition=IS_A_LOOK
+                | ~models.Q(status=S.IMPLEMENTED)
+                | (
+                    models.Q(approved_by__isnull=False)
+                    & ~models.Q(approved_by=models.F("recorded_by"))
+                ),
+                name="status_update_implemented_needs_second_editor",
+                violation_error_message=_(
+                    "“Carried out, verified” needs the approval of a second editor."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=IS_A_LOOK
+                | ~models.Q(status=S.REFUSED)
+                | (
+                    ~models.Q(refused_reason="")
+                    & (~models.Q(quote="") | models.Q(votes_against__isnull=False))
+                ),
+                name="status_update_refused_needs_reason_and_words_or_vote",
+                violation_error_message=_(
+                    "“Refused” needs how it was refused, and the words or the vote."
+                    " Silence is never a refusal."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=IS_A_LOOK
+                | ~models.Q(status=S.BLOCKED)
+                | (~models.Q(blocked_reason="") & ~models.Q(blocked_by="")),
+                name="status_update_blocked_needs_reason_and_blocker",
+                violation_error_message=_("“Blocked” needs how it was blocked, and by whom."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(
+                    blocked_reason__in=[BlockedReason.VETO, BlockedReason.VOTES_SHORT]
+                )
+                | models.Q(votes_for__isnull=False, votes_against__isnull=False),
+                name="status_update_vote_needs_tally",
+                violation_error_message=_("A veto or a lost vote needs the tally."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(blocked_reason=BlockedReason.VETO)
+                | models.Q(votes_for__gte=9, votes_against__gte=1),
+                name="status_update_veto_needs_nine_votes",
+                violation_error_message=_(
+                    "It is a veto only with nine votes or more in favour and one against."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=IS_A_LOOK | ~models.Q(status=S.REVERSED) | models.Q(undoes__isnull=False),
+                name="status_update_reversed_names_what_was_undone",
+                violation_error_message=_("“Reversed” needs the entry that was undone."),
+            ),
+            models.CheckConstraint(
+                condition=IS_A_LOOK
+                | ~models.Q(status=S.OVERTAKEN)
+                | ~models.Q(transition_reason=""),
+                name="status_update_overtaken_needs_reason",
+                violation_error_message=_("“Overtaken by events” needs one sentence why."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(corrects=None, correction_reason="")
+                | (models.Q(corrects__isnull=False) & ~models.Q(correction_reason="")),
+                name="status_update_correction_needs_reason",
+                violation_error_message=_("A correction names the entry it corrects and why."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.happened_on} {self.get_status_display()}"
+
+    def get_absolute_url(self):
+        return f"{reverse('action_detail', args=[self.action.slug])}#entry-{self.pk}"
+
+    save = _refuse("save")
+    delete = _refuse("delete")
+
+    def natural_key(self):
+        return (self.key,)
+
+    @property
+    def current_status(self):
+        return ResponseStatus(self.status)
+
+    @property
+    def phase(self):
+        return self.current_status.phase
+
+    @property
+    def is_look(self):
+        """Whether the entry says that we looked and found nothing (new)."""
+        return self.search_log_id is not None
+
+    @property
+    def is_recheck(self):
+        return self.is_look and self.status != S.NO_RESPONSE
+
+    @property
+    def is_corrected(self):
+        return hasattr(self, "correction")
+
+    @property
+    def blockers(self):
+        return [code.strip() for code in self.blocked_by.split(",") if code.strip()]
+
+    def insert(self, sources):
+        """Write the checked entry. For `RecommendedAction.record_response` alone."""
+        self.save_base(force_insert=True)
+        for source in dict.fromkeys(sources):
+            Citation(update=self, source=source).save_base(force_insert=True)
+
+    def check_record(self, sources=(), *, exclude=()):
+        """Check all that the record demands: fields, constraints, evidence and transition.
+
+        Raises ValidationError keyed by field; `sources` and `__all__` are keys as well.
+        `exclude` names fields whose own errors somebody else reports.
+        """
+        errors = {}
+        for check in (
+            lambda: self.full_clean(exclude=exclude),
+            lambda: self.check_sources(sources),
+            self.check_transition,
+            self.check_references,
+        ):
+            try:
+                check()
+            except ValidationError as error:
+                errors = error.update_error_dict(errors)
+        if errors:
+            raise ValidationError(errors)
+
+    def check_sources(self, sources):
+        """The tiers of evidence that the status demands, whoever writes the entry."""
+        if self.status not in TRANSITIONS or self.is_look:
+            return
+        status = self.current_status
+        if status == S.ACKNOWLEDGED and self.receipt_on:
+            return
+        if status not in REQUIRED_TIERS:
+            return
+        needed = gettext("“%(status)s” needs evidence: %(evidence)s") % {
+            "status": status.label,
+            "evidence": EVIDENCE[status],
+        }
+        fit = [source for source in sources if not source.is_weak]
+        if not fit:
+            only_weak = gettext("A weak source is never the only source of a status.")
+            raise ValidationError({"sources": f"{needed} {only_weak}" if sources else needed})
+        tiers = {source.tier for source in fit}
+        if not tiers & REQUIRED_TIERS[status]:
+            if status in NOT_RELAXED or Tier.INDEPENDENT not in tiers:
+                raise ValidationError({"sources": needed})
+            if self.verification != Verification.REPORTED:
+                raise ValidationError(
+                    {
+                        "verification": gettext(
+                            "Only independent reporting supports this entry:"
+                            " set it to “reported” until an official record is found."
+                        )
+                    }
+                )
+        if status == S.IMPLEMENTED and not any(
+            source.is_independent and source.tier >= Tier.INDEPENDENT for source in fit
+        ):
+            raise ValidationError(
+                {
+                    "sources": gettext(
+                        "“Carried out, verified” needs one source (T3 or T4)"
+                        " that the body does not control."
+                    )
+                }
+            )
+
+    def check_transition(self):
+        """Whether the vocabulary lets this status follow what stands before it on its date."""
+        if self.status not in TRANSITIONS or not self.happened_on:
+            return
+        others = StatusUpdate.objects.filter(action_id=self.action_id, correction=None)
+        others = others.exclude(pk=self.corrects_id).deciding()
+        before = others.filter(happened_on__lte=self.happened_on).newest_first().first()
+        after = others.filter(happened_on__gt=self.happened_on).oldest_first().first()
+        previous = before.current_status if before else S.NOT_CHECKED
+        status = self.current_status
+        if self.is_look and status != S.NO_RESPONSE:
+            if status != previous:
+                raise ValidationError(
+                    {
+                        "search_log": gettext(
+                            "“Looked again, nothing new” keeps the status, which was “%(status)s”."
+                        )
+                        % {"status": previous.label}
+                    }
+                )
+            return
+        rule = TRANSITIONS[previous].get(status)
+        if rule is None:
+            raise ValidationError(
+                {
+                    "status": gettext(
+                        "“%(status)s” cannot follow “%(previous)s”."
+                        " If the earlier entry is wrong, correct it."
+                    )
+                    % {"status": status.label, "previous": previous.label}
+                }
+            )
+        if rule == REASON and not self.transition_reason:
+            raise ValidationError(
+                {
+                    "transition_reason": gettext(
+                        "From “%(previous)s” to “%(status)s” needs a written reason."
+                    )
+                    % {"status": status.label, "previous": previous.label}
+                }
+            )
+        if after and after.status not in TRANSITIONS[status]:
+            raise ValidationError(
+                {
+                    "happened_on": gettext(
+                        "The record already says “%(next)s” on %(day)s, which cannot follow"
+                        " “%(status)s”. Correct that entry, or choose another day."
+                    )
+                    % {
+                        "next": after.current_status.label,
+                        "day": after.happened_on,
+                        "status": status.label,
+                    }
+                }
+            )
+
+    def check_references(self):
+        """Entries named by this one belong to the same ask."""
+        errors = {}
+        for field in ("corrects", "undoes"):
+            other = getattr(self, field)
+            if other and other.action_id != self.action_id:
+                errors[field] = gettext("Choose an entry of the same ask.")
+        if self.corrects_id and StatusUpdate.objects.filter(corrects_id=self.corrects_id).exists():
+            errors["corrects"] = gettext("This entry is already corrected: correct the newer one.")
+        if errors:
+            raise ValidationError(errors)
+
+
+class Citation(models.Model):
+    """One source of one entry of the record. As permanent as the entry."""
+
+    update = models.ForeignKey(StatusUpdate, on_delete=models.PROTECT, related_name="citations")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="citations")
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        base_manager_name = "objects"
+        verbose_name = _("citation")
+        verbose_name_plural = _("citations")
+        constraints = [
+            models.UniqueConstraint(fields=["update", "source"], name="citation_is_unique")
+        ]
+
+    def __str__(self):
+        return f"{self.update_id}: {self.source_id}"
+
+    save = _refuse("save")
+    delete = _refuse("delete")

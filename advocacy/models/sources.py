@@ -1,0 +1,134 @@
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from advocacy.models.content import Content
+from advocacy.models.vocabulary import DatePrecision, Tier
+
+
+class SourceQuerySet(models.QuerySet):
+    def get_by_natural_key(self, key):
+        return self.get(key=key)
+
+    def from_fixtures(self):
+        return self.filter(edited_by_staff_at=None)
+
+
+class Source(Content):
+    """Evidence that anyone can open: of an entry of the record, or of an issue."""
+
+    key = models.SlugField(_("key"), max_length=80, blank=True, editable=False)
+    title = models.CharField(_("title"), max_length=300)
+    summary = models.TextField(
+        _("what it says"), blank=True, help_text=_("In our words, naming who claims it.")
+    )
+    publisher = models.CharField(_("publisher"), max_length=200)
+    url = models.URLField(_("address"), max_length=1000)
+    published_on = models.DateField(_("published"))
+    published_precision = models.CharField(
+        _("precision of the date"),
+        max_length=5,
+        choices=DatePrecision,
+        default=DatePrecision.DAY,
+    )
+    tier = models.PositiveSmallIntegerField(_("tier"), choices=Tier)
+    is_independent = models.BooleanField(
+        _("independent of the body"),
+        default=True,
+        help_text=_("Not written, paid for or controlled by the body that was asked."),
+    )
+    language = models.CharField(_("language"), max_length=10, default="en")
+    quote = models.TextField(_("quotation in the original language"), blank=True)
+    quote_translation = models.TextField(_("our translation"), blank=True)
+    accessed_on = models.DateField(_("read on"), null=True, blank=True)
+    archive_url = models.URLField(_("archived copy"), max_length=1000, blank=True)
+    sha256 = models.CharField(
+        _("SHA-256 of what was read"),
+        max_length=64,
+        blank=True,
+        validators=[RegexValidator(r"^[0-9a-f]{64}$")],
+    )
+    is_weak = models.BooleanField(
+        _("weak"),
+        default=False,
+        help_text=_("A copy or an aggregator: never the only source of a status, not linked."),
+    )
+
+    objects = SourceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-published_on", "title"]
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key"], condition=~models.Q(key=""), name="source_key_is_unique"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(tier__in=Tier.values),
+                name="source_tier_is_known",
+                violation_error_message=_("Choose a tier from T1 to T4."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(published_precision__in=DatePrecision.values),
+                name="source_precision_is_known",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.title} ({self.publisher})"
+
+    def natural_key(self):
+        return (self.key,)
+
+
+class SearchLogQuerySet(models.QuerySet):
+    def get_by_natural_key(self, key):
+        return self.get(key=key)
+
+    def from_fixtures(self):
+        return self.filter(edited_by_staff_at=None)
+
+
+class SearchLog(Content):
+    """Where we looked for an answer and found nothing: evidence of absence, with its limits."""
+
+    key = models.SlugField(_("key"), max_length=80, blank=True, editable=False)
+    searched_on = models.DateField(_("searched on"))
+    searched_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("searched by"),
+    )
+    places = models.TextField(_("places searched"), help_text=_("One a line."))
+    terms = models.TextField(_("search terms"), help_text=_("One a line."))
+    gaps = models.TextField(
+        _("known gaps"), help_text=_("What we could not look at, or could not read.")
+    )
+
+    objects = SearchLogQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-searched_on", "-pk"]
+        verbose_name = _("search log")
+        verbose_name_plural = _("search logs")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key"], condition=~models.Q(key=""), name="search_log_key_is_unique"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(places="") & ~models.Q(terms="") & ~models.Q(gaps=""),
+                name="search_log_says_where_how_and_what_is_missing",
+                violation_error_message=_(
+                    "A search log names the places searched, the terms and the known gaps."
+                ),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.searched_on}: {'; '.join(self.places.splitlines())}"
+
+    def natural_key(self):
+        return (self.key,)

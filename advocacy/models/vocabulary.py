@@ -1,0 +1,270 @@
+"""The vocabulary of the record: statuses, phases, transitions and the evidence each status needs.
+
+Codes are stable and public. They follow the practice of promise trackers and of the United
+Nations treaty bodies; `docs/architecture.md` says where each one comes from.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Phase(models.TextChoices):
+    """The six groups that readers meet; every status belongs to exactly one."""
+
+    UNKNOWN = "unknown", _("Unknown")
+    NO_ANSWER = "no_answer", _("No answer")
+    IN_PROGRESS = "in_progress", _("In progress")
+    DELIVERED = "delivered", _("Delivered")
+    AGAINST = "against", _("Against")
+    CLOSED = "closed", _("Closed")
+
+    @property
+    def statuses(self):
+        return [status for status in ResponseStatus if status.phase == self]
+
+
+class ResponseStatus(models.TextChoices):
+    """How a body has responded to one ask. `NOT_CHECKED` is the absence of any entry."""
+
+    NOT_CHECKED = "not_checked", _("Not yet checked")
+    NO_RESPONSE = "no_response", _("No public response found")
+    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+    UNDER_DISCUSSION = "under_discussion", _("Under discussion")
+    COMMITTED = "committed", _("Promised")
+    PARTIAL_ACTION = "partial_action", _("Partial action")
+    ACTION_TAKEN = "action_taken", _("Action taken")
+    IMPLEMENTED = "implemented", _("Carried out, verified")
+    REFUSED = "refused", _("Refused")
+    BLOCKED = "blocked", _("Blocked")
+    REVERSED = "reversed", _("Reversed")
+    OVERTAKEN = "overtaken", _("Overtaken by events")
+
+    @property
+    def phase(self):
+        return PHASE_OF[self]
+
+    @property
+    def definition(self):
+        """The sentence printed wherever the label appears."""
+        return DEFINITIONS[self]
+
+    @property
+    def order(self):
+        """Place in the vocabulary, 0 (not yet checked) to 11 (overtaken)."""
+        return list(ResponseStatus).index(self)
+
+
+S = ResponseStatus
+
+PHASE_OF = {
+    S.NOT_CHECKED: Phase.UNKNOWN,
+    S.NO_RESPONSE: Phase.NO_ANSWER,
+    S.ACKNOWLEDGED: Phase.NO_ANSWER,
+    S.UNDER_DISCUSSION: Phase.IN_PROGRESS,
+    S.COMMITTED: Phase.IN_PROGRESS,
+    S.PARTIAL_ACTION: Phase.IN_PROGRESS,
+    S.ACTION_TAKEN: Phase.DELIVERED,
+    S.IMPLEMENTED: Phase.DELIVERED,
+    S.REFUSED: Phase.AGAINST,
+    S.BLOCKED: Phase.AGAINST,
+    S.REVERSED: Phase.AGAINST,
+    S.OVERTAKEN: Phase.CLOSED,
+}
+
+DEFINITIONS = {
+    S.NOT_CHECKED: _(
+        "Nobody has yet looked for an answer to this ask, so we say nothing about it."
+    ),
+    S.NO_RESPONSE: _(
+        "We searched the records listed below up to the date shown"
+        " and found no reaction to this ask."
+    ),
+    S.ACKNOWLEDGED: _(
+        "The body has recorded or received the matter but said nothing on the substance."
+    ),
+    S.UNDER_DISCUSSION: _(
+        "The body has put the matter on an agenda or debated it on a known date,"
+        " without an outcome."
+    ),
+    S.COMMITTED: _(
+        "The body, or someone entitled to bind it, has said it will do what is asked,"
+        " and has not yet done it."
+    ),
+    S.PARTIAL_ACTION: _(
+        "The body has formally done part of what is asked, and the missing part is named."
+    ),
+    S.ACTION_TAKEN: _("The body has done the act asked for; whether it worked is not yet shown."),
+    S.IMPLEMENTED: _(
+        "The result asked for exists, according to at least one source independent of the body."
+    ),
+    S.REFUSED: _("The body has said in words or by a vote on the merits that it will not do this."),
+    S.BLOCKED: _("A formal attempt was made and stopped by a rule or another actor, named below."),
+    S.REVERSED: _("Something done earlier for this ask was undone, or the opposite was done."),
+    S.OVERTAKEN: _(
+        "The situation changed so that the ask no longer applies, with no credit to the body."
+    ),
+}
+
+ANALOGUES = {
+    S.NOT_CHECKED: _("PolitiFact: Not Yet Rated; Open Government Partnership: No Evidence"),
+    S.NO_RESPONSE: _("Human Rights Committee follow-up grade D; Alaveteli: Awaiting response"),
+    S.ACKNOWLEDGED: _("ILO article 24: the Director-General acknowledges receipt; MuckRock: ack"),
+    S.UNDER_DISCUSSION: _("PolitiFact: In the Works; Joint Inspection Unit: under consideration"),
+    S.COMMITTED: _("Universal Periodic Review: supported; FixMyStreet: Action scheduled"),
+    S.PARTIAL_ACTION: _("Human Rights Committee follow-up grade B; PolitiFact: Compromise"),
+    S.ACTION_TAKEN: _("Human Rights Committee follow-up grade A; GovTrack: passed"),
+    S.IMPLEMENTED: _("ILO Committee of Experts: satisfaction; GAO: Closed - implemented"),
+    S.REFUSED: _("Universal Periodic Review: noted; Human Rights Committee grade E"),
+    S.BLOCKED: _("GovTrack: vetoed; ILO: not receivable"),
+    S.REVERSED: _("Human Rights Committee grade E (contrary to); OGP: Worsened"),
+    S.OVERTAKEN: _("GAO: Closed - not implemented; FixMyStreet: Action No Longer Required"),
+}
+
+# Statuses that answer the substance of the ask. An acknowledgement does not, nor does an event
+# that made the ask pointless.
+SUBSTANTIVE = [
+    S.UNDER_DISCUSSION,
+    S.COMMITTED,
+    S.PARTIAL_ACTION,
+    S.ACTION_TAKEN,
+    S.IMPLEMENTED,
+    S.REFUSED,
+    S.BLOCKED,
+    S.REVERSED,
+]
+ACKNOWLEDGING = [S.ACKNOWLEDGED, *SUBSTANTIVE]
+# Phases in which the body still owes something; the others end the wait.
+OPEN_STATUSES = [s for s in S if s.phase in (Phase.UNKNOWN, Phase.NO_ANSWER, Phase.IN_PROGRESS)]
+
+FREE, REASON = "free", "reason"
+
+
+def _row(free, reason=()):
+    return {**dict.fromkeys(free, FREE), **dict.fromkeys(reason, REASON)}
+
+
+# From a status (row) to a status (key): free, or only with a written reason. What is not listed
+# is not allowed. A wrong entry is corrected, not moved away from.
+_DONE_OR_NOT = [S.COMMITTED, S.PARTIAL_ACTION, S.ACTION_TAKEN, S.REFUSED, S.BLOCKED]
+TRANSITIONS = {
+    S.NOT_CHECKED: _row(
+        [S.NO_RESPONSE, S.ACKNOWLEDGED, S.UNDER_DISCUSSION, *_DONE_OR_NOT], [S.OVERTAKEN]
+    ),
+    S.NO_RESPONSE: _row(
+        [S.NO_RESPONSE, S.ACKNOWLEDGED, S.UNDER_DISCUSSION, *_DONE_OR_NOT], [S.OVERTAKEN]
+    ),
+    S.ACKNOWLEDGED: _row([S.ACKNOWLEDGED, S.UNDER_DISCUSSION, *_DONE_OR_NOT], [S.OVERTAKEN]),
+    S.UNDER_DISCUSSION: _row([S.UNDER_DISCUSSION, *_DONE_OR_NOT], [S.OVERTAKEN]),
+    S.COMMITTED: _row(
+        [S.COMMITTED, S.PARTIAL_ACTION, S.ACTION_TAKEN, S.BLOCKED],
+        [S.UNDER_DISCUSSION, S.REFUSED, S.REVERSED, S.OVERTAKEN],
+    ),
+    S.PARTIAL_ACTION: _row(
+        [S.COMMITTED, S.PARTIAL_ACTION, S.ACTION_TAKEN, S.BLOCKED],
+        [S.UNDER_DISCUSSION, S.IMPLEMENTED, S.REFUSED, S.REVERSED, S.OVERTAKEN],
+    ),
+    S.ACTION_TAKEN: _row(
+        [S.ACTION_TAKEN, S.IMPLEMENTED], [S.PARTIAL_ACTION, S.REVERSED, S.OVERTAKEN]
+    ),
+    S.IMPLEMENTED: _row([S.IMPLEMENTED], [S.PARTIAL_ACTION, S.REVERSED]),
+    S.REFUSED: _row([S.UNDER_DISCUSSION, *_DONE_OR_NOT], [S.OVERTAKEN]),
+    S.BLOCKED: _row([S.UNDER_DISCUSSION, *_DONE_OR_NOT], [S.OVERTAKEN]),
+    S.REVERSED: _row([S.UNDER_DISCUSSION, *_DONE_OR_NOT, S.REVERSED], [S.OVERTAKEN]),
+    S.OVERTAKEN: _row([S.OVERTAKEN], [S.UNDER_DISCUSSION]),
+}
+
+
+class Tier(models.IntegerChoices):
+    """How close a source stands to the official record."""
+
+    OFFICIAL_RECORD = 1, _("T1 official record")
+    OFFICIAL_STATEMENT = 2, _("T2 official statement")
+    INDEPENDENT = 3, _("T3 independent reporting or research")
+    CAMPAIGN = 4, _("T4 campaign or partner report")
+
+
+# The tiers a source must have for each status. Independent reporting may stand in for an official
+# source where RELAXED allows it; the entry is then "reported" until an official record is found.
+REQUIRED_TIERS = {
+    S.ACKNOWLEDGED: {Tier.OFFICIAL_RECORD, Tier.OFFICIAL_STATEMENT},
+    S.UNDER_DISCUSSION: {Tier.OFFICIAL_RECORD},
+    S.COMMITTED: {Tier.OFFICIAL_RECORD, Tier.OFFICIAL_STATEMENT},
+    S.PARTIAL_ACTION: {Tier.OFFICIAL_RECORD},
+    S.ACTION_TAKEN: {Tier.OFFICIAL_RECORD},
+    S.IMPLEMENTED: {Tier.OFFICIAL_RECORD, Tier.OFFICIAL_STATEMENT},
+    S.REFUSED: {Tier.OFFICIAL_RECORD, Tier.OFFICIAL_STATEMENT},
+    S.BLOCKED: {Tier.OFFICIAL_RECORD},
+    S.REVERSED: {Tier.OFFICIAL_RECORD},
+    S.OVERTAKEN: {Tier.OFFICIAL_RECORD},
+}
+NOT_RELAXED = {S.IMPLEMENTED, S.REFUSED, S.BLOCKED}
+
+EVIDENCE = {
+    S.NOT_CHECKED: _("None: it is the absence of any entry."),
+    S.NO_RESPONSE: _(
+        "A search log: places searched, terms, date, by whom, known gaps. No link is needed."
+    ),
+    S.ACKNOWLEDGED: _(
+        "An official record or statement, or our own receipt (kept privately, its date shown)."
+    ),
+    S.UNDER_DISCUSSION: _("An official record: the meeting number or agenda."),
+    S.COMMITTED: _(
+        "An official record or statement, the exact words, who spoke and in what capacity."
+    ),
+    S.PARTIAL_ACTION: _(
+        "An official record with its paragraph, and in writing what is still missing."
+    ),
+    S.ACTION_TAKEN: _("An official record: what act, its date and symbol."),
+    S.IMPLEMENTED: _(
+        "An official source for the act, a source independent of the body,"
+        " and the approval of a second editor."
+    ),
+    S.REFUSED: _(
+        "An official record or statement with the words or the vote. Silence is never a refusal."
+    ),
+    S.BLOCKED: _("An official record with the reason, who blocked it and the tally of the vote."),
+    S.REVERSED: _("An official record or independent report, and a link to the entry undone."),
+    S.OVERTAKEN: _("An official record or independent report, and one sentence why."),
+}
+
+
+class AssertedBy(models.TextChoices):
+    """Who says that this happened."""
+
+    BODY = "body", _("the body itself")
+    STATE = "state", _("a State")
+    CIVIL_SOCIETY = "civil_society", _("civil society")
+    US = "us", _("the editors of this record")
+
+
+class Verification(models.TextChoices):
+    """How sure we are that it happened."""
+
+    REPORTED = "reported", _("reported")
+    DOCUMENTED = "documented", _("documented")
+    VERIFIED = "verified", _("independently verified")
+
+
+class BlockedReason(models.TextChoices):
+    VETO = "veto", _("veto: nine votes or more in favour, and a permanent member against")
+    VOTES_SHORT = "votes_short", _("fewer votes in favour than needed")
+    OFF_AGENDA = "off_agenda", _("kept off the agenda by a procedural vote or objection")
+    NOT_RECEIVABLE = "not_receivable", _("declared not receivable")
+    NO_COMPETENCE = "no_competence", _("the body has no competence")
+    MANDATE_ENDED = "mandate_ended", _("the mandate ended")
+    OTHER = "other", _("another rule or actor")
+
+
+class RefusedReason(models.TextChoices):
+    STATED_POSITION = "stated_position", _("stated its position against")
+    VOTE_LOST = "vote_lost_on_merits", _("a vote on the merits was lost")
+    DECLINED = "declined_invitation", _("declined an invitation")
+    OTHER = "other", _("another refusal in words")
+
+
+class DatePrecision(models.TextChoices):
+    """How much of a date is known. The stored date is the first day of the known span."""
+
+    DAY = "day", _("day")
+    MONTH = "month", _("month")
+    YEAR = "year", _("year")

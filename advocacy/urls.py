@@ -1,0 +1,29 @@
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import path
+
+from advocacy.feeds import UpdateFeed
+from advocacy.views import actions, bodies, issues, meetings, operations, overview, pages, updates
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("healthz", operations.healthz, name="healthz"),
+    path("robots.txt", operations.robots, name="robots"),
+    *i18n_patterns(
+        path("", overview.overview, name="overview"),
+        path("issues/", issues.issue_list, name="issue_list"),
+        path("issues/<slug:slug>/", issues.issue_detail, name="issue_detail"),
+        path("bodies/", bodies.body_list, name="body_list"),
+        path("bodies/<slug:slug>/", bodies.body_detail, name="body_detail"),
+        path("actions/", actions.action_list, name="action_list"),
+        path("actions/<slug:slug>/", actions.action_detail, name="action_detail"),
+        path("updates/", updates.update_list, name="update_list"),
+        path("updates.atom", UpdateFeed(), name="update_feed"),
+        path("updates/corrections/", updates.correction_list, name="correction_list"),
+        path("calendar/", meetings.meeting_list, name="meeting_list"),
+        path("about/", pages.about, name="about"),
+        path("about/method/", pages.method, name="method"),
+        path("about/privacy/", pages.privacy, name="privacy"),
+        path("about/accessibility/", pages.accessibility, name="accessibility"),
+    ),
+]

@@ -1,0 +1,95 @@
+from collections import Counter
+
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from advocacy.forms import AsOfForm, IssueFilterForm
+from advocacy.models import Issue, Meeting, RecommendedAction, StatusUpdate
+from advocacy.views.pagination import page_of
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def issue_list(request):
+    filters = IssueFilterForm(request.GET)
+    at = filters.as_of_day
+    actions = RecommendedAction.objects.published(at).with_status(at)
+    issues = Issue.objects.opened(at)
+    facets = issues.facets(actions, **filters.filters)
+    filters.show_counts(facets)
+    issues = issues.matching(actions, **filters.filters).sorted_by(filters.sort_by)
+    page = page_of(request, issues.with_related(), facets["total"])
+    phases = actions.filter(issue__in=[issue.pk for issue in page]).phase_counts("issue")
+
+    template = "issues/list.html"
+    if request.htmx:
+        template += "#results"
+    context = {
+        "filters": filters,
+        "page": page,
+        "issues": [(issue, phases.get(issue.pk, {})) for issue in page],
+    }
+    return render(request, template, context)
+
+
+@require_safe
+def issue_detail(request, slug):
+    filters = AsOfForm(request.GET)
+    at = filters.as_of_day or timezone.localdate()
+    issues = Issue.objects.prefetch_related("topics", "legal_references", "sources")
+    issue = get_object_or_404(issues, slug=slug)
+    actions = list(
+        RecommendedAction.objects.published(at)
+        .filter(issue=issue)
+        .with_status(at)
+        .with_related()
+        .prefetch_related("asked_by", "steps")
+        .order_by("body__position", "body__name", "reference")
+    )
+    updates = list(StatusUpdate.objects.published(at).filter(action__issue=issue).with_related())
+    sources = [source for source in issue.sources.all() if source.published_on <= at]
+    context = {
+        "filters": filters,
+        "as_of": at,
+        "issue": issue,
+        "actions": actions,
+        "phases": Counter(action.phase for action in actions),
+        "steps": _three_steps(actions),
+        "timeline": _timeline(actions, updates, sources),
+        "sources": _cited(updates, sources),
+        "meetings": Meeting.objects.upcoming(at)
+        .filter(body__in={action.body_id for action in actions})
+        .with_related()[:5],
+    }
+    return render(request, "issues/detail.html", context)
+
+
+def _timeline(actions, updates, sources):
+    """Every dated event of the issue, oldest first: (day, kind, thing)."""
+    asks = {}
+    for action in actions:
+        asks.setdefault(action.asked_on, []).append(action)
+    events = [
+        *((source.published_on, "source", source) for source in sources),
+        *((day, "asks", made) for day, made in asks.items()),
+        *((update.happened_on, "update", update) for update in updates),
+    ]
+    return sorted(events, key=lambda event: event[0])
+
+
+def _cited(updates, sources):
+    cited = {source.pk: source for update in updates for source in update.sources.all()}
+    cited |= {source.pk: source for source in sources}
+    return sorted(cited.values(), key=lambda source: source.published_on, reverse=True)
+
+
+def _three_steps(actions):
+    """The quickest step of the three asks that have waited longest."""
+    waiting = sorted(actions, key=lambda action: (not action.is_waiting, action.asked_on))
+    with_steps = [action for action in waiting if action.steps.all()]
+    return [
+        (action, min(action.steps.all(), key=lambda step: step.minutes))
+        for action in with_steps[:3]
+    ]

@@ -1,0 +1,67 @@
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from advocacy.forms import AsOfForm
+from advocacy.models import Meeting, Phase, RecommendedAction, StatusUpdate
+
+MOST_ISSUES = 12
+
+
+@require_safe
+def overview(request):
+    """The record on one screen: who was asked about what, and how each answered."""
+    filters = AsOfForm(request.GET)
+    at = filters.as_of_day or timezone.localdate()
+    actions = RecommendedAction.objects.published(at).open().with_status(at)
+    # Issues of the dossier come in order; a record of thousands shows its first ones here.
+    shown = actions.filter(issue__in=_first_issues(actions)).with_related()
+    context = {
+        "filters": filters,
+        "as_of": at,
+        "lead": _lead(actions),
+        "matrix": _matrix(shown.order_by("issue__position", "issue__title", "asked_on", "pk")),
+        "waiting": actions.without_answer().with_related()[:5],
+        "updates": StatusUpdate.objects.published(at).newest_first().with_related()[:5],
+        "meetings": Meeting.objects.upcoming(at).with_related()[:5],
+    }
+    return render(request, "overview.html", context)
+
+
+def _first_issues(actions):
+    issues = actions.order_by("issue__position", "issue__title", "issue").values_list("issue")
+    return [issue for (issue,) in issues.distinct()[:MOST_ISSUES]]
+
+
+def _lead(actions):
+    """The numbers of the sentence that opens the page."""
+    phases = dict.fromkeys(Phase, 0)
+    bodies = actions.phase_counts("body")
+    for counts in bodies.values():
+        for phase, number in counts.items():
+            phases[phase] += number
+    return {
+        "asks": sum(phases.values()),
+        "bodies": len(bodies),
+        "phases": phases,
+        "unanswered": phases[Phase.UNKNOWN] + phases[Phase.NO_ANSWER],
+        "longest": actions.without_answer().select_related("body").first(),
+    }
+
+
+def _matrix(actions):
+    """Issues down, bodies across; a cell is the asks of one body on one issue.
+
+    {"bodies": [body], "rows": [(issue, [(body, [ask])])]}, bodies that were asked only, in order.
+    """
+    cells, issues, bodies = {}, {}, {}
+    for action in actions:
+        issues[action.issue_id] = action.issue
+        bodies[action.body_id] = action.body
+        cells.setdefault((action.issue_id, action.body_id), []).append(action)
+    columns = sorted(bodies.values(), key=lambda body: (body.position, body.name))
+    rows = [
+        (issue, [(body, cells.get((issue.pk, body.pk), [])) for body in columns])
+        for issue in issues.values()
+    ]
+    return {"bodies": columns, "rows": rows}
