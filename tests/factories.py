@@ -1,0 +1,232 @@
+"""Rows that are valid with no arguments; a test passes only what it is about."""
+
+from datetime import date
+from itertools import count
+
+from django.contrib.auth import get_user_model
+
+from advocacy.models import (
+    AssertedBy,
+    Audience,
+    BodyKind,
+    ChecklistStep,
+    Confidence,
+    Issue,
+    LegalReference,
+    Meeting,
+    MeetingKind,
+    Organisation,
+    Origin,
+    RecommendedAction,
+    ResponseStatus,
+    SearchLog,
+    Seat,
+    Source,
+    StepKind,
+    TargetBody,
+    Tier,
+    Topic,
+    Verification,
+)
+
+ASKED_ON = date(2024, 12, 16)
+number = count(1)
+
+
+def make_user(**fields):
+    n = next(number)
+    password = fields.pop("password", None)
+    user = get_user_model()(**{"username": f"editor-{n}", "is_staff": True, **fields})
+    user.set_password(password) if password else user.set_unusable_password()
+    user.save()
+    return user
+
+
+def make_topic(**fields):
+    n = next(number)
+    return Topic.objects.create(**{"slug": f"topic-{n}", "name": f"Topic {n}", **fields})
+
+
+def make_issue(*, topics=(), **fields):
+    n = next(number)
+    issue = Issue.objects.create(
+        **{
+            "slug": f"issue-{n}",
+            "title": f"Issue {n}",
+            "question": "Who will answer?",
+            "summary": "What is wrong, in a sentence.",
+            "narrative": "What happened.\n\nAnd then.",
+            "opened_on": ASKED_ON,
+            "position": n,
+            **fields,
+        }
+    )
+    issue.topics.set(topics)
+    return issue
+
+
+def make_body(**fields):
+    n = next(number)
+    return TargetBody.objects.create(
+        **{
+            "slug": f"body-{n}",
+            "name": f"Council Number {n}",
+            "abbreviation": f"CN{n}",
+            "kind": BodyKind.UN_ORGAN,
+            "role": "decides",
+            "mandate": "Keeps the peace.",
+            "position": n,
+            **fields,
+        }
+    )
+
+
+def make_organisation(**fields):
+    n = next(number)
+    return Organisation.objects.create(
+        **{"slug": f"org-{n}", "name": f"Organisation {n}", **fields}
+    )
+
+
+def make_action(*, issue=None, body=None, asked_by=(), **fields):
+    n = next(number)
+    action = RecommendedAction.objects.create(
+        **{
+            "slug": f"ask-{n}",
+            "reference": f"X-{n:02}",
+            "issue": issue or make_issue(),
+            "body": body or make_body(),
+            "title": f"Ask number {n}",
+            "text": "Do the right thing.",
+            "origin": Origin.EXPLICIT,
+            "asked_on": ASKED_ON,
+            "counts_as_done": "A decision.",
+            "counts_as_refused": "A vote against.",
+            **fields,
+        }
+    )
+    action.asked_by.set(asked_by)
+    return action
+
+
+def make_legal_reference(**fields):
+    n = next(number)
+    return LegalReference.objects.create(
+        **{"slug": f"law-{n}", "title": f"Convention {n}", "point": "Bans it.", **fields}
+    )
+
+
+def make_step(*, action=None, **fields):
+    n = next(number)
+    return ChecklistStep.objects.create(
+        **{
+            "slug": f"step-{n}",
+            "action": action or make_action(),
+            "position": n,
+            "audience": Audience.ANYONE,
+            "kind": StepKind.EMAIL,
+            "minutes": 5,
+            "title": f"Write letter {n}",
+            "wording": "Dear Ambassador, please answer.",
+            **fields,
+        }
+    )
+
+
+def make_source(**fields):
+    n = next(number)
+    return Source.objects.create(
+        **{
+            "title": f"Meeting record {n}",
+            "publisher": "United Nations",
+            "url": f"https://example.org/{n}",
+            "published_on": ASKED_ON,
+            "tier": Tier.OFFICIAL_RECORD,
+            **fields,
+        }
+    )
+
+
+def make_search_log(**fields):
+    return SearchLog.objects.create(
+        **{
+            "searched_on": ASKED_ON,
+            "searched_by": fields.pop("searched_by", None) or make_user(),
+            "places": "NORMLEX\nilo.org",
+            "terms": "North Korea\nforced labour",
+            "gaps": "Closed sittings.",
+            **fields,
+        }
+    )
+
+
+def make_seat(*, body=None, **fields):
+    n = next(number)
+    return Seat.objects.create(
+        **{
+            "slug": f"seat-{n}",
+            "body": body or make_body(),
+            "country": "DK",
+            "capacity": "elected",
+            "starts_on": date(2025, 1, 1),
+            "ends_on": date(2026, 12, 31),
+            **fields,
+        }
+    )
+
+
+def make_meeting(*, body=None, **fields):
+    n = next(number)
+    return Meeting.objects.create(
+        **{
+            "slug": f"meeting-{n}",
+            "body": body or make_body(),
+            "kind": MeetingKind.SESSION,
+            "title": f"Session {n}",
+            "starts_on": date(2027, 3, 1),
+            "ends_on": date(2027, 3, 31),
+            "confidence": Confidence.EXPECTED,
+            "who_can_act": "States",
+            "what_can_be_done": "Ask for a debate.",
+            **fields,
+        }
+    )
+
+
+def record(action, status=ResponseStatus.UNDER_DISCUSSION, *, by=None, sources=None, **details):
+    """Record an entry with all the evidence its status demands; arguments override it."""
+    details = {"happened_on": ASKED_ON, "summary": "The body met on it."} | details
+    status = ResponseStatus(status)
+    if "search_log" not in details and status == ResponseStatus.NO_RESPONSE:
+        details["search_log"] = make_search_log(searched_on=details["happened_on"])
+    if sources is None:
+        sources = [] if details.get("search_log") else [make_source()]
+        if status == ResponseStatus.IMPLEMENTED:
+            sources.append(make_source(tier=Tier.INDEPENDENT))
+    by = by or make_user()
+    return action.record_response(status, by=by, sources=sources, **evidence(status) | details)
+
+
+def evidence(status):
+    """The fields that a status demands beside its sources."""
+    demanded = {
+        ResponseStatus.COMMITTED: {"quote": "We will do it.", "speaker": "The president"},
+        ResponseStatus.PARTIAL_ACTION: {"reference": "A/1, para. 2", "missing": "The inquiry."},
+        ResponseStatus.ACTION_TAKEN: {"reference": "A/RES/1"},
+        ResponseStatus.REFUSED: {"refused_reason": "stated_position", "quote": "We will not."},
+        ResponseStatus.BLOCKED: {
+            "blocked_reason": "veto",
+            "blocked_by": "RU",
+            "votes_for": 13,
+            "votes_against": 1,
+            "votes_abstained": 1,
+        },
+        ResponseStatus.OVERTAKEN: {"transition_reason": "The war is over."},
+    }.get(status, {})
+    if status == ResponseStatus.IMPLEMENTED:
+        demanded = {"approved_by": make_user()}
+    return {
+        "asserted_by": AssertedBy.BODY,
+        "verification": Verification.DOCUMENTED,
+        **demanded,
+    }
