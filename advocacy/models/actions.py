@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models.functions import Coalesce, Greatest
 from django.urls import reverse
@@ -225,8 +226,19 @@ class RecommendedActionQuerySet(SearchableQuerySet):
 
     @transaction.atomic
     def record_check(self, search_log, *, by):
-        """Record for every ask that we looked again and found nothing new. All or none."""
-        return [action.record_check(search_log, by=by) for action in self.order_by("pk")]
+        """Record for every ask that we looked again and found nothing new.
+
+        All or none: a refusal names each ask that refuses.
+        """
+        updates, refusals = [], []
+        for action in self.order_by("pk"):
+            try:
+                updates.append(action.record_check(search_log, by=by))
+            except ValidationError as refusal:
+                refusals += [f"{action.reference}: {message}" for message in refusal.messages]
+        if refusals:
+            raise ValidationError(refusals)
+        return updates
 
 
 class RecommendedAction(Searchable):
