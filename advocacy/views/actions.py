@@ -19,7 +19,7 @@ def action_list(request):
     page = page_of(request, actions, facets["total"])
 
     template = "actions/list.html"
-    if request.htmx:
+    if request.htmx and not request.htmx.history_restore_request:
         template += "#results"
     return render(request, template, {"filters": filters, "page": page, "actions": page})
 
@@ -37,7 +37,7 @@ def action_detail(request, slug):
     steps = action.steps.matching(**step_filters.filters)
 
     template = "actions/detail.html"
-    if request.htmx:
+    if request.htmx and not request.htmx.history_restore_request:
         template += "#checklist"
     context = {
         "filters": filters,

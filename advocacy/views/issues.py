@@ -24,7 +24,7 @@ def issue_list(request):
     phases = actions.filter(issue__in=[issue.pk for issue in page]).phase_counts("issue")
 
     template = "issues/list.html"
-    if request.htmx:
+    if request.htmx and not request.htmx.history_restore_request:
         template += "#results"
     context = {
         "filters": filters,

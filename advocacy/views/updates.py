@@ -21,7 +21,7 @@ def update_list(request):
     page = page_of(request, updates, facets["total"])
 
     template = "updates/list.html"
-    if request.htmx:
+    if request.htmx and not request.htmx.history_restore_request:
         template += "#results"
     return render(request, template, {"filters": filters, "page": page, "updates": page})
 

@@ -1,0 +1,17 @@
+"""Reading a response as a visitor sees it."""
+
+import re
+from html import unescape
+
+
+def text_of(response):
+    """The words of a page: no markup, single spaces."""
+    body = re.sub(r"<(script|style|svg)\b.*?</\1>", " ", response.text, flags=re.S)
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body))).strip()
+
+
+def options_of(response, field):
+    """The options of one filter: {value: label}."""
+    select = re.search(rf'<select[^>]*name="{field}".*?</select>', response.text, flags=re.S)[0]
+    found = re.findall(r'<option value="([^"]*)"[^>]*>(.*?)</option>', select, flags=re.S)
+    return {value: unescape(label).strip() for value, label in found}

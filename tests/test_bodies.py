@@ -1,0 +1,117 @@
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from advocacy.models import MeetingKind, ResponseStatus
+from tests.factories import make_action, make_body, make_meeting, make_seat, make_source, record
+from tests.pages import text_of
+
+pytestmark = pytest.mark.django_db
+
+S = ResponseStatus
+
+
+@pytest.fixture
+def council():
+    body = make_body(
+        slug="unsc",
+        name="Security Council",
+        abbreviation="UNSC",
+        mandate="Keeps peace and security.",
+        composition="Fifteen members.",
+    )
+    debated = make_action(body=body, title="Move to a decision", slug="decide")
+    record(debated, S.UNDER_DISCUSSION, happened_on=date(2025, 1, 5), summary="It met.")
+    make_action(body=body, title="Restore the panel", slug="panel")
+    make_seat(body=body, country="DK", ends_on=date(2098, 12, 31))
+    make_seat(body=body, country="KG", starts_on=date(2097, 1, 1), ends_on=date(2098, 12, 31))
+    make_seat(body=body, country="GA", starts_on=date(2022, 1, 1), ends_on=date(2023, 12, 31))
+    make_meeting(
+        body=body,
+        title="Presidency of Liberia",
+        starts_on=date(2099, 1, 1),
+        ends_on=date(2099, 1, 31),
+        who_can_act="States through their missions",
+    )
+    make_meeting(
+        body=body,
+        kind=MeetingKind.STANDING,
+        title="Letters to the president",
+        starts_on=None,
+        ends_on=None,
+    )
+    return body
+
+
+def test_the_directory_puts_asked_bodies_first(client, council):
+    make_body(name="Alliance Without Asks", position=0)
+
+    response = client.get(reverse("body_list"))
+
+    shown = text_of(response)
+    assert shown.index("Security Council") < shown.index("Alliance Without Asks")
+    assert "2 asks" in shown
+
+
+def test_a_scorecard_shows_asks_clocks_seats_and_meetings(client, council):
+    shown = text_of(client.get(council.get_absolute_url()))
+
+    for words in [
+        "Security Council",
+        "Keeps peace and security.",
+        "Fifteen members.",
+        "Move to a decision",
+        "Restore the panel",
+        "20 days",
+        "It met.",
+        "Denmark",
+        "Kyrgyzstan",
+        "Presidency of Liberia",
+        "States through their missions",
+        "Letters to the president",
+    ]:
+        assert words in shown, words
+    assert "Gabon" not in shown
+
+
+def test_seats_and_clocks_as_of_a_day(client, council):
+    response = client.get(council.get_absolute_url(), {"as_of": "2024-12-31"})
+
+    assert [action.days_to_answer for action in response.context["actions"]] == [15, 15]
+    assert "It met." not in text_of(response)
+    assert [seat.country for seat in response.context["seats"]] == []
+    assert [seat.country for seat in response.context["next_seats"]] == ["DK", "KG"]
+
+
+def test_a_body_without_asks_says_so(client):
+    body = make_body(name="Alliance")
+
+    response = client.get(body.get_absolute_url())
+
+    assert response.status_code == 200
+    assert "Alliance" in text_of(response)
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_scorecard_takes_a_constant_number_of_queries(client, django_assert_num_queries, number):
+    body = make_body()
+    for n in range(number):
+        record(make_action(body=body), sources=[make_source(), make_source()])
+        make_seat(body=body, country=["DK", "GR", "PK"][n])
+        make_meeting(body=body, starts_on=date(2099, 1, 1), ends_on=date(2099, 1, 2))
+
+    # The body, asks, seats, entries, their sources, meetings, standing chances.
+    with django_assert_num_queries(7):
+        client.get(body.get_absolute_url())
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_directory_takes_a_constant_number_of_queries(
+    client, django_assert_num_queries, number
+):
+    for _ in range(number):
+        record(make_action())
+
+    with django_assert_num_queries(2):
+        client.get(reverse("body_list"))

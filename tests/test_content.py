@@ -1,0 +1,186 @@
+"""The launch content says what the facts say, and keeps the promises made about it."""
+
+import re
+from datetime import date
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+
+from advocacy.models import (
+    ChecklistStep,
+    Issue,
+    LegalReference,
+    Meeting,
+    RecommendedAction,
+    ResponseStatus,
+    Seat,
+    Source,
+    StatusUpdate,
+    TargetBody,
+)
+from tests.pages import text_of
+
+pytestmark = pytest.mark.django_db
+
+S = ResponseStatus
+FOUNDING = date(2024, 12, 16)
+LAUNCH = date(2026, 11, 23)
+
+
+@pytest.fixture(scope="module")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Load the content once for the module; each test's transaction leaves it as it was."""
+    from django.contrib.auth import get_user_model
+    from django.db import connection, transaction
+
+    with django_db_blocker.unblock(), connection.cursor():
+        atomic = transaction.atomic()
+        atomic.__enter__()
+        call_command("load_content", verbosity=0)
+    yield
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        atomic.__exit__(None, None, None)
+        assert not get_user_model().objects.filter(username="launch-content").exists()
+
+
+def statuses(day):
+    asks = RecommendedAction.objects.published(day).with_status(day)
+    return {ask.slug: S(ask.status) for ask in asks}
+
+
+def test_all_of_the_dossier_is_there():
+    assert Issue.objects.count() == 5
+    assert TargetBody.objects.count() == 26
+    assert Seat.objects.count() == 108
+    assert LegalReference.objects.count() == 27
+    references = set(RecommendedAction.objects.values_list("reference", flat=True))
+    originals = {re.match(r"NK-(\d\d)", reference)[1] for reference in references}
+    assert originals == {f"{n:02}" for n in range(1, 19)}
+    assert Meeting.objects.upcoming(LAUNCH).exists()
+
+
+def test_the_founding_text_is_the_picture_of_its_day():
+    asks = RecommendedAction.objects.published(FOUNDING).with_status(FOUNDING)
+    by_body = {}
+    for ask in asks.select_related("body"):
+        by_body.setdefault(ask.body.slug, set()).add(S(ask.status))
+
+    assert by_body["ilo"] == by_body["hrc"] == {S.NO_RESPONSE}
+    assert S.UNDER_DISCUSSION in by_body["unsc"]
+    assert by_body["unsc"] <= {S.UNDER_DISCUSSION, S.BLOCKED}
+
+
+def test_silence_of_that_day_has_its_search_log():
+    for slug in ("ilo", "hrc"):
+        for update in StatusUpdate.objects.in_force(FOUNDING).filter(action__body__slug=slug):
+            if update.action.asked_on <= FOUNDING:
+                assert update.search_log.searched_on == FOUNDING
+
+
+def test_the_sanctions_panel_is_blocked_by_veto():
+    veto = StatusUpdate.objects.get(status=S.BLOCKED)
+
+    assert (veto.happened_on, veto.blocked_reason) == (date(2024, 3, 28), "veto")
+    assert veto.blockers == ["RU"]
+    assert (veto.votes_for, veto.votes_against, veto.votes_abstained) == (13, 1, 1)
+    assert veto.action.body.slug == "unsc"
+
+
+def test_today_shows_what_is_known_today():
+    by_body = {}
+    for ask in RecommendedAction.objects.published(LAUNCH).with_status(LAUNCH).with_related():
+        by_body.setdefault(ask.body.slug, set()).add(S(ask.status))
+
+    assert by_body["ilo"] == {S.NO_RESPONSE}
+    assert S.PARTIAL_ACTION in by_body["hrc"]
+    assert S.ACTION_TAKEN in by_body["ua"]
+    assert S.ACTION_TAKEN in by_body["kr"]
+    assert by_body["icrc"] == {S.NO_RESPONSE}
+    assert TargetBody.objects.get(slug="icrc").works_in_confidence
+    assert S.NOT_CHECKED not in statuses(LAUNCH).values()
+
+
+def test_every_entry_is_dated_sourced_and_summed_up():
+    for update in StatusUpdate.objects.prefetch_related("sources"):
+        assert update.search_log_id or update.summary
+        if not update.search_log_id:
+            assert any(not source.is_weak for source in update.sources.all()), update.key
+
+
+def test_every_ask_has_three_to_six_steps_that_can_be_done():
+    for ask in RecommendedAction.objects.prefetch_related("steps", "asked_by"):
+        assert 3 <= len(ask.steps.all()) <= 6, ask
+        assert ask.asked_by.all(), ask
+        assert ask.counts_as_done, ask
+        assert ask.counts_as_refused, ask
+    for step in ChecklistStep.objects.all():
+        assert step.wording
+        assert step.url.startswith("https://"), step.slug
+        assert 1 <= step.minutes <= 600
+
+
+def test_confirmed_dates_have_a_source():
+    for meeting in Meeting.objects.all():
+        assert meeting.who_can_act
+        assert meeting.what_can_be_done
+    assert set(Meeting.objects.values_list("confidence", flat=True)) == {"confirmed", "expected"}
+
+
+def all_texts():
+    for model in (Issue, RecommendedAction, ChecklistStep, StatusUpdate, Source, TargetBody):
+        fields = [
+            field.name
+            for field in model._meta.concrete_fields
+            if field.get_internal_type() in ("TextField", "CharField")
+            and field.name != "search_text"
+        ]
+        for row in model.objects.all():
+            for field in fields:
+                yield f"{model.__name__} {row.pk}.{field}", getattr(row, field)
+
+
+def test_legal_labels_are_attributed():
+    """A legal label stands only in a text that says whose it is."""
+    label = re.compile(r"modern slavery|slaves?\b|violates? the geneva|war criminals?", re.I)
+    whose = re.compile(
+        r"organisers?|webinar|founding text|NKDB|claim|call|says?|said|report|mandate|Rapporteur"
+        r"|Convention|question|whether",
+        re.I,
+    )
+    for where, text in all_texts():
+        if label.search(text):
+            assert whose.search(text), f"{where}: {text[:120]}"
+
+
+def test_no_paragraph_of_an_unread_resolution_is_quoted():
+    for update in StatusUpdate.objects.all():
+        if re.search(r"58/17|61/27|79/181|80/220", update.reference):
+            assert not update.quote
+            assert "not yet read" in update.reference + update.summary
+
+
+def test_the_founding_picture_on_the_page(client):
+    shown = text_of(client.get(reverse("overview"), {"as_of": "2024-12-16"}))
+
+    assert "16 December 2024" in shown
+    assert "No public response found" in shown
+    assert "Under discussion" in shown
+    assert "Partial action" not in shown
+    assert "Action taken" not in shown
+
+
+@pytest.mark.parametrize("language", ["en", "uk", "ko"])
+def test_every_page_of_the_dossier_opens(client, language):
+    paths = [
+        reverse(name)
+        for name in ("overview", "issue_list", "body_list", "action_list", "update_list")
+    ] + [
+        row.get_absolute_url()
+        for model in (Issue, TargetBody, RecommendedAction)
+        for row in model.objects.all()
+    ]
+    for path in paths:
+        response = client.get(path.replace("/en/", f"/{language}/", 1))
+        assert response.status_code == 200, path

@@ -1,0 +1,218 @@
+"""load_content: the launch content, loaded as often as one likes, and never against staff."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from advocacy.management.commands.load_content import FILES
+from advocacy.models import Issue, RecommendedAction, StatusUpdate, TargetBody
+from tests.factories import make_issue, make_user, record
+
+pytestmark = pytest.mark.django_db
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A copy of the fixtures, to break."""
+    for file in FILES:
+        (tmp_path / file).write_text((FIXTURES / file).read_text(encoding="utf-8"), "utf-8")
+    return tmp_path
+
+
+def rows(folder, file):
+    return json.loads((folder / file).read_text(encoding="utf-8"))
+
+
+def rewrite(folder, file, change):
+    changed = rows(folder, file)
+    change(changed)
+    (folder / file).write_text(json.dumps(changed), encoding="utf-8")
+
+
+def load(folder, capsys, **options):
+    call_command("load_content", folder=str(folder), verbosity=0, **options)
+    return capsys.readouterr().out
+
+
+def refusal(folder):
+    with pytest.raises(CommandError) as refused:
+        call_command("load_content", folder=str(folder), verbosity=0)
+    assert not Issue.objects.exists()
+    assert not TargetBody.objects.exists()
+    assert not StatusUpdate.objects.exists()
+    return str(refused.value)
+
+
+def counts():
+    return {model: model.objects.count() for model in FILES.values()}
+
+
+def test_loading_twice_changes_nothing(capsys, folder):
+    first = load(folder, capsys)
+    stored = counts()
+
+    second = load(folder, capsys)
+
+    total = sum(len(rows(folder, file)) for file in FILES)
+    assert (
+        first == f"Content loaded: {total} new, 0 changed, 0 same, 0 kept as staff edited them.\n"
+    )
+    assert (
+        second == f"Content loaded: 0 new, 0 changed, {total} same, 0 kept as staff edited them.\n"
+    )
+    assert counts() == stored
+
+
+def test_a_changed_row_is_taken_over(capsys, folder):
+    load(folder, capsys)
+    rewrite(folder, "issues.json", lambda rows: rows[0]["fields"].update(title="A better title"))
+
+    report = load(folder, capsys)
+
+    assert " 0 new, 1 changed, " in report
+    assert Issue.objects.filter(title="A better title").count() == 1
+
+
+def test_what_staff_edited_is_kept(capsys, folder):
+    load(folder, capsys)
+    issue = Issue.objects.first()
+    issue.title, issue.edited_by_staff_at = "As our editor wrote it", timezone.now()
+    issue.save()
+
+    report = load(folder, capsys)
+
+    issue.refresh_from_db()
+    assert issue.title == "As our editor wrote it"
+    assert "1 kept as staff edited them" in report
+
+
+def test_what_staff_recorded_is_kept(capsys, folder):
+    load(folder, capsys)
+    action = RecommendedAction.objects.with_status().matching(status="no_response").first()
+    update = record(action, happened_on=date(2026, 11, 23))
+
+    load(folder, capsys)
+
+    assert StatusUpdate.objects.get(pk=update.pk).summary == update.summary
+    assert RecommendedAction.objects.with_status().get(pk=action.pk).status == "under_discussion"
+
+
+def test_rows_that_no_fixture_names_are_reported_and_left(capsys, folder):
+    load(folder, capsys)
+    make_issue(title="From nowhere")
+    make_issue(title="Made by staff", edited_by_staff_at=timezone.now())
+
+    report = load(folder, capsys)
+
+    assert "No fixture names issue “From nowhere”; left as it is." in report
+    assert "Made by staff" not in report
+    assert Issue.objects.filter(title="From nowhere").exists()
+
+
+def test_a_dry_run_saves_nothing(capsys, folder):
+    report = load(folder, capsys, check=True)
+
+    assert report.startswith("Nothing was saved (--check): ")
+    assert not Issue.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "message"),
+    [
+        (
+            "actions.json",
+            lambda rows: rows[3]["fields"].update(body=["atlantis"]),
+            "actions.json, {key}: it names something unknown",
+        ),
+        (
+            "checklist_steps.json",
+            lambda rows: rows[3]["fields"].update(audience="martians"),
+            "checklist_steps.json, {key}: audience: Value 'martians' is not a valid choice.",
+        ),
+        (
+            "seats.json",
+            lambda rows: rows[3]["fields"].update(starts_on="yesterday"),
+            "seats.json, {key}: ",
+        ),
+        (
+            "bodies.json",
+            lambda rows: rows[3]["fields"].update(colour="red"),
+            "bodies.json, {key}: ",
+        ),
+        (
+            "issues.json",
+            lambda rows: rows.append(rows[3]),
+            "issues.json, {key}: the key stands twice in the file. Nothing was saved.",
+        ),
+        (
+            "issues.json",
+            lambda rows: rows[3].update(model="advocacy.topic"),
+            "issues.json, {key}: every row needs “model”: “advocacy.issue”",
+        ),
+        (
+            "status_updates.json",
+            lambda rows: rows[3]["fields"].update(status="solved"),
+            "status_updates.json, {key}: ",
+        ),
+        (
+            "status_updates.json",
+            lambda rows: rows[3]["fields"].update(sources=[], search_log=None),
+            "status_updates.json, {key}: ",
+        ),
+        (
+            "status_updates.json",
+            lambda rows: rows[3]["fields"].update(sourcs=[]),
+            "status_updates.json, {key}: ",
+        ),
+    ],
+)
+def test_a_broken_row_is_named_and_nothing_is_saved(folder, file, change, message):
+    fields = rows(folder, file)[3]["fields"]
+    key = fields.get("slug") or fields["key"]
+    rewrite(folder, file, change)
+
+    said = refusal(folder)
+
+    assert message.format(key=key) in said
+    assert said.endswith("Nothing was saved.")
+
+
+def test_broken_json_and_a_missing_file_are_named(folder):
+    (folder / "topics.json").write_text("[{,", encoding="utf-8")
+    assert "topics.json is not JSON" in refusal(folder)
+
+    (folder / "topics.json").unlink()
+    assert "topics.json is missing" in refusal(folder)
+
+
+def test_a_rewritten_entry_of_the_record_is_refused(capsys, folder):
+    load(folder, capsys)
+    key = rows(folder, "status_updates.json")[0]["fields"]["key"]
+    before = StatusUpdate.objects.get(key=key).summary
+    rewrite(
+        folder,
+        "status_updates.json",
+        lambda rows: rows[0]["fields"].update(summary="It was never so."),
+    )
+
+    with pytest.raises(CommandError, match="append-only, and this entry now differs in summary"):
+        load(folder, capsys)
+
+    assert StatusUpdate.objects.get(key=key).summary == before
+
+
+def test_the_account_that_loads_cannot_sign_in(capsys, folder):
+    load(folder, capsys)
+
+    author = StatusUpdate.objects.first().recorded_by
+
+    assert not author.is_active
+    assert not author.is_staff
+    assert not author.has_usable_password()
+    assert make_user().is_staff
