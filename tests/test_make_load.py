@@ -39,7 +39,7 @@ def test_bulk_rows_are_found_by_search():
     make_load(issues=3, bodies=2, actions=5, updates=5)
     action = RecommendedAction.objects.get(slug="load-ask-0")
 
-    assert list(RecommendedAction.objects.searching(action.title.upper())) == [action]
+    assert action in RecommendedAction.objects.containing(action.title.upper())
 
 
 @pytest.mark.parametrize(
