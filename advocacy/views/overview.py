@@ -22,7 +22,7 @@ def overview(request):
         "lead": _lead(actions),
         "matrix": _matrix(shown.order_by("issue__position", "issue__title", "asked_on", "pk")),
         "waiting": actions.without_answer().with_related()[:5],
-        "updates": StatusUpdate.objects.published(at).newest_first().with_related()[:5],
+        "updates": StatusUpdate.objects.published(at).moving().newest_first().with_related()[:5],
         "meetings": Meeting.objects.upcoming(at).with_related()[:5],
     }
     return render(request, "overview.html", context)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.core import serializers
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist, ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.base import DeserializationError
 from django.db import transaction
@@ -107,7 +107,7 @@ class Command(BaseCommand):
                 raise self.broken(file, row, f"it names something unknown: {error}") from error
             except ValidationError as error:
                 raise self.broken(file, row, "; ".join(sentences(error))) from error
-            except (TypeError, ValueError, KeyError, AttributeError) as error:
+            except (TypeError, ValueError, KeyError, AttributeError, FieldDoesNotExist) as error:
                 raise self.broken(file, row, str(error)) from error
             named[FILES[file]].add(loaded.pk)
         return named
@@ -126,6 +126,8 @@ class Command(BaseCommand):
         if old and same(old, parsed):
             self.counts["same"] += 1
             return old
+        # The row was built from text, so Django cannot know that it may exist already.
+        new._state.adding = old is None
         new.full_clean()
         new.save()
         for field, values in parsed.m2m_data.items():
