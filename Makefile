@@ -1,0 +1,97 @@
+# `make run` needs Python 3, make and git; everything else is fetched into ignored folders.
+# Both variables may be given on the command line: make run HOST=0.0.0.0 PORT=9000
+HOST ?= 127.0.0.1
+PORT ?= 8000
+# A local site: plain http, and a key of its own. Any of these may come from the environment.
+HTTPS ?= 0
+SECRET_KEY_FILE ?= var/secret_key
+export HOST PORT HTTPS SECRET_KEY_FILE
+
+# A name alone proves little: pyenv puts an `uv` and a `python3` on the PATH that may not run here.
+UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .tools/bin/uv)
+SYSTEM_PYTHON = $(shell python3 -c "" >/dev/null 2>&1 && echo python3 || echo /usr/bin/python3)
+PYTHON = $(or $(wildcard .venv/bin/python),$(SYSTEM_PYTHON))
+BIN := .venv/bin
+# Arguments for pytest, for example: make test ARGS="-k search -x"
+ARGS ?=
+# What a server of the public has, for the checks of `make check`.
+PRODUCTION := env DEBUG=0 HTTPS=1 SECRET_KEY=$$($(PYTHON) -c "import secrets; print(secrets.token_hex(40))")
+COMPILE := pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate
+
+.DEFAULT_GOAL := help
+.PHONY: help run install dev test test-postgres check format messages manage lock clean port
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+
+run: port .venv/installed var/secret_key ## the site on http://127.0.0.1:8000 (PORT= and HOST= change that)
+	@$(BIN)/python manage.py start
+
+install: .venv/installed ## only what the site needs, for a server (deploy/README.md)
+	@mkdir -p var
+
+dev: port .venv/installed var/secret_key ## the same with DEBUG and a server that reloads on every change
+	@env DEBUG=1 $(BIN)/python manage.py start --dev
+
+test: .venv/installed-dev ## all tests, on SQLite and in a real browser (ARGS= goes to pytest)
+	@sh deploy/install_for_tests.sh chromium
+	@$(BIN)/python -m pytest $(ARGS)
+
+test-postgres: .venv/installed-dev ## the same on PostgreSQL: that of DATABASE_URL, or a throw-away one
+	@sh deploy/install_for_tests.sh chromium postgresql
+	@sh deploy/with_postgres.sh $(BIN)/python -m pytest $(ARGS)
+
+check: .venv/installed-dev var/secret_key ## lint, format, migrations, deployment settings, templates, translations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(BIN)/python manage.py check_templates
+	$(BIN)/python manage.py compile_messages
+	$(BIN)/python manage.py update_messages --check
+
+format: .venv/installed-dev ## let ruff mend what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+messages: .venv/installed var/secret_key ## add new strings to the translations, drop those that are gone
+	$(BIN)/python manage.py update_messages
+
+manage: .venv/installed var/secret_key ## any command of Django, for example: make manage DO="load_content --check"
+	@$(BIN)/python manage.py $(DO)
+
+lock: $(UV) ## renew the pinned versions from pyproject.toml
+	$(UV) $(COMPILE) --output-file requirements.txt pyproject.toml
+	$(UV) $(COMPILE) --output-file requirements-dev.txt --constraint requirements.txt --group dev pyproject.toml
+	echo uv | $(UV) $(COMPILE) --output-file deploy/requirements-uv.txt -
+
+clean: ## remove all that these commands made, but not the database in var/
+	rm -rf .venv .tools .pytest_cache .ruff_cache var/static var/*.digest
+
+# Asked first, so that a taken port does not show up only after a minute of installing.
+port:
+	@$(PYTHON) advocacy/management/port.py '$(HOST)' '$(PORT)'
+
+var/secret_key:
+	@mkdir -p var
+	@umask 077 && $(PYTHON) -c "import secrets; print(secrets.token_urlsafe(50))" > $@
+
+.tools/bin/uv: deploy/requirements-uv.txt
+	@sh deploy/install_uv.sh $(SYSTEM_PYTHON)
+	@touch $@
+
+.venv/pyvenv.cfg: .python-version | $(UV)
+	@echo "Making .venv with Python $$(cat .python-version)…"
+	@$(UV) venv --quiet --clear .venv || { echo "Install that Python, or let uv reach the internet to fetch it." >&2; exit 1; }
+
+.venv/installed: requirements.txt | .venv/pyvenv.cfg
+	@echo "Installing what the site needs…"
+	@$(UV) pip sync --quiet --require-hashes requirements.txt
+	@rm -f .venv/installed-dev
+	@touch $@
+
+# It holds all of requirements.txt as well.
+.venv/installed-dev: requirements-dev.txt requirements.txt | .venv/pyvenv.cfg
+	@echo "Installing what the tests need…"
+	@$(UV) pip sync --quiet --require-hashes requirements-dev.txt
+	@touch .venv/installed $@

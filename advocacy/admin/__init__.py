@@ -1,0 +1,14 @@
+"""The staff screens: Django's own admin, with one way to record a response."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from advocacy.admin import actions, bodies, issues, responses, sources
+
+__all__ = ["actions", "bodies", "issues", "responses", "sources"]
+
+admin.site.site_header = "Answerable"
+admin.site.site_title = "Answerable"
+# The list of models beside every page would take the room that a record needs on a tablet.
+admin.site.enable_nav_sidebar = False
+admin.site.index_title = _("The record and its content")

@@ -1,0 +1,82 @@
+"""Evidence. What an entry of the record cites stays as it was read."""
+
+from django.contrib import admin
+from django.utils.html import format_html_join
+from django.utils.translation import gettext_lazy as _
+
+from advocacy.admin.content import ContentAdmin
+from advocacy.admin.recording import entry_url, may_record
+from advocacy.models import SearchLog, Source
+
+
+class EvidenceAdmin(ContentAdmin):
+    """Read-only, and not to be deleted, as soon as an entry of the record stands on it."""
+
+    still_editable = []
+
+    def get_fields(self, request, obj=None):
+        return [*(["cited_by"] if obj else []), *self.own_fields]
+
+    def get_readonly_fields(self, request, obj=None):
+        readonly = [*super().get_readonly_fields(request, obj)]
+        if obj:
+            readonly.append("cited_by")
+        if obj and self.is_cited(obj):
+            readonly += [name for name in self.own_fields if name not in self.still_editable]
+        return readonly
+
+    @property
+    def own_fields(self):
+        fields = self.opts.concrete_fields
+        return [field.name for field in fields if field.editable and not field.primary_key]
+
+    def has_delete_permission(self, request, obj=None):
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and not (obj and self.is_cited(obj))
+
+    def is_cited(self, obj):
+        return obj.updates.exists()
+
+    @admin.display(description=_("cited by"))
+    def cited_by(self, obj):
+        """The entries that stand on this row, which is why it does not change."""
+        return format_html_join(
+            "",
+            '<div><a href="{}">{}: {}</a></div>',
+            (
+                (entry_url(entry), entry.action.reference, entry)
+                for entry in obj.updates.select_related("action")
+            ),
+        ) or _("no entry of the record: it can still be changed")
+
+    def render_change_form(self, request, context, obj=None, **kwargs):
+        context["is_cited"] = bool(obj and self.is_cited(obj))
+        return super().render_change_form(request, context, obj=obj, **kwargs)
+
+
+@admin.register(Source)
+class SourceAdmin(EvidenceAdmin):
+    fixture = "sources.json"
+    still_editable = ["archive_url"]
+    list_display = ["title", "publisher", "published_on", "tier", "is_independent", "is_weak"]
+    list_filter = ["tier", "is_independent", "is_weak", *ContentAdmin.list_filter]
+    search_fields = ["title", "publisher", "url"]
+
+    def has_view_permission(self, request, obj=None):
+        """Whoever records a response finds the sources on file."""
+        return super().has_view_permission(request, obj) or may_record(request.user)
+
+
+@admin.register(SearchLog)
+class SearchLogAdmin(EvidenceAdmin):
+    """Written with the entry that stands on it, so there is no button to add one."""
+
+    fixture = "search_logs.json"
+    list_display = ["searched_on", "searched_by", "places", "terms"]
+    list_filter = ["searched_on", *ContentAdmin.list_filter]
+    list_select_related = ["searched_by"]
+    readonly_fields = ["searched_by"]
+    search_fields = ["places", "terms", "gaps"]
+
+    def has_add_permission(self, request):
+        return False

@@ -1,0 +1,159 @@
+"""Everything between a checkout and a running site; a second start skips what is done."""
+
+import hashlib
+import os
+import secrets
+import signal
+import sys
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import connection, connections
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
+from django.utils.module_loading import import_string
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from advocacy.management.port import problem, resolved
+
+# Enough to answer while one request waits for the database; the readers wait in Granian itself.
+THREADS = 4
+SECONDS_TO_STOP = 3
+
+
+class Command(BaseCommand):
+    help = (
+        "Prepare the database, the content, the translations and the static files, then serve on"
+        " HOST:PORT until stopped. This is what `make run` runs."
+    )
+    # The server's workers check nothing either, and `make check` does.
+    requires_system_checks = []
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--dev", action="store_true", help="serve with Django's reloading server instead"
+        )
+
+    def handle(self, *, dev, verbosity, **options):
+        if sentence := problem(settings.HOST, settings.PORT):
+            sys.exit(sentence)
+        self.verbosity = verbosity
+        settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+        call_command("compile_messages", stdout=self.stdout, verbosity=verbosity)
+        self.migrate()
+        self.load_content()
+        if not dev:
+            self.collect_static()
+        self.welcome(self.make_account())
+        if dev:
+            manage = str(settings.BASE_DIR / "manage.py")
+            os.execv(sys.executable, [sys.executable, manage, "runserver", listen()])
+        connections.close_all()
+        serve()
+
+    def migrate(self):
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            self.stdout.write("Preparing the database…")
+            call_command("migrate", stdout=self.stdout, verbosity=0)
+
+    def load_content(self):
+        # The moment of its first migration tells one database from the next at the same address.
+        born = MigrationRecorder.Migration.objects.earliest("id").applied
+        address = {key: connection.settings_dict[key] for key in ("ENGINE", "NAME", "HOST", "PORT")}
+        digest = digest_of([settings.BASE_DIR / "fixtures"], f"{address} {born}")
+        if self.is_new("content", digest):
+            call_command("load_content", stdout=self.stdout, verbosity=self.verbosity)
+            self.remember("content", digest)
+
+    def collect_static(self):
+        digest = digest_of(static_files())
+        collected = (settings.STATIC_ROOT / "staticfiles.json").exists()
+        if self.is_new("static", digest) or not collected:
+            self.stdout.write("Collecting the static files…")
+            call_command("collectstatic", interactive=False, stdout=self.stdout, verbosity=0)
+            self.remember("static", digest)
+
+    def is_new(self, name, digest):
+        path = settings.VAR_DIR / f"{name}.digest"
+        return not path.exists() or path.read_text() != digest
+
+    def remember(self, name, digest):
+        (settings.VAR_DIR / f"{name}.digest").write_text(digest)
+
+    def make_account(self):
+        """The first start makes one account, so that somebody can sign in."""
+        users = get_user_model().objects
+        if users.filter(is_superuser=True).exists():
+            return ""
+        password = secrets.token_urlsafe(12)
+        users.create_superuser("staff", password=password)
+        return password
+
+    def welcome(self, password):
+        site = f"http://{listen()}"
+        self.stdout.write(f"\nAnswerable is at {site}/")
+        self.stdout.write(f"Staff sign in at {site}/admin/")
+        if password:
+            self.stdout.write(f"  name:     staff\n  password: {password}  (shown this once)")
+        self.stdout.write("Ctrl-C stops it.\n\n")
+        self.stdout.flush()
+
+
+def listen():
+    host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
+    return f"{host}:{settings.PORT}"
+
+
+def static_files():
+    finders = get_finders()
+    return sorted(storage.path(name) for finder in finders for name, storage in finder.list([]))
+
+
+def digest_of(paths, salt=""):
+    """One fingerprint of all files named, or inside the folders named."""
+    digest = hashlib.sha256(salt.encode())
+    for path in map(Path, paths):
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            digest.update(f"\n{file.name}\n".encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+def load_app():
+    # In a worker. Ctrl-C and the closing of a terminal reach the whole group of processes, but
+    # only the parent is to act on them: a worker that is told to stop twice may hang.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
+    return import_string("advocacy.wsgi.application")
+
+
+def serve():
+    # Before the workers fork: each then starts with the whole app in memory.
+    import_string("advocacy.wsgi.application")
+    hangup = signal.getsignal(signal.SIGHUP)
+    *_, (address, port, *_scope) = resolved(settings.HOST, settings.PORT)
+    server = Server(
+        "advocacy.wsgi:application",
+        address=address,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=settings.WORKERS,
+        blocking_threads=THREADS,
+        websockets=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=SECONDS_TO_STOP,
+    )
+
+    @server.on_startup
+    def stop_when_the_terminal_closes():
+        # Granian would reload on a hangup, and so outlive its terminal; under nohup it is meant to.
+        stop = server.signal_handler_interrupt
+        signal.signal(signal.SIGHUP, hangup if hangup is signal.SIG_IGN else stop)
+
+    server.serve(target_loader=load_app, wrap_loader=False)

@@ -1,0 +1,180 @@
+"""Settings, safe by default and taken from the environment: the README explains each variable."""
+
+import os
+from pathlib import Path
+from urllib.parse import quote
+
+import dj_database_url
+from django.utils.csp import CSP
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def env(name, default="", parse=str):
+    """Read one variable. Empty means not set; a value that cannot be used ends the start-up."""
+    value = os.environ.get(name, "").strip()
+    try:
+        return parse(value or default)
+    except ValueError as error:
+        # The value itself is not shown: it may hold a password.
+        raise SystemExit(f"The environment variable {name} cannot be used: {error}") from None
+
+
+def yes_or_no(value):
+    if value.lower() not in {"1", "true", "yes", "on", "0", "false", "no", "off"}:
+        raise ValueError("say 1 or 0.")
+    return value.lower() in {"1", "true", "yes", "on"}
+
+
+def words(value):
+    return [word.strip() for word in value.split(",") if word.strip()]
+
+
+def file_text(path):
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ValueError(f"{error.strerror}: {path}") from None
+
+
+DEBUG = env("DEBUG", "0", yes_or_no)
+HTTPS = env("HTTPS", "0" if DEBUG else "1", yes_or_no)
+
+SECRET_KEY = env("SECRET_KEY")
+if not SECRET_KEY and env("SECRET_KEY_FILE"):
+    SECRET_KEY = env("SECRET_KEY_FILE", parse=file_text)
+if not SECRET_KEY:
+    raise SystemExit(
+        "SECRET_KEY is not set: give it a long random text (or name a file that holds one in"
+        " SECRET_KEY_FILE); `make run` makes one by itself."
+    )
+
+# Where `manage.py start` listens.
+HOST = env("HOST", "127.0.0.1")
+PORT = env("PORT", "8000")
+WORKERS = env("WORKERS", "2", int)
+
+ALLOWED_HOSTS = env("ALLOWED_HOSTS", f"localhost,127.0.0.1,[::1],{HOST}", words)
+CSRF_TRUSTED_ORIGINS = env("CSRF_TRUSTED_ORIGINS", parse=words)
+
+# What the program makes while it runs: the SQLite database, the collected static files.
+VAR_DIR = env("VAR_DIR", str(BASE_DIR / "var"), Path)
+
+ROOT_URLCONF = "advocacy.urls"
+INSTALLED_APPS = [
+    "advocacy",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASES = {
+    "default": env(
+        "DATABASE_URL",
+        f"sqlite:///{quote(str(VAR_DIR / 'db.sqlite3'))}",
+        lambda url: dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True),
+    )
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # With Django's defaults, half of the transactions of four parallel writers fail with
+    # "database is locked"; with these none does (tests/test_parallel_writers.py).
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        transaction_mode="IMMEDIATE",
+        timeout=20,
+        init_command=(
+            "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA mmap_size=134217728;"
+            "PRAGMA cache_size=-20000;PRAGMA foreign_keys=ON;"
+        ),
+    )
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("uk", "Українська"), ("ko", "한국어")]
+LOCALE_PATHS = [BASE_DIR / "advocacy" / "locale"]
+TIME_ZONE = env("TIME_ZONE", "UTC")
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# Nothing inline and nothing from another host, in the admin as well.
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+    "manifest-src": [CSP.SELF],
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_REFERRER_POLICY = "same-origin"
+
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+# A health check comes from the machine itself, past the proxy.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+# Neighbours under the same domain, and the browsers' preload list, are not ours to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+if env("TRUST_PROXY", "0", yes_or_no):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# To stderr, without visitors' addresses. Django's own handler would try to mail the admins.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"django": {"handlers": [], "level": "INFO" if DEBUG else "WARNING"}},
+}

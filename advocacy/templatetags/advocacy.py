@@ -1,0 +1,211 @@
+"""How the record is shown: dates, days, marks of status and links that keep the day looked at."""
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton
+from django import template
+from django.conf import settings
+from django.urls import reverse, translate_url
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.translation import get_language, get_language_info, ngettext
+from django.utils.translation import gettext as _
+
+from advocacy.models import DatePrecision, Phase, ResponseStatus
+
+register = template.Library()
+
+# Dates and countries as an international reader writes them: 16 December 2024.
+LOCALES = {"en": Locale("en", "GB"), "uk": Locale("uk"), "ko": Locale("ko")}
+
+
+def _locale():
+    return LOCALES.get(get_language(), LOCALES["en"])
+
+
+# Navigation
+
+
+@register.simple_tag(takes_context=True)
+def main_nav(context):
+    """The sections of the site: [{label, url, current}], `current` for aria-current."""
+    request = context.get("request")
+    name = getattr(getattr(request, "resolver_match", None), "url_name", None) or ""
+    sections = [
+        (_("Overview"), "overview", ["overview"]),
+        (_("Issues"), "issue_list", ["issue_list", "issue_detail"]),
+        (_("Bodies"), "body_list", ["body_list", "body_detail"]),
+        (_("Actions"), "action_list", ["action_list", "action_detail"]),
+        (_("Updates"), "update_list", ["update_list", "correction_list"]),
+        (_("Calendar"), "meeting_list", ["meeting_list"]),
+        (_("About"), "about", ["about", "method", "privacy", "accessibility"]),
+    ]
+    return [
+        {
+            "label": label,
+            "url": reverse(first),
+            "current": ("page" if name == first else "true") if name in names else "",
+        }
+        for label, first, names in sections
+    ]
+
+
+@register.simple_tag(takes_context=True)
+def language_links(context):
+    """This page in each language: [{code, name, url, absolute, is_current}].
+
+    A page without an address of its own (not found, failed) leads to the overview.
+    """
+    request = context.get("request")
+    links = []
+    for code, _name in settings.LANGUAGES:
+        here = request.get_full_path() if request else ""
+        url = translate_url(here, code)
+        if getattr(request, "resolver_match", None) is None:
+            url = translate_url(reverse("overview"), code)
+        links.append(
+            {
+                "code": code,
+                "name": get_language_info(code)["name_local"],
+                "url": url,
+                "absolute": request.build_absolute_uri(url) if request else url,
+                "is_current": code == get_language(),
+            }
+        )
+    return links
+
+
+@register.simple_tag(takes_context=True)
+def record_url(context, target, **query):
+    """The address of a row, or of a named page, that keeps the day the reader looks at."""
+    address = reverse(target) if isinstance(target, str) else target.get_absolute_url()
+    address, hash_, place = address.partition("#")
+    filters = context.get("filters")
+    if filters and filters.as_of_day:
+        query["as_of"] = filters.as_of_day.isoformat()
+    query = {name: value for name, value in query.items() if value}
+    return f"{address}{'?' if query else ''}{urlencode(query)}{hash_}{place}"
+
+
+@register.simple_tag(takes_context=True)
+def url_without(context, *names):
+    """This page with some of its filters removed, from its first page on."""
+    request = context["request"]
+    query = request.GET.copy()
+    for name in (*names, "page"):
+        query.pop(name, None)
+    return f"?{query.urlencode()}" if query else request.path
+
+
+# Words
+
+
+@register.simple_tag
+def day(date, precision=DatePrecision.DAY, style="long"):
+    """A date written out, as far as it is known: 16 December 2024, December 2024, 2024."""
+    if not date:
+        return ""
+    if precision == DatePrecision.YEAR:
+        machine, text = f"{date:%Y}", format_skeleton("y", date, locale=_locale())
+    elif precision == DatePrecision.MONTH:
+        machine, text = f"{date:%Y-%m}", format_skeleton("yMMMM", date, locale=_locale())
+    else:
+        machine, text = f"{date:%Y-%m-%d}", format_date(date, style, locale=_locale())
+    return format_html('<time datetime="{}">{}</time>', machine, text)
+
+
+@register.filter
+def days(number):
+    return ngettext("%(number)d day", "%(number)d days", number) % {"number": number}
+
+
+@register.filter
+def country_name(code):
+    """The name of a country in the reader's language; what is not a code stays as it is."""
+    return _locale().territories.get(code, code)
+
+
+@register.filter
+def lines(text):
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+@register.simple_tag
+def status_label(status, body=None):
+    """The words of a status. The silence of a body that works in confidence is not a failure."""
+    status = ResponseStatus(status)
+    if status == ResponseStatus.NO_RESPONSE and body and body.works_in_confidence:
+        return _("No public position; this body works in confidence")
+    return status.label
+
+
+# Marks
+
+
+@register.inclusion_tag("includes/_status.html")
+def status_mark(status, body=None):
+    """The symbol and the words of a status, as they stand for this body."""
+    status = ResponseStatus(status)
+    return {"phase": status.phase.value, "label": status_label(status, body)}
+
+
+@register.inclusion_tag("includes/_status.html")
+def phase_mark(phase):
+    phase = Phase(phase)
+    return {"phase": phase.value, "label": phase.label}
+
+
+@register.inclusion_tag("includes/_phase_strip.html", takes_context=True)
+def phase_strip(context, counts, **query):
+    """How many asks stand in each phase, as a strip and in words that lead to those asks.
+
+    `counts` is {Phase: number}; `query` narrows the links (issue=…, body=…).
+    """
+    total = sum(counts.values())
+    offset, parts = 0, []
+    for phase in Phase:
+        number = counts.get(phase, 0)
+        if not number:
+            continue
+        width = 100 * number / total
+        parts.append(
+            {
+                "phase": phase.value,
+                "label": phase.label,
+                "number": number,
+                "x": f"{offset:.2f}",
+                "width": f"{width:.2f}",
+                "url": record_url(context, "action_list", status=phase.value, **query),
+            }
+        )
+        offset += width
+    return {"parts": parts, "total": total}
+
+
+@register.filter
+def total(counts):
+    return sum(counts.values())
+
+
+@register.filter
+def share_of(number, most):
+    """The length of a bar, in percent of the longest."""
+    return f"{100 * number / most:.1f}" if most else "0"
+
+
+@register.filter
+def by_status(actions):
+    """The asks of one cell of the matrix, a line for each status: [{status, asks, longest}]."""
+    groups = {}
+    for action in actions:
+        groups.setdefault(action.current_status, []).append(action)
+    return [
+        {
+            "status": status,
+            "asks": asks,
+            "number": len(asks),
+            "waiting": max((a.days_to_answer for a in asks if a.is_waiting), default=None),
+            "since": max((a.status_on for a in asks if a.status_on), default=None),
+            "checked": min((a.last_checked_on for a in asks if a.last_checked_on), default=None),
+        }
+        for status, asks in sorted(groups.items(), key=lambda group: group[0].order)
+    ]

@@ -1,0 +1,43 @@
+#!/bin/sh
+# Installs with apt what the tests can use: install_for_tests.sh [chromium] [postgresql]
+# Says what is missing where it cannot; the tests then report what they skip, and why.
+set -eu
+
+have_chromium() {
+    command -v chromium || command -v chromium-browser || command -v google-chrome
+}
+have_fonts() {
+    # The screenshots need Korean and Cyrillic letters.
+    ls -d /usr/share/fonts/opentype/noto /usr/share/fonts/truetype/noto || ! command -v apt-get
+}
+have_postgresql() {
+    case "${DATABASE_URL:-}" in postgres*) return 0 ;; esac
+    sh deploy/postgres_programs.sh
+}
+
+packages=
+for need in "$@"; do
+    case $need in
+        chromium)
+            have_chromium >/dev/null 2>&1 || packages="$packages chromium"
+            have_fonts >/dev/null 2>&1 || packages="$packages fonts-noto-core fonts-noto-cjk"
+            ;;
+        postgresql) have_postgresql >/dev/null 2>&1 || packages="$packages postgresql" ;;
+    esac
+done
+[ -n "$packages" ] || exit 0
+
+if [ "$(id -u)" = 0 ]; then root=; else root="sudo -n"; fi
+if ! command -v apt-get >/dev/null || ! $root true 2>/dev/null; then
+    echo "Not installed, as apt-get or the right to use it is missing:$packages" >&2
+    exit 0
+fi
+echo "Installing$packages with apt-get…"
+export DEBIAN_FRONTEND=noninteractive
+apt="$root apt-get -qq -o Dpkg::Use-Pty=0"
+log=$(mktemp)
+if ! { $apt update && $apt install --yes --no-install-recommends $packages; } >"$log" 2>&1 </dev/null; then
+    tail -n 20 "$log" >&2
+    echo "apt-get could not install$packages." >&2
+fi
+rm -f "$log"

@@ -1,0 +1,65 @@
+"""Pictures of the site on its launch content; `make screenshots` runs it, `make test` does not.
+
+The two of the README go to docs/screenshots/; every page in three widths, light and dark, in three
+languages goes to var/screenshots/ to be looked at.
+"""
+
+from itertools import product
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+README = {"overview": "", "action": "actions/unsc-restore-sanctions-experts/"}
+PAGES = README | {
+    "overview-2024": "?as_of=2024-12-16",
+    "issues": "issues/",
+    "issue": "issues/pow-protection/",
+    "bodies": "bodies/",
+    "body": "bodies/unsc/",
+    "actions": "actions/",
+    "actions-filtered": "actions/?body=ilo&status=no_answer&topic=atlantis",
+    "actions-empty": "actions/?q=nothing-at-all&body=ilo",
+    "silence": "actions/ilo-take-up-forced-labour/",
+    "updates": "updates/",
+    "corrections": "updates/corrections/",
+    "calendar": "calendar/",
+    "about": "about/",
+    "method": "about/method/",
+    "privacy": "about/privacy/",
+    "accessibility": "about/accessibility/",
+    "missing": "nothing-here/",
+}
+WIDTHS = [320, 768, 1280]
+
+
+@pytest.fixture
+def dossier():
+    call_command("load_content", verbosity=0)
+
+
+def take(page, address, target, *, full_page=True):
+    target.parent.mkdir(parents=True, exist_ok=True)
+    page.goto(address)
+    page.screenshot(path=target, full_page=full_page)
+
+
+def test_pictures_of_the_readme(page, live_server, dossier):
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    for name, path in README.items():
+        target = settings.BASE_DIR / "docs" / "screenshots" / f"{name}.png"
+        take(page, f"{live_server.url}/en/{path}", target, full_page=False)
+
+
+def test_pictures_of_every_page(page, live_server, dossier):
+    folder = settings.BASE_DIR / "var" / "screenshots"
+    looks = [("en", "light"), ("en", "dark"), ("uk", "light"), ("ko", "dark")]
+    for (language, scheme), width in product(looks, WIDTHS):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        for name, path in PAGES.items():
+            target = folder / language / scheme / f"{name}-{width}.png"
+            take(page, f"{live_server.url}/{language}/{path}", target)

@@ -1,0 +1,58 @@
+import os
+import shutil
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import translation
+
+NAMES = ["chromium", "chromium-browser", "google-chrome"]
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
+NO_CHROMIUM = "Chromium is not installed: `make test` installs it where apt-get can be used"
+
+# Playwright runs an event loop in the thread of the test, which also uses the ORM.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+def pytest_sessionstart():
+    """The pages are tested in three languages, and compiled catalogues are not in git."""
+    try:
+        call_command("compile_messages", verbosity=0)
+    except CommandError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """Addresses made in a test are English, whatever page the last request was in."""
+    with translation.override("en"):
+        yield
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
+def pytest_runtest_setup(item):
+    if CHROMIUM is None and item.get_closest_marker("browser"):
+        if os.environ.get("CI") == "true":
+            pytest.fail(NO_CHROMIUM, pytrace=False)
+        pytest.skip(NO_CHROMIUM)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """The system's Chromium, without the requests to its maker that it starts by itself."""
+    return {
+        **browser_type_launch_args,
+        "executable_path": CHROMIUM,
+        "args": [
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-gpu",
+            "--disable-quic",
+            "--disable-sync",
+            "--no-first-run",
+        ],
+    }

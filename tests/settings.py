@@ -1,0 +1,28 @@
+"""The settings of the tests: the real ones, without what only production needs."""
+
+import os
+import tempfile
+
+# Whatever the shell of the developer has set, except the database.
+LEFT_OUT = ["ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "DEBUG", "TIME_ZONE", "TRUST_PROXY", "VAR_DIR"]
+for name in LEFT_OUT:
+    os.environ.pop(name, None)
+os.environ.update(SECRET_KEY="only for tests", HTTPS="0", HOST="127.0.0.1", PORT="8000")
+
+from advocacy.settings import *  # noqa: E402, F403
+
+# Pages need no collected static files; one test collects them with the real storage.
+STORAGES["staticfiles"] = {  # noqa: F405
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+}
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+DATABASE = DATABASES["default"]  # noqa: F405
+# A connection kept by a thread of the live server would stop the database from being dropped.
+DATABASE["CONN_MAX_AGE"] = 0
+if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
+    # A file, as in production: in memory, all threads of the live server would share a connection.
+    DATABASE["TEST"] = {"NAME": f"{tempfile.gettempdir()}/answerable-test-{os.getpid()}.sqlite3"}

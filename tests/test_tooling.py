@@ -1,0 +1,296 @@
+"""The commands of the Makefile, the start-up and its refusals, the tree itself."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from django.core.management import CommandError, call_command
+
+ROOT = Path(__file__).parent.parent
+# The folders that .gitignore names, for a tree that is no git checkout.
+IGNORED = {".git", ".tools", ".venv", "var", "__pycache__", ".pytest_cache", ".ruff_cache"}
+
+
+def environment(**variables):
+    """A clean one: what a shell has, and nothing of the tests' own settings."""
+    return {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | variables
+
+
+def run(*arguments, **variables):
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=environment(**variables),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def refusal(*arguments, **variables):
+    """The one sentence with which a program refuses to start."""
+    refused = run(*arguments, **variables)
+    assert refused.returncode == 1
+    assert refused.stdout == ""
+    (sentence,) = refused.stderr.splitlines()
+    return sentence
+
+
+@pytest.fixture
+def taken_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield str(server.getsockname()[1])
+
+
+def free_port():
+    # Below the ports that the system hands out by itself.
+    for port in range(20000, 30000):
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
+        return port
+
+
+@pytest.mark.parametrize("program", [("manage.py", "migrate"), ("-c", "import advocacy.wsgi")])
+def test_without_a_secret_key_nothing_starts(program):
+    assert refusal(*program).startswith("SECRET_KEY is not set: ")
+
+
+def test_a_key_file_that_is_not_there_is_named():
+    sentence = refusal("manage.py", "check", SECRET_KEY_FILE="nowhere/key")
+
+    assert "SECRET_KEY_FILE cannot be used: No such file or directory: nowhere/key" in sentence
+
+
+def test_a_value_that_cannot_be_used_is_named_and_a_password_is_not_shown():
+    sentence = refusal("manage.py", "check", SECRET_KEY="x", DEBUG="perhaps")
+    assert sentence == "The environment variable DEBUG cannot be used: say 1 or 0."
+
+    sentence = refusal("manage.py", "check", SECRET_KEY="x", DATABASE_URL="sesame:opensesame@host")
+    assert "DATABASE_URL" in sentence
+    assert "opensesame" not in sentence
+
+
+def test_production_settings_are_the_default():
+    program = """
+import json
+from advocacy import settings as s
+print(json.dumps([s.DEBUG, s.SECURE_SSL_REDIRECT, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE]))
+"""
+    assert json.loads(run("-c", program, SECRET_KEY="x").stdout) == [False, True, True, True]
+
+
+def test_a_taken_port_is_one_sentence_and_nothing_is_prepared(taken_port, tmp_path):
+    sentence = f"Port {taken_port} of 127.0.0.1 is already taken: stop the program that uses it,"
+
+    started = refusal(
+        "manage.py", "start", SECRET_KEY="x", PORT=taken_port, VAR_DIR=str(tmp_path / "var")
+    )
+    asked_first = refusal("advocacy/management/port.py", "127.0.0.1", taken_port)
+
+    assert started == asked_first
+    assert started.startswith(sentence)
+    assert not (tmp_path / "var").exists()
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "sentence"),
+    [
+        ("127.0.0.1", "80a", "PORT must be a number from 1 to 65535, not “80a”."),
+        ("127.0.0.1", "65536", "PORT must be a number from 1 to 65535, not “65536”."),
+        ("192.0.2.1", "8000", "HOST must be an address of this machine, not “192.0.2.1”."),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_one_sentence(host, port, sentence):
+    assert refusal("advocacy/management/port.py", host, port) == sentence
+
+
+class Site:
+    """One run of `manage.py start`, with a database and a folder of its own."""
+
+    def __init__(self, folder):
+        self.port = free_port()
+        self.log = folder / "log"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "start"],
+                cwd=ROOT,
+                env=environment(
+                    SECRET_KEY="x", HTTPS="0", PORT=str(self.port), VAR_DIR=str(folder / "var")
+                ),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def get(self, path):
+        return urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10)
+
+    def wait(self):
+        """Until it answers; gives all it has printed."""
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                self.get("/healthz").close()
+                return self.log.read_text()
+            except OSError:
+                assert self.process.poll() is None, self.log.read_text()
+                assert time.monotonic() < deadline, self.log.read_text()
+                time.sleep(0.05)
+
+    def stop(self):
+        """Ctrl-C in a terminal reaches every process of the group."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGINT)
+            self.process.wait(timeout=10)
+
+
+@contextmanager
+def started(folder):
+    site = Site(folder)
+    try:
+        yield site, site.wait()
+    finally:
+        site.stop()
+
+
+def test_a_start_prepares_and_serves_and_the_next_one_only_serves(tmp_path):
+    with started(tmp_path) as (site, printed):
+        with site.get("/en/") as page:
+            html = page.read().decode()
+            assert page.headers["Set-Cookie"] is None
+        styles = re.findall(r'<link[^>]* href="(/static/[^"]+\.css)"', html)
+        assert styles
+        for style in styles:
+            with site.get(style) as file:
+                assert "immutable" in file.headers["Cache-Control"]
+
+    assert "Content loaded: " in printed
+    assert f"Answerable is at http://127.0.0.1:{site.port}/\n" in printed
+    assert re.search(r"name: +staff\n +password: \S{16} ", printed)
+    assert site.process.returncode == 0
+    with pytest.raises(ProcessLookupError):
+        os.killpg(site.process.pid, 0)
+
+    with started(tmp_path) as (site, printed):
+        assert "Content loaded" not in printed
+        assert "Collecting" not in printed
+        assert "password" not in printed
+
+    # Another database at the same address is filled again.
+    for file in (tmp_path / "var").glob("db.sqlite3*"):
+        file.unlink()
+    with started(tmp_path) as (site, printed):
+        assert "Content loaded: " in printed
+        assert "Content loaded: 0 new" not in printed
+        assert "password" in printed
+
+
+def test_help_names_every_target_a_person_uses():
+    listed = subprocess.run(
+        ["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    phony = re.search(r"^\.PHONY: (.*)$", makefile, flags=re.M)[1].split()
+    named = dict(re.findall(r"^make ([a-z-]+) +(.+)$", listed, flags=re.M))
+    assert set(named) == set(phony) - {"port"}
+    assert {"run", "dev", "test", "test-postgres", "check", "help"} <= set(named)
+
+
+def test_every_variable_is_read_by_one_helper():
+    settings = (ROOT / "advocacy/settings.py").read_text(encoding="utf-8")
+    readers = [
+        path.name
+        for path in (ROOT / "advocacy").rglob("*.py")
+        if re.search(r"os\.(environ\b(?!\.setdefault)|getenv)", path.read_text(encoding="utf-8"))
+    ]
+
+    assert readers == ["settings.py"]
+    assert settings.count("os.environ") == 1
+
+
+def files_of_the_tree():
+    """What git keeps or would keep; everything but the ignored folders where git is not there."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if listed.returncode == 0:
+        return [ROOT / name for name in listed.stdout.split("\0") if name]
+    return [
+        path
+        for path in ROOT.rglob("*")
+        if path.is_file() and not IGNORED & set(path.relative_to(ROOT).parts)
+    ]
+
+
+# In pieces, as this file is searched as well.
+HOSTS = ["pypi" + r"\.org", "python" + "hosted", r"registry\.npm" + "js", "deb" + r"\.debian"]
+NOT_IN_THE_TREE = {
+    "a package registry": re.compile("|".join(HOSTS)),
+    "a download address": re.compile(
+        r"""https?://[^\s"']+/(simple/|packages/[0-9a-f]{2}/|-/[^\s"']+\.tgz)"""
+    ),
+    "a folder of one machine": re.compile(r"(?<![.\w])/(?:work|root|farm|home/\w+)/"),
+}
+
+
+def test_the_tree_names_no_registry_and_no_folder_of_one_machine():
+    found = []
+    for path in files_of_the_tree():
+        if path.suffix in {".png", ".mo", ".ico"} or not path.is_file():
+            continue
+        text = path.read_text(encoding="utf-8")
+        found += [
+            f"{path.relative_to(ROOT)}: {what}: {match[0]}"
+            for what, pattern in NOT_IN_THE_TREE.items()
+            if (match := pattern.search(text))
+        ]
+
+    assert found == []
+
+
+def test_a_template_that_does_not_compile_is_named(settings, tmp_path, capsys):
+    (tmp_path / "good.html").write_text("{% load i18n %}{% translate 'Fine' %}")
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
+    call_command("check_templates")
+    assert capsys.readouterr().out == "1 templates compile.\n"
+
+    (tmp_path / "broken.html").write_text("{% if %}")
+    with pytest.raises(CommandError) as refused:
+        call_command("check_templates")
+
+    assert "broken.html: " in str(refused.value)
+    assert "good.html" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("variables", "outcome"), [({}, "skipped"), ({"CI": "true"}, "error")])
+def test_a_missing_chromium_is_reported_and_fails_the_gate(tmp_path, variables, outcome):
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "tests/browser", "--color=no"],
+        cwd=ROOT,
+        env=environment(**variables) | {"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    *_, closing_line = ran.stdout.splitlines()
+    assert re.fullmatch(rf"=+ \d+ {outcome}s? in .*=", closing_line)
+    assert "Chromium is not installed" in ran.stdout
+    assert ran.returncode == (1 if variables else 0)
