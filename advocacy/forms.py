@@ -45,7 +45,6 @@ class SlugField(forms.ModelChoiceField):
 class FilterForm(forms.Form):
     """A GET form whose unknown values are shown beside their field and not applied."""
 
-    template_name = "includes/_filters.html"
     sort_default = ""
     as_of = forms.DateField(
         label=_("As of"),
@@ -59,6 +58,8 @@ class FilterForm(forms.Form):
     def __init__(self, data):
         super().__init__(data, auto_id="filter-%s")
         self.is_valid()
+        # Before the options carry counts.
+        self.active = list(self._active())
 
     def clean_as_of(self):
         day = self.cleaned_data["as_of"]
@@ -84,10 +85,8 @@ class FilterForm(forms.Form):
             if value and name not in ("sort", "as_of")
         }
 
-    @property
-    def active(self):
+    def _active(self):
         """What is applied, as (field name, label, shown value), to be shown and removed."""
-        shown = []
         for name, value in {**self.filters, "as_of": self.as_of_day}.items():
             if not value:
                 continue
@@ -96,8 +95,7 @@ class FilterForm(forms.Form):
                 value = dict(_flat(field.choices)).get(value, value)
             elif value is True:
                 value = ""
-            shown.append((name, field.label, value))
-        return shown
+            yield name, field.label, value
 
     def show_counts(self, facets):
         """Put the live counts into the options of each filter."""
@@ -134,15 +132,10 @@ def _flat(choices):
 
 
 def _status_choices():
-    return [(phase.label, [(phase.value, _whole(phase)), *_codes(phase)]) for phase in Phase]
-
-
-def _whole(phase):
-    return phase.label
-
-
-def _codes(phase):
-    return [(status.value, status.label) for status in phase.statuses]
+    return [
+        (phase.label, [(code.value, code.label) for code in (phase, *phase.statuses)])
+        for phase in Phase
+    ]
 
 
 def _counted_statuses(field, options):
@@ -170,7 +163,7 @@ class ActionFilterForm(FilterForm):
     status = _choice(_("Status"), _status_choices(), _("Any status"))
     audience = _choice(_("Who can act"), Audience.choices, _("Everyone"))
     overdue = forms.BooleanField(label=_("Overdue only"), required=False)
-    sort = _choice(_("Order"), ActionSort.choices, _("Longest wait first"))
+    sort = _choice(_("Order"), ActionSort.choices[1:], ActionSort.WAITING.label)
 
     field_order = ["q", "issue", "topic", "body", "status", "audience", "overdue", "as_of", "sort"]
 
@@ -193,7 +186,7 @@ class IssueFilterForm(FilterForm):
     topic = SlugField(Topic.objects.all(), label=_("Topic"), empty=_("All topics"))
     body = SlugField(TargetBody.objects.all(), label=_("Body"), empty=_("All bodies"))
     status = _choice(_("Status of an ask"), _status_choices(), _("Any status"))
-    sort = _choice(_("Order"), IssueSort.choices, _("Order of the dossier"))
+    sort = _choice(_("Order"), IssueSort.choices[1:], IssueSort.POSITION.label)
 
     field_order = ["q", "topic", "body", "status", "as_of", "sort"]
 

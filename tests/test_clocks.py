@@ -189,9 +189,17 @@ def test_sessions_passed_count_from_the_last_movement():
 def test_without_answer_puts_the_longest_wait_first():
     newer = make_action(asked_on=date(2025, 5, 1))
     older = make_action()
-    record(make_action(), S.UNDER_DISCUSSION)
+    record(newer, S.NO_RESPONSE, happened_on=date(2025, 5, 2))
     record(older, S.ACKNOWLEDGED)
+    record(make_action(), S.UNDER_DISCUSSION)
 
     asks = RecommendedAction.objects.with_status(TODAY).without_answer()
 
     assert list(asks) == [older, newer]
+
+
+def test_nothing_is_said_of_the_silence_of_the_unchecked_and_the_confidential():
+    make_action()
+    record(make_action(body=make_body(works_in_confidence=True)), S.NO_RESPONSE)
+
+    assert not RecommendedAction.objects.with_status(TODAY).without_answer().exists()

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from advocacy.admin.content import INPUTS, ContentAdmin, ContentForm, SearchableAdmin
+from advocacy.admin.content import ContentForm, SearchableAdmin
 from advocacy.admin.filters import (
     BodyFilter,
     IssueFilter,
@@ -20,9 +20,10 @@ from advocacy.admin.filters import (
     StaleFilter,
     StatusFilter,
 )
-from advocacy.admin.recording import LookForm, Recording, may_record
+from advocacy.admin.forms import LookForm
+from advocacy.admin.recording import Recording, may_record
+from advocacy.admin.steps import ChecklistStepInline
 from advocacy.models import (
-    ChecklistStep,
     Issue,
     RecommendedAction,
     SearchLog,
@@ -69,26 +70,6 @@ class AskForm(ContentForm):
                 ),
             )
         return cleaned
-
-
-class ChecklistStepInline(admin.StackedInline):
-    model = ChecklistStep
-    form = ContentForm
-    formfield_overrides = INPUTS
-    prepopulated_fields = {"slug": ["title"]}
-    classes = ["collapse"]
-    extra = 0
-
-
-@admin.register(ChecklistStep)
-class ChecklistStepAdmin(ContentAdmin):
-    fixture = "checklist_steps.json"
-    list_display = ["title", "action", "audience", "kind", "minutes"]
-    list_filter = ["audience", "kind", *ContentAdmin.list_filter]
-    list_select_related = ["action"]
-    search_fields = ["title", "wording", "action__reference"]
-    prepopulated_fields = {"slug": ["title"]}
-    autocomplete_fields = ["action"]
 
 
 @admin.register(RecommendedAction)
@@ -192,8 +173,6 @@ class RecommendedActionAdmin(SearchableAdmin):
     def has_record_permission(self, request, obj=None):
         return may_record(request.user)
 
-    # Recording on the page of the ask
-
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
         form.recorder = request.user if obj and self.has_record_permission(request, obj) else None
@@ -241,8 +220,6 @@ class RecommendedActionAdmin(SearchableAdmin):
                 "may_record": self.has_record_permission(request, obj),
             }
         return super().render_change_form(request, context, obj=obj, **kwargs)
-
-    # Looked again, nothing new
 
     @admin.action(
         description=gettext_lazy("Looked again, nothing new"),

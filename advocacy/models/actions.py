@@ -25,10 +25,10 @@ STALE_AFTER = timedelta(days=90)
 
 
 class ActionSort(models.TextChoices):
-    WAITING = "waiting", _("longest wait first")
-    MOVED = "moved", _("latest movement first")
-    NEWEST = "newest", _("newest ask first")
-    REFERENCE = "reference", _("reference")
+    WAITING = "waiting", _("Longest wait first")
+    MOVED = "moved", _("Latest movement first")
+    NEWEST = "newest", _("Newest ask first")
+    REFERENCE = "reference", _("Reference")
 
 
 ACTION_ORDER = {
@@ -149,8 +149,13 @@ class RecommendedActionQuerySet(SearchableQuerySet):
         return self.filter(status__in=[s for phase in phases for s in Phase(phase).statuses])
 
     def without_answer(self):
-        """Asks with no answer, those that have waited longest first. Needs `with_status`."""
-        return self.in_phase(Phase.UNKNOWN, Phase.NO_ANSWER).order_by("asked_on", "pk")
+        """Asks with no answer, those that have waited longest first. Needs `with_status`.
+
+        Where nobody has looked we say nothing, and the silence of a body that works in confidence
+        is no failure: both are left out.
+        """
+        asks = self.in_phase(Phase.NO_ANSWER).exclude(body__works_in_confidence=True)
+        return asks.order_by("asked_on", "pk")
 
     def searching(self, text):
         """Asks where each word stands in the ask itself, in its issue or in its body."""

@@ -53,9 +53,9 @@ class LegalReference(Content):
 
 
 class IssueSort(models.TextChoices):
-    POSITION = "position", _("order of the dossier")
-    TITLE = "title", _("title")
-    NEWEST = "newest", _("newest first")
+    POSITION = "position", _("Order of the dossier")
+    TITLE = "title", _("Title")
+    NEWEST = "newest", _("Newest first")
 
 
 ISSUE_ORDER = {

@@ -16,12 +16,15 @@ def overview(request):
     actions = RecommendedAction.objects.published(at).open().with_status(at)
     # Issues of the dossier come in order; a record of thousands shows its first ones here.
     shown = actions.filter(issue__in=_first_issues(actions)).with_related()
+    unanswered = actions.without_answer()
+    waiting = list(unanswered.with_related()[:5])
     context = {
         "filters": filters,
         "as_of": at,
         "lead": _lead(actions),
+        "unanswered": unanswered.count(),
         "matrix": _matrix(shown.order_by("issue__position", "issue__title", "asked_on", "pk")),
-        "waiting": actions.without_answer().with_related()[:5],
+        "waiting": waiting,
         "updates": StatusUpdate.objects.published(at).moving().newest_first().with_related()[:5],
         "meetings": Meeting.objects.upcoming(at).with_related()[:5],
     }
@@ -40,13 +43,7 @@ def _lead(actions):
     for counts in bodies.values():
         for phase, number in counts.items():
             phases[phase] += number
-    return {
-        "asks": sum(phases.values()),
-        "bodies": len(bodies),
-        "phases": phases,
-        "unanswered": phases[Phase.UNKNOWN] + phases[Phase.NO_ANSWER],
-        "longest": actions.without_answer().select_related("body").first(),
-    }
+    return {"asks": sum(phases.values()), "bodies": len(bodies), "phases": phases}
 
 
 def _matrix(actions):

@@ -1,0 +1,24 @@
+from django.contrib import admin
+
+from advocacy.admin.content import INPUTS, ContentAdmin, ContentForm
+from advocacy.models import ChecklistStep
+
+
+class ChecklistStepInline(admin.StackedInline):
+    model = ChecklistStep
+    form = ContentForm
+    formfield_overrides = INPUTS
+    prepopulated_fields = {"slug": ["title"]}
+    classes = ["collapse"]
+    extra = 0
+
+
+@admin.register(ChecklistStep)
+class ChecklistStepAdmin(ContentAdmin):
+    fixture = "checklist_steps.json"
+    list_display = ["title", "action", "audience", "kind", "minutes"]
+    list_filter = ["audience", "kind", *ContentAdmin.list_filter]
+    list_select_related = ["action"]
+    search_fields = ["title", "wording", "action__reference"]
+    prepopulated_fields = {"slug": ["title"]}
+    autocomplete_fields = ["action"]

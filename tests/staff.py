@@ -1,0 +1,118 @@
+"""Staff at their desk: who they are, what they type, and what the page answers."""
+
+import re
+from html.parser import HTMLParser
+
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+
+from advocacy.models import SearchLog, Source, StatusUpdate
+from tests.factories import make_action, make_organisation, make_user
+
+LIST = reverse("admin:advocacy_recommendedaction_changelist")
+NEW_SOURCE = {
+    "source-1-title": "Press briefing of 4 March",
+    "source-1-publisher": "ILO",
+    "source-1-url": "https://example.org/briefing",
+    "source-1-published_on": "2025-03-04",
+    "source-1-tier": "1",
+}
+LOG = {"log-places": "NORMLEX\nilo.org", "log-terms": "DPRK", "log-gaps": "Closed sittings."}
+
+
+def staff_who_may(client, *permissions):
+    user = make_user()
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    client.force_login(user)
+    return user
+
+
+def make_ask(**fields):
+    """An ask that could be saved in the admin as it is: somebody makes it."""
+    return make_action(asked_by=[make_organisation()], **fields)
+
+
+def change_page(row):
+    return reverse(f"admin:{row._meta.label_lower.replace('.', '_')}_change", args=[row.pk])
+
+
+def delete_page(row):
+    return reverse(f"admin:{row._meta.label_lower.replace('.', '_')}_delete", args=[row.pk])
+
+
+def correct_page(entry):
+    return reverse("admin:advocacy_statusupdate_correct", args=[entry.pk])
+
+
+class Controls(HTMLParser):
+    """What a browser would send from the forms of a page: {name: value or values}."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.sent, self.select, self.textarea = {}, None, None
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        name, kind = given.get("name"), given.get("type")
+        if tag == "textarea":
+            self.textarea, self.sent[name] = name, ""
+        elif tag == "select":
+            self.select = given
+            if "multiple" in given:
+                self.sent[name] = []
+        elif tag == "option" and self.select and "selected" in given:
+            if "multiple" in self.select:
+                self.sent[self.select["name"]].append(given["value"])
+            else:
+                self.sent[self.select["name"]] = given["value"]
+        elif tag == "input" and name and "disabled" not in given:
+            unchecked = kind in ("checkbox", "radio") and "checked" not in given
+            if kind != "submit" and not unchecked and name != "CHANGE_FORM-action":
+                self.sent[name] = given.get("value", "on" if kind == "checkbox" else "")
+
+    def handle_endtag(self, tag):
+        if tag == "select":
+            self.select = None
+        elif tag == "textarea":
+            # A line break right after the tag is not part of the text; the others are sent so.
+            text = self.sent[self.textarea].removeprefix("\r").removeprefix("\n")
+            self.sent[self.textarea] = text.replace("\n", "\r\n")
+            self.textarea = None
+
+    def handle_data(self, data):
+        if self.textarea:
+            self.sent[self.textarea] += data
+
+
+def send(client, page, follow=True, **typed):
+    """Open a page, type into it and send it: the answer."""
+    sent = Controls(client.get(page).text).sent
+    return client.post(page, {"_save": "Save", **sent, **typed}, follow=follow)
+
+
+def record_on_page(client, action, **typed):
+    """Fill in the block of an ask's page and press its button."""
+    page = change_page(action)
+    sent = Controls(client.get(page).text).sent
+    return client.post(page, {**sent, **typed, "_continue": "record"}, follow=True)
+
+
+def errors_beside(response, field):
+    """The words that stand beside one field of the block."""
+    errors = rf'<ul class="errorlist" id="id_{field}_error">(.*?)</ul>'
+    found = re.search(errors, response.text, re.S)
+    return re.sub(r"<[^>]+>", " ", found[1]).strip() if found else ""
+
+
+def nothing_recorded():
+    return not any(model.objects.exists() for model in (StatusUpdate, Source, SearchLog))
+
+
+def look_again(client, *actions, **typed):
+    chosen = {"action": "look_again", "_selected_action": [action.pk for action in actions]}
+    return client.post(LIST, {**chosen, **typed}, follow=True)
+
+
+LOOK = {"look-searched_on": "2025-05-05", "look-places": "UN Web TV", "look-terms": "DPRK"}
+LOOK["look-gaps"] = "Closed sittings."
