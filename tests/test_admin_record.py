@@ -222,7 +222,7 @@ def test_a_response_without_a_word_is_not_recorded(client, editor):
     assert nothing_recorded()
 
 
-def test_enter_in_a_field_of_the_ask_saves_the_ask_and_says_so(client, editor):
+def test_the_button_pressed_after_an_edit_of_the_ask_alone_saves_the_ask(client, editor):
     page = record_on_page(client, make_ask(), title="Edited")
 
     assert "was changed successfully." in text_of(page)

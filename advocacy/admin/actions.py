@@ -206,7 +206,7 @@ class RecommendedActionAdmin(SearchableAdmin):
         return message
 
     def response_change(self, request, obj):
-        # The button is also what Enter presses, anywhere in the form: then this is a plain save.
+        # Pressed after an edit of the ask alone, the button is a plain save.
         if request.POST.get("_continue") == "record" and request.POST.get("entry-status"):
             return HttpResponseRedirect(request.get_full_path())
         return super().response_change(request, obj)

@@ -2,12 +2,9 @@ from advocacy.models.actions import (
     STALE_AFTER,
     ActionSort,
     AskState,
-    Audience,
-    ChecklistStep,
     ExpectedBasis,
     Origin,
     RecommendedAction,
-    StepKind,
 )
 from advocacy.models.bodies import (
     BodyKind,
@@ -18,6 +15,7 @@ from advocacy.models.bodies import (
     Seat,
     TargetBody,
 )
+from advocacy.models.checklists import Audience, ChecklistStep, StepKind
 from advocacy.models.facets import FacetOption
 from advocacy.models.issues import Issue, IssueSort, LegalReference, Topic
 from advocacy.models.responses import Citation, RecordIsAppendOnly, StatusUpdate

@@ -25,6 +25,12 @@ _EXCLUDE = (
 
 
 class SeatsDoNotOverlap(BaseConstraint):
+    def __eq__(self, other):
+        # So that makemigrations sees when nothing has changed.
+        return isinstance(other, SeatsDoNotOverlap) and self.deconstruct() == other.deconstruct()
+
+    __hash__ = BaseConstraint.__hash__
+
     def _statement(self, template, model, schema_editor):
         table = Table(model._meta.db_table, schema_editor.quote_name)
         return Statement(template, table=table, name=self.name)

@@ -80,6 +80,14 @@ def test_a_refused_response_keeps_what_was_typed_and_can_be_completed(desk):
     assert StatusUpdate.objects.get().sources.get().title == "Agenda of the 353rd session"
 
 
+def test_enter_in_a_field_of_the_ask_saves_the_ask_and_records_nothing(desk):
+    desk.get_by_label("The ask in one line:").fill("Open an independent inquiry")
+    desk.keyboard.press("Enter")
+
+    expect(desk.locator(".messagelist")).to_contain_text("was changed successfully")
+    assert RecommendedAction.objects.get().title == "Open an independent inquiry"
+
+
 def test_a_source_on_file_is_found_by_keyboard(desk):
     source = make_source(title="Record of the 9772nd meeting")
     desk.get_by_label("Status:").select_option("Under discussion")
