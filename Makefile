@@ -19,7 +19,8 @@ PRODUCTION := env DEBUG=0 HTTPS=1 SECRET_KEY=$$($(PYTHON) -c "import secrets; pr
 COMPILE := pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help run install dev test test-postgres check format messages manage lock clean port
+.DELETE_ON_ERROR:
+.PHONY: help run install dev test test-postgres check screenshots format messages manage lock clean port
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +50,10 @@ check: .venv/installed-dev var/secret_key ## lint, format, migrations, deploymen
 	$(BIN)/python manage.py check_templates
 	$(BIN)/python manage.py compile_messages
 	$(BIN)/python manage.py update_messages --check
+
+screenshots: .venv/installed-dev ## the pictures of the README, and every page under var/screenshots/
+	@sh deploy/install_for_tests.sh chromium
+	@$(BIN)/python -m pytest -q tests/browser/screenshots.py $(ARGS)
 
 format: .venv/installed-dev ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
@@ -84,14 +89,14 @@ var/secret_key:
 	@echo "Making .venv with Python $$(cat .python-version)…"
 	@$(UV) venv --quiet --clear .venv || { echo "Install that Python, or let uv reach the internet to fetch it." >&2; exit 1; }
 
-.venv/installed: requirements.txt | .venv/pyvenv.cfg
+.venv/installed: requirements.txt .venv/pyvenv.cfg
 	@echo "Installing what the site needs…"
 	@$(UV) pip sync --quiet --require-hashes requirements.txt
 	@rm -f .venv/installed-dev
 	@touch $@
 
 # It holds all of requirements.txt as well.
-.venv/installed-dev: requirements-dev.txt requirements.txt | .venv/pyvenv.cfg
+.venv/installed-dev: requirements-dev.txt requirements.txt .venv/pyvenv.cfg
 	@echo "Installing what the tests need…"
 	@$(UV) pip sync --quiet --require-hashes requirements-dev.txt
 	@touch .venv/installed $@

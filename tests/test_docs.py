@@ -1,0 +1,87 @@
+"""The documents tell the truth about the code."""
+
+import ast
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def settings_read():
+    tree = ast.parse((ROOT / "advocacy" / "settings.py").read_text(encoding="utf-8"))
+    return {
+        node.args[0].value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "env"
+    }
+
+
+def test_every_setting_is_in_the_readme_and_no_other():
+    table = README.split("## Settings")[1].split("\n## ")[0]
+    named = {
+        name
+        for row in re.findall(r"^\| (`.*?) \|", table, flags=re.M)
+        for name in re.findall(r"`(\w+)`", row)
+    }
+
+    assert named == settings_read()
+
+
+def test_every_model_is_in_the_glossary():
+    glossary = (
+        (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").split("## Glossary")[1]
+    )
+    words = set(re.findall(r"^\| (\w+) \|", glossary, flags=re.M))
+
+    assert {model.__name__ for model in apps.get_app_config("advocacy").get_models()} <= words
+
+
+def test_every_path_of_the_readme_exists():
+    tree = re.search(r"## Where things are\n\n```\n(.*?)```", README, flags=re.S)[1]
+    first, *folders = tree.splitlines()
+    paths = first.split() + [line.split()[0] for line in folders]
+
+    assert len(paths) > 10
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_and_path_of_a_document_exists(page):
+    text = page.read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", text)
+    paths = re.findall(
+        r"`((?:advocacy|docs|tests|templates|static|deploy|fixtures|bench)/[^`*…: ]*)`", text
+    )
+
+    missing = [link for link in links if not (page.parent / link).exists()]
+    missing += [path for path in paths if not (ROOT / path).exists()]
+
+    assert missing == []
+
+
+def test_every_dependency_has_its_reason():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wanted = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
+    reasons = (ROOT / "docs" / "decisions" / "0007-dependencies.md").read_text(encoding="utf-8")
+
+    names = {re.match(r"[\w-]+", requirement)[0] for requirement in wanted}
+    assert names == set(re.findall(r"^\| ([\w-]+) \|", reasons, flags=re.M)) - {"package", "---"}
+
+
+def test_every_make_target_of_the_readme_exists():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+    for target in re.findall(r"`make ([\w-]+)", README):
+        assert re.search(rf"^{target}:", makefile, flags=re.M), target
+
+
+def test_decisions_are_numbered_without_a_gap():
+    numbers = [int(path.name[:4]) for path in sorted((ROOT / "docs" / "decisions").glob("*.md"))]
+
+    assert numbers == list(range(1, len(numbers) + 1))
