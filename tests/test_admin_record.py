@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from advocacy.models import (
+    AssertedBy,
     RecommendedAction,
     ResponseStatus,
     SearchLog,
@@ -104,6 +105,7 @@ def test_silence_is_recorded_with_a_search_log(client, editor):
     assert update.search_log.searched_by == editor
     assert update.search_log.searched_on == timezone.localdate()
     assert update.search_log.edited_by_staff_at
+    assert update.asserted_by == AssertedBy.US
     assert SearchLog.objects.count() == 1
 
 
@@ -330,6 +332,7 @@ def test_one_search_log_serves_all_asks_looked_at(client, editor):
     assert log.updates.count() == 2
     assert discussed.updates.get(search_log=log).status == S.UNDER_DISCUSSION
     assert unknown.updates.get().status == S.NO_RESPONSE
+    assert {update.asserted_by for update in log.updates.all()} == {AssertedBy.US}
     assert discussed.updates.get(search_log=log).checked_on == date(2025, 5, 5)
 
 

@@ -16,6 +16,7 @@ from advocacy.admin.forms import (
 )
 from advocacy.models import (
     EVIDENCE,
+    AssertedBy,
     RecommendedAction,
     ResponseStatus,
     SearchLog,
@@ -174,6 +175,9 @@ class Recording:
                 self.log.save()
             else:
                 search_log = self.corrects.search_log
+        if search_log:
+            # That nothing was found is our own claim, whatever the field said.
+            details["asserted_by"] = AssertedBy.US
         self.update = self.action.record_response(
             details.pop("status"),
             by=self.by,

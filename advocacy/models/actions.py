@@ -18,6 +18,7 @@ from advocacy.models.vocabulary import (
     ACKNOWLEDGING,
     OPEN_STATUSES,
     SUBSTANTIVE,
+    AssertedBy,
     Phase,
     ResponseStatus,
 )
@@ -390,4 +391,5 @@ class RecommendedAction(Searchable):
             happened_on=search_log.searched_on,
             checked_on=search_log.searched_on,
             search_log=search_log,
+            asserted_by=AssertedBy.US,
         )
