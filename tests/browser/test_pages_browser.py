@@ -77,12 +77,7 @@ def test_no_page_is_wider_than_a_small_phone(page, live_server, dossier, languag
 @pytest.mark.parametrize("path", ["", "actions/", "issues/pow-protection/", "actions/{ask}/"])
 def test_a_first_view_is_light(page, live_server, dossier, path):
     responses = []
-    page.on("response", responses.append)
-    session = page.context.new_cdp_session(page)
-    session.send("Network.enable")
-    sizes = []
-    session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
-
+    page.on("response", lambda response: responses.append(response))
     page.goto(f"{live_server.url}/en/{path.format(ask=dossier)}", wait_until="networkidle")
 
     assert {response.status for response in responses} == {200}
