@@ -8,7 +8,6 @@ SECRET_KEY_FILE ?= var/secret_key
 export HOST PORT HTTPS SECRET_KEY_FILE
 
 # A name alone proves little: pyenv puts an `uv` and a `python3` on the PATH that may not run here.
-# Asked for its version, as a shim of pyenv can stand on the PATH for a uv of another Python.
 UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .tools/bin/uv)
 SYSTEM_PYTHON = $(shell python3 -c "" >/dev/null 2>&1 && echo python3 || echo /usr/bin/python3)
 PYTHON = $(or $(wildcard .venv/bin/python),$(SYSTEM_PYTHON))
