@@ -1,9 +1,13 @@
 """The launch content says what the facts say, and keeps the promises made about it."""
 
+import gzip
 import re
 from datetime import date
+from pathlib import Path
 
+import brotli
 import pytest
+from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.db import transaction
 from django.urls import reverse
@@ -177,3 +181,19 @@ def test_every_page_of_the_dossier_opens(client, language):
     for path in paths:
         response = client.get(path.replace("/en/", f"/{language}/", 1))
         assert response.status_code == 200, path
+
+
+@pytest.mark.parametrize(
+    "path", ["", "issues/pow-protection/", "actions/", "updates/", "bodies/unsc/", "calendar/"]
+)
+def test_a_first_view_of_the_dossier_weighs_at_most_60_kb(client, path):
+    response = client.get(f"/en/{path}", headers={"Accept-Encoding": "gzip"})
+    html = gzip.decompress(response.content).decode()
+    assets = set(re.findall(r'(?:src|href)="/static/([^"]+)"', html))
+
+    weight = len(response.content)
+    for asset in assets:
+        weight += len(brotli.compress(Path(finders.find(asset)).read_bytes()))
+
+    assert len(assets) == 5
+    assert weight <= 60_000

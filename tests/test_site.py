@@ -183,3 +183,13 @@ def test_the_calendar_takes_a_constant_number_of_queries(client, django_assert_n
 def test_machines_are_answered(client):
     assert client.get("/healthz").text == "ok\n"
     assert "Disallow: /admin/" in client.get("/robots.txt").text
+
+
+def test_pages_are_compressed_and_not_sent_again_unchanged(client, site):
+    first = client.get(reverse("overview"), headers={"Accept-Encoding": "gzip"})
+    plain = client.get(reverse("overview"))
+
+    assert first["Content-Encoding"] == "gzip"
+    assert len(first.content) < len(plain.content) / 2
+    again = client.get(reverse("overview"), headers={"If-None-Match": plain["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
