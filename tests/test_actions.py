@@ -258,6 +258,29 @@ def test_a_body_that_works_in_confidence_is_not_shown_as_silent(client):
         shown = text_of(client.get(address))
         assert "No public position; this body works in confidence" in shown, address
 
+    counted = [
+        reverse("overview"),
+        reverse("issue_list"),
+        reverse("body_list"),
+        action.issue.get_absolute_url(),
+        action.body.get_absolute_url(),
+    ]
+    for address in counted:
+        shown = text_of(client.get(address))
+        assert "Works in confidence 1" in shown, address
+        assert "No answer 1" not in shown, address
+
+
+def test_the_timeline_goes_by_day_and_starts_with_what_stood_before_the_ask(client):
+    action = make_action(asked_on=date(2024, 12, 16))
+    record(action, S.BLOCKED, happened_on=date(2024, 3, 28))
+    record(action, S.UNDER_DISCUSSION, happened_on=date(2025, 2, 1), transition_reason="New draft.")
+
+    timeline = text_of(client.get(action.get_absolute_url())).split("Timeline")[1]
+
+    days = ["28 March 2024", "16 December 2024", "1 February 2025"]
+    assert sorted(days, key=timeline.index) == days
+
 
 def test_a_correction_and_what_it_corrects_are_both_shown(client):
     action = make_action()

@@ -1,3 +1,4 @@
+from collections import Counter, defaultdict
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
@@ -21,6 +22,7 @@ from advocacy.models.vocabulary import (
     AssertedBy,
     Phase,
     ResponseStatus,
+    counted_as,
 )
 
 STALE_AFTER = timedelta(days=90)
@@ -223,12 +225,11 @@ class RecommendedActionQuerySet(SearchableQuerySet):
         )
 
     def phase_counts(self, group):
-        """Count asks per phase: {group value: {Phase: number}}. Needs `with_status`."""
-        counts = {}
-        rows = self.order_by().values_list(group, "status").annotate(n=models.Count("pk"))
-        for key, status, n in rows:
-            phases = counts.setdefault(key, dict.fromkeys(Phase, 0))
-            phases[ResponseStatus(status).phase] += n
+        """Count asks as `counted_as` says: {group value: Counter}. Needs `with_status`."""
+        counts = defaultdict(Counter)
+        rows = self.order_by().values_list(group, "status", "body__works_in_confidence")
+        for key, status, in_confidence, n in rows.annotate(n=models.Count("pk")):
+            counts[key][counted_as(status, in_confidence)] += n
         return counts
 
     @transaction.atomic
@@ -332,6 +333,11 @@ class RecommendedAction(Searchable):
     @property
     def phase(self):
         return self.current_status.phase
+
+    @property
+    def counted_as(self):
+        """Its phase, or `IN_CONFIDENCE` for the silence of a body that works so."""
+        return counted_as(self.current_status, self.body.works_in_confidence)
 
     @property
     def clock_end(self):

@@ -71,6 +71,18 @@ PHASE_OF = {
     S.OVERTAKEN: Phase.CLOSED,
 }
 
+IN_CONFIDENCE = "in_confidence"
+
+
+def counted_as(status, works_in_confidence):
+    """The phase under which an ask is counted, or `IN_CONFIDENCE`.
+
+    The silence of a body that works in confidence is no failure, so it is counted apart.
+    """
+    phase = ResponseStatus(status).phase
+    return IN_CONFIDENCE if works_in_confidence and phase == Phase.NO_ANSWER else phase
+
+
 DEFINITIONS = {
     S.NOT_CHECKED: _(
         "Nobody has yet looked for an answer to this ask, so we say nothing about it."

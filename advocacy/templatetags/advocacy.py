@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language, get_language_info, ngettext
 from django.utils.translation import gettext as _
 
-from advocacy.models import DatePrecision, Phase, ResponseStatus
+from advocacy.models import IN_CONFIDENCE, DatePrecision, Phase, ResponseStatus
 
 register = template.Library()
 
@@ -158,19 +158,22 @@ def phase_mark(phase):
 def phase_strip(context, counts, **query):
     """How many asks stand in each phase, as a strip and in words that lead to those asks.
 
-    `counts` is {Phase: number}; `query` narrows the links (issue=…, body=…).
+    `counts` is {Phase or IN_CONFIDENCE: number}; `query` narrows the links (issue=…, body=…).
     """
+    groups = [(phase, phase, phase.label) for phase in Phase]
+    groups.append((IN_CONFIDENCE, Phase.UNKNOWN, _("Works in confidence")))
     total = sum(counts.values())
     offset, parts = 0, []
-    for phase in Phase:
-        number = counts.get(phase, 0)
+    for group, look, label in groups:
+        number = counts.get(group, 0)
         if not number:
             continue
         width = 100 * number / total
+        phase = Phase.NO_ANSWER if group == IN_CONFIDENCE else group
         parts.append(
             {
-                "phase": phase.value,
-                "label": phase.label,
+                "phase": look.value,
+                "label": label,
                 "number": number,
                 "x": f"{offset:.2f}",
                 "width": f"{width:.2f}",

@@ -1,9 +1,11 @@
+from collections import Counter
+
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from advocacy.forms import AsOfForm
-from advocacy.models import Phase, RecommendedAction, StatusUpdate, TargetBody
+from advocacy.models import RecommendedAction, StatusUpdate, TargetBody
 
 
 @require_safe
@@ -32,16 +34,13 @@ def body_detail(request, slug):
         .with_related()
         .order_by("asked_on", "reference")
     )
-    phases = dict.fromkeys(Phase, 0)
-    for action in actions:
-        phases[action.phase] += 1
     seats = list(body.seats.order_by("country", "starts_on"))
     context = {
         "filters": filters,
         "as_of": at,
         "body": body,
         "actions": actions,
-        "phases": phases,
+        "phases": Counter(action.counted_as for action in actions),
         "updates": StatusUpdate.objects.published(at)
         .filter(action__body=body)
         .newest_first()

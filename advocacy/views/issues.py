@@ -55,7 +55,7 @@ def issue_detail(request, slug):
         "as_of": at,
         "issue": issue,
         "actions": actions,
-        "phases": Counter(action.phase for action in actions),
+        "phases": Counter(action.counted_as for action in actions),
         "steps": _three_steps(actions),
         "timeline": _timeline(actions, updates, sources),
         "sources": _cited(updates, sources),

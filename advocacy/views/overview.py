@@ -1,9 +1,11 @@
+from collections import Counter
+
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from advocacy.forms import AsOfForm
-from advocacy.models import Meeting, Phase, RecommendedAction, StatusUpdate
+from advocacy.models import Meeting, RecommendedAction, StatusUpdate
 
 MOST_ISSUES = 12
 
@@ -38,12 +40,9 @@ def _first_issues(actions):
 
 def _lead(actions):
     """The numbers of the sentence that opens the page."""
-    phases = dict.fromkeys(Phase, 0)
     bodies = actions.phase_counts("body")
-    for counts in bodies.values():
-        for phase, number in counts.items():
-            phases[phase] += number
-    return {"asks": sum(phases.values()), "bodies": len(bodies), "phases": phases}
+    phases = sum(bodies.values(), Counter())
+    return {"asks": phases.total(), "bodies": len(bodies), "phases": phases}
 
 
 def _matrix(actions):

@@ -65,13 +65,21 @@ def test_no_axe_violation_after_a_swap(page, live_server, dossier, scheme):
     assert violations(page) == []
 
 
+TEXT_OUTSIDE_ITS_COLUMN = """
+[...document.querySelectorAll(".entry > *, .meeting > *, .timeline li > *")]
+.filter(cell => cell.clientWidth && cell.scrollWidth > cell.clientWidth)
+.map(cell => cell.textContent.trim())
+"""
+
+
 @pytest.mark.parametrize("language", ["en", "uk", "ko"])
-def test_no_page_is_wider_than_a_small_phone(page, live_server, dossier, language):
-    page.set_viewport_size({"width": 320, "height": 800})
+def test_every_page_fits_its_screen(page, live_server, dossier, language):
     for path in PATHS:
         page.goto(f"{live_server.url}/{language}/{path.format(ask=dossier)}")
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= 320, (path, width)
+        for width in (320, 768, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+            assert page.evaluate(TEXT_OUTSIDE_ITS_COLUMN) == [], (path, width)
 
 
 @pytest.mark.parametrize("path", ["", "actions/", "issues/pow-protection/", "actions/{ask}/"])
