@@ -5,6 +5,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import translation
 
+from tests.factories import make_user
+
 NAMES = ["chromium", "chromium-browser", "google-chrome"]
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 NO_CHROMIUM = "Chromium is not installed: `make test` installs it where apt-get can be used"
@@ -26,6 +28,14 @@ def english():
     """Addresses made in a test are English, whatever page the last request was in."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture
+def editor(client):
+    """A member of staff who may do everything, signed in."""
+    user = make_user(username="olena", is_superuser=True)
+    client.force_login(user)
+    return user
 
 
 def pytest_collection_modifyitems(items):

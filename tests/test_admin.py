@@ -38,13 +38,6 @@ pytestmark = pytest.mark.django_db
 S = ResponseStatus
 
 
-@pytest.fixture
-def editor(client):
-    user = make_user(username="olena", is_superuser=True)
-    client.force_login(user)
-    return user
-
-
 def test_the_list_shows_status_wait_and_last_check_of_each_ask(client, editor):
     body = make_body(abbreviation="ILO")
     action = make_ask(reference="NK-03", title="Open an inquiry", body=body)

@@ -23,7 +23,6 @@ from tests.factories import (
     make_source,
     make_step,
     make_topic,
-    make_user,
     record,
 )
 from tests.pages import text_of
@@ -39,13 +38,6 @@ from tests.staff import (
 pytestmark = pytest.mark.django_db
 
 S = ResponseStatus
-
-
-@pytest.fixture
-def editor(client):
-    user = make_user(username="olena", is_superuser=True)
-    client.force_login(user)
-    return user
 
 
 CONTENT = [

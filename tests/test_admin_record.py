@@ -19,7 +19,6 @@ from advocacy.models import (
 from tests.factories import (
     make_search_log,
     make_source,
-    make_user,
     record,
 )
 from tests.pages import text_of
@@ -41,13 +40,6 @@ from tests.staff import (
 pytestmark = pytest.mark.django_db
 
 S = ResponseStatus
-
-
-@pytest.fixture
-def editor(client):
-    user = make_user(username="olena", is_superuser=True)
-    client.force_login(user)
-    return user
 
 
 def test_a_response_is_recorded_with_a_source_typed_on_the_same_page(client, editor):
