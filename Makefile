@@ -2,10 +2,11 @@
 # Both variables may be given on the command line: make run HOST=0.0.0.0 PORT=9000
 HOST ?= 127.0.0.1
 PORT ?= 8000
-# A local site: plain http, and a key of its own. Any of these may come from the environment.
+# A local site: plain http, and keys of its own. Any of these may come from the environment.
 HTTPS ?= 0
 SECRET_KEY_FILE ?= var/secret_key
-export HOST PORT HTTPS SECRET_KEY_FILE
+ADDRESS_KEYS_FILE ?= var/address_keys
+export HOST PORT HTTPS SECRET_KEY_FILE ADDRESS_KEYS_FILE
 
 # A name alone proves little: pyenv puts an `uv` and a `python3` on the PATH that may not run here.
 UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .tools/bin/uv)
@@ -15,7 +16,7 @@ BIN := .venv/bin
 # Arguments for pytest, for example: make test ARGS="-k search -x"
 ARGS ?=
 # What a server of the public has, for the checks of `make check`.
-PRODUCTION := env DEBUG=0 HTTPS=1 SECRET_KEY=$$($(PYTHON) -c "import secrets; print(secrets.token_hex(40))")
+PRODUCTION := env DEBUG=0 HTTPS=1 SECRET_KEY=$$($(PYTHON) -c "import secrets; print(secrets.token_hex(40))") MAIL_URL=smtp://localhost
 COMPILE := pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
@@ -25,13 +26,13 @@ COMPILE := pip compile --quiet --upgrade --universal --generate-hashes --no-head
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
-run: port .venv/installed var/secret_key ## the site on http://127.0.0.1:8000 (PORT= and HOST= change that)
+run: port .venv/installed var/secret_key var/address_keys ## the site on http://127.0.0.1:8000 (PORT= and HOST= change that)
 	@$(BIN)/python manage.py start
 
 install: .venv/installed ## only what the site needs, for a server (deploy/README.md)
 	@mkdir -p var
 
-dev: port .venv/installed var/secret_key ## the same with DEBUG and a server that reloads on every change
+dev: port .venv/installed var/secret_key var/address_keys ## the same with DEBUG and a server that reloads on every change
 	@env DEBUG=1 $(BIN)/python manage.py start --dev
 
 test: .venv/installed-dev ## all tests, on SQLite and in a real browser (ARGS= goes to pytest)
@@ -42,7 +43,7 @@ test-postgres: .venv/installed-dev ## the same on PostgreSQL: that of DATABASE_U
 	@sh deploy/install_for_tests.sh chromium postgresql
 	@sh deploy/with_postgres.sh $(BIN)/python -m pytest $(ARGS)
 
-check: .venv/installed-dev var/secret_key ## lint, format, migrations, deployment settings, templates, translations
+check: .venv/installed-dev var/secret_key var/address_keys ## lint, format, migrations, deployment settings, templates, translations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python manage.py makemigrations --check --dry-run
@@ -59,10 +60,10 @@ format: .venv/installed-dev ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-messages: .venv/installed var/secret_key ## add new strings to the translations, drop those that are gone
+messages: .venv/installed var/secret_key var/address_keys ## add new strings to the translations, drop those that are gone
 	$(BIN)/python manage.py update_messages
 
-manage: .venv/installed var/secret_key ## any command of Django, for example: make manage DO="load_content --check"
+manage: .venv/installed var/secret_key var/address_keys ## any command of Django, for example: make manage DO="load_content --check"
 	@$(BIN)/python manage.py $(DO)
 
 lock: $(UV) ## renew the pinned versions from pyproject.toml
@@ -77,7 +78,7 @@ clean: ## remove all that these commands made, but not the database in var/
 port:
 	@$(PYTHON) advocacy/management/port.py '$(HOST)' '$(PORT)'
 
-var/secret_key:
+var/secret_key var/address_keys:
 	@mkdir -p var
 	@umask 077 && $(PYTHON) -c "import secrets; print(secrets.token_urlsafe(50))" > $@
 

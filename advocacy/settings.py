@@ -1,8 +1,9 @@
 """Settings, safe by default and taken from the environment: the README explains each variable."""
 
+import json
 import os
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 import dj_database_url
 from django.utils.csp import CSP
@@ -49,6 +50,16 @@ if not SECRET_KEY:
         " SECRET_KEY_FILE); `make run` makes one by itself."
     )
 
+# With these the addresses of followers are encrypted: the first writes, all of them read.
+ADDRESS_KEYS = env("ADDRESS_KEYS", parse=words)
+if not ADDRESS_KEYS and env("ADDRESS_KEYS_FILE"):
+    ADDRESS_KEYS = words(env("ADDRESS_KEYS_FILE", parse=file_text))
+if not ADDRESS_KEYS:
+    raise SystemExit(
+        "ADDRESS_KEYS is not set: give it a long random text, other than SECRET_KEY (or name a file"
+        " that holds one in ADDRESS_KEYS_FILE); `make run` makes one by itself."
+    )
+
 # Where `manage.py start` listens.
 HOST = env("HOST", "127.0.0.1")
 PORT = env("PORT", "8000")
@@ -56,6 +67,9 @@ WORKERS = env("WORKERS", "2", int)
 
 ALLOWED_HOSTS = env("ALLOWED_HOSTS", f"localhost,127.0.0.1,[::1],{HOST}", words)
 CSRF_TRUSTED_ORIGINS = env("CSRF_TRUSTED_ORIGINS", parse=words)
+
+# What links in mails start with.
+SITE_URL = env("SITE_URL", f"http://{HOST}:{PORT}").rstrip("/")
 
 # What the program makes while it runs: the SQLite database, the collected static files.
 VAR_DIR = env("VAR_DIR", str(BASE_DIR / "var"), Path)
@@ -70,12 +84,13 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    "django_tasks_db",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     # Answers carry random padding, so their length does not give away what stands in them.
     "django.middleware.gzip.GZipMiddleware",
-    "django.middleware.http.ConditionalGetMiddleware",
+    "advocacy.etags.ConditionalGetMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -120,6 +135,50 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
             "PRAGMA cache_size=-20000;PRAGMA foreign_keys=ON;"
         ),
     )
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+
+def mailer(url):
+    """How mail leaves, from one address: folder:, smtp://, smtps://, smtp+plain:// or provider:."""
+    parts = urlsplit(url)
+    name = unquote(parts.path) if parts.scheme == "provider" else ""
+    ports = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
+    if parts.scheme == "folder":
+        return {"BACKEND": "advocacy.mail.FolderBackend"}
+    if name.isidentifier():
+        return {"BACKEND": f"anymail.backends.{name}.EmailBackend"}
+    if parts.scheme not in ports or not parts.hostname:
+        raise ValueError(
+            "give folder:, smtp://user:password@host:587, smtps://…, smtp+plain://… or"
+            " provider:name."
+        )
+    options = {
+        "host": parts.hostname,
+        "port": parts.port or ports[parts.scheme],
+        "username": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "use_tls": parts.scheme == "smtp",
+        "use_ssl": parts.scheme == "smtps",
+        "timeout": 20,
+    }
+    return {"BACKEND": "advocacy.mail.SmtpBackend", "OPTIONS": options}
+
+
+# A local site writes its mail to a folder; one of the public says how mail leaves.
+MAIL_URL = env("MAIL_URL", "" if HTTPS else "folder:")
+if not MAIL_URL:
+    raise SystemExit(
+        "MAIL_URL is not set: say how mail leaves, for example"
+        " smtp://user:password@mail.example.org:587 (or folder: to write it to VAR_DIR/mail)."
+    )
+MAILERS = {"default": env("MAIL_URL", MAIL_URL, mailer)}
+MAIL_DOMAIN = urlsplit(SITE_URL).hostname or "localhost"
+DEFAULT_FROM_EMAIL = env("MAIL_FROM", f"Answerable <follow@{MAIL_DOMAIN}>")
+# A provider's own settings, for example {"POSTMARK_SERVER_TOKEN": "…"}; see deploy/README.md.
+ANYMAIL = env("ANYMAIL", "{}", json.loads)
+if MAIL_URL.startswith("provider:"):
+    INSTALLED_APPS.append("anymail")
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -169,7 +228,8 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 # Neighbours under the same domain, and the browsers' preload list, are not ours to decide.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
-if env("TRUST_PROXY", "0", yes_or_no):
+TRUST_PROXY = env("TRUST_PROXY", "0", yes_or_no)
+if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # To stderr, without visitors' addresses. Django's own handler would try to mail the admins.
@@ -177,7 +237,17 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"secrets": {"()": "advocacy.logs.WithoutSecrets"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["secrets"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": [], "level": "INFO" if DEBUG else "WARNING"}},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO" if DEBUG else "WARNING"},
+        "django_tasks_db": {"level": "ERROR"},
+    },
 }

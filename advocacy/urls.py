@@ -3,7 +3,17 @@ from django.contrib import admin
 from django.urls import path
 
 from advocacy.feeds import UpdateFeed
-from advocacy.views import actions, bodies, issues, meetings, operations, overview, pages, updates
+from advocacy.views import (
+    actions,
+    bodies,
+    follow,
+    issues,
+    meetings,
+    operations,
+    overview,
+    pages,
+    updates,
+)
 
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -21,6 +31,12 @@ urlpatterns = [
         path("updates.atom", UpdateFeed(), name="update_feed"),
         path("updates/corrections/", updates.correction_list, name="correction_list"),
         path("calendar/", meetings.meeting_list, name="meeting_list"),
+        path("follow/", follow.follow, name="follow"),
+        path("follow/sent/", follow.sent, name="follow_sent"),
+        path("follow/<str:token>/", follow.by_token, name="follow_token"),
+        path("follow/<str:token>/leave/", follow.leave, name="follow_leave"),
+        path("follow/<str:token>/data.json", follow.held_data, name="follow_data"),
+        path("follow/<str:token>/delete/", follow.delete, name="follow_delete"),
         path("about/", pages.about, name="about"),
         path("about/method/", pages.method, name="method"),
         path("about/privacy/", pages.privacy, name="privacy"),

@@ -4,8 +4,12 @@ import shutil
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import translation
+from django_tasks_db.management.commands import db_worker
+from django_tasks_db.models import DBTaskResult, get_date_max
 
+from advocacy.settings import mailer
 from tests.factories import make_user
+from tests.sink import Sink
 
 NAMES = ["chromium", "chromium-browser", "google-chrome"]
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
@@ -36,6 +40,30 @@ def editor(client):
     user = make_user(username="olena", is_superuser=True)
     client.force_login(user)
     return user
+
+
+@pytest.fixture
+def queue(settings, monkeypatch):
+    """The real queue of tasks. Gives a function that works through it as the worker does."""
+    # It would close the connection that holds the transaction of the test.
+    monkeypatch.setattr(db_worker, "close_old_connections", lambda: None)
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+    def work(*, early=False):
+        if early:  # as if the pauses between tries were over
+            DBTaskResult.objects.filter(status="READY").update(run_after=get_date_max())
+        call_command("worker", batch=True)
+
+    return work
+
+
+@pytest.fixture
+def sink(settings):
+    """A real mail server that this test alone uses."""
+    server = Sink()
+    settings.MAILERS = {"default": mailer(server.url)}
+    yield server
+    server.stop()
 
 
 def pytest_collection_modifyitems(items):

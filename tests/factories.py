@@ -21,6 +21,7 @@ from advocacy.models import (
     ResponseStatus,
     SearchLog,
     Seat,
+    SignUp,
     Source,
     StepKind,
     TargetBody,
@@ -230,3 +231,11 @@ def evidence(status):
         "verification": Verification.DOCUMENTED,
         **demanded,
     }
+
+
+def make_follower(address="ana@example.org", *, language="en", frequency="weekly", **subject):
+    """A confirmed follower of a subject, or of everything."""
+    wish = SignUp.objects.ask(address, language=language, frequency=frequency, **subject)
+    follower = wish.confirm()
+    wish.delete()
+    return follower

@@ -4,10 +4,26 @@ import os
 import tempfile
 
 # Whatever the shell of the developer has set, except the database.
-LEFT_OUT = ["ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "DEBUG", "TIME_ZONE", "TRUST_PROXY", "VAR_DIR"]
+LEFT_OUT = [
+    "ALLOWED_HOSTS",
+    "CSRF_TRUSTED_ORIGINS",
+    "DEBUG",
+    "MAIL_FROM",
+    "MAIL_URL",
+    "SITE_URL",
+    "TIME_ZONE",
+    "TRUST_PROXY",
+    "VAR_DIR",
+]
 for name in LEFT_OUT:
     os.environ.pop(name, None)
-os.environ.update(SECRET_KEY="only for tests", HTTPS="0", HOST="127.0.0.1", PORT="8000")
+os.environ.update(
+    SECRET_KEY="only for tests",
+    ADDRESS_KEYS="only for the addresses of tests",
+    HTTPS="0",
+    HOST="127.0.0.1",
+    PORT="8000",
+)
 
 from advocacy.settings import *  # noqa: E402, F403
 
@@ -26,3 +42,6 @@ DATABASE["CONN_MAX_AGE"] = 0
 if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     # A file, as in production: in memory, all threads of the live server would share a connection.
     DATABASE["TEST"] = {"NAME": f"{tempfile.gettempdir()}/answerable-test-{os.getpid()}.sqlite3"}
+
+# In a test a task runs as soon as it is queued; tests of the worker take the real queue.
+TASKS = {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"}}

@@ -388,5 +388,5 @@ def test_an_ask_takes_a_constant_number_of_queries(client, django_assert_num_que
         action.record_check(make_search_log(searched_on=date(2025, 1, 1)), by=make_user())
 
     # The ask, who asked, its legal basis, its entries, their sources, its steps, its meetings.
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(action.get_absolute_url())

@@ -189,5 +189,5 @@ def test_an_issue_takes_a_constant_number_of_queries(client, django_assert_num_q
 
     # The issue, topics, law and sources; its asks, who asked, steps; entries, their sources;
     # its meetings.
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(issue.get_absolute_url())

@@ -123,5 +123,5 @@ def test_the_overview_takes_a_constant_number_of_queries(client, django_assert_n
         make_meeting(body=action.body, starts_on=date(2099, 1, 1), ends_on=date(2099, 1, 2))
 
     # Issues shown, counts, longest wait, matrix, waiting, updates, their sources, meetings.
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(reverse("overview"))

@@ -15,6 +15,8 @@ from urllib.request import urlopen
 import pytest
 from django.core.management import CommandError, call_command
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).parent.parent
 # The folders that .gitignore names, for a tree that is no git checkout.
 IGNORED = {".git", ".tools", ".venv", "var", "__pycache__", ".pytest_cache", ".ruff_cache"}
@@ -22,7 +24,8 @@ IGNORED = {".git", ".tools", ".venv", "var", "__pycache__", ".pytest_cache", ".r
 
 def environment(**variables):
     """A clean one: what a shell has, and nothing of the tests' own settings."""
-    return {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | variables
+    shell = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return shell | {"ADDRESS_KEYS": "y", "MAIL_URL": "folder:"} | variables
 
 
 def run(*arguments, **variables):
@@ -52,19 +55,16 @@ def taken_port():
         yield str(server.getsockname()[1])
 
 
-def free_port():
-    # Below the ports that the system hands out by itself.
-    for port in range(20000, 30000):
-        try:
-            socket.create_server(("127.0.0.1", port)).close()
-        except OSError:
-            continue
-        return port
-
-
 @pytest.mark.parametrize("program", [("manage.py", "migrate"), ("-c", "import advocacy.wsgi")])
 def test_without_a_secret_key_nothing_starts(program):
     assert refusal(*program).startswith("SECRET_KEY is not set: ")
+
+
+@pytest.mark.parametrize("name", ["ADDRESS_KEYS", "MAIL_URL"])
+def test_a_missing_setting_stops_start_up_with_one_sentence(name):
+    assert refusal("manage.py", "check", SECRET_KEY="x", **{name: ""}).startswith(
+        f"{name} is not set: "
+    )
 
 
 def test_a_key_file_that_is_not_there_is_named():
@@ -79,6 +79,10 @@ def test_a_value_that_cannot_be_used_is_named_and_a_password_is_not_shown():
 
     sentence = refusal("manage.py", "check", SECRET_KEY="x", DATABASE_URL="sesame:opensesame@host")
     assert "DATABASE_URL" in sentence
+    assert "opensesame" not in sentence
+
+    sentence = refusal("manage.py", "check", SECRET_KEY="x", MAIL_URL="pop://u:opensesame@host")
+    assert "MAIL_URL cannot be used: give folder:, smtp://" in sentence
     assert "opensesame" not in sentence
 
 

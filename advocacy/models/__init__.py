@@ -17,8 +17,28 @@ from advocacy.models.bodies import (
 )
 from advocacy.models.checklists import Audience, ChecklistStep, StepKind
 from advocacy.models.facets import FacetOption
+from advocacy.models.followers import (
+    CONFIRM_WITHIN,
+    CONFIRMATIONS_A_DAY,
+    EVERYTHING,
+    SIGN_UPS_AN_HOUR,
+    Follow,
+    Frequency,
+    NetworkUse,
+    SignUp,
+    Subscriber,
+    SubscriberState,
+)
 from advocacy.models.issues import Issue, IssueSort, LegalReference, Topic
-from advocacy.models.responses import Citation, RecordIsAppendOnly, StatusUpdate
+from advocacy.models.mailings import (
+    TIME_TO_CANCEL,
+    Delivery,
+    DeliveryState,
+    Edition,
+    EditionKind,
+    EditionState,
+)
+from advocacy.models.responses import Citation, RecordIsAppendOnly, StatusUpdate, Tell
 from advocacy.models.sources import SearchLog, Source
 from advocacy.models.vocabulary import (
     ANALOGUES,
@@ -35,13 +55,19 @@ from advocacy.models.vocabulary import (
     Tier,
     Verification,
 )
+from advocacy.models.workers import Worker
 
 __all__ = [
     "ANALOGUES",
+    "CONFIRMATIONS_A_DAY",
+    "CONFIRM_WITHIN",
     "DEFINITIONS",
+    "EVERYTHING",
     "EVIDENCE",
     "IN_CONFIDENCE",
+    "SIGN_UPS_AN_HOUR",
     "STALE_AFTER",
+    "TIME_TO_CANCEL",
     "TRANSITIONS",
     "ActionSort",
     "AskState",
@@ -53,13 +79,21 @@ __all__ = [
     "Citation",
     "Confidence",
     "DatePrecision",
+    "Delivery",
+    "DeliveryState",
+    "Edition",
+    "EditionKind",
+    "EditionState",
     "ExpectedBasis",
     "FacetOption",
+    "Follow",
+    "Frequency",
     "Issue",
     "IssueSort",
     "LegalReference",
     "Meeting",
     "MeetingKind",
+    "NetworkUse",
     "Organisation",
     "Origin",
     "Phase",
@@ -69,11 +103,16 @@ __all__ = [
     "ResponseStatus",
     "SearchLog",
     "Seat",
+    "SignUp",
     "Source",
     "StatusUpdate",
     "StepKind",
+    "Subscriber",
+    "SubscriberState",
     "TargetBody",
+    "Tell",
     "Tier",
     "Topic",
     "Verification",
+    "Worker",
 ]

@@ -14,6 +14,7 @@ from advocacy.models.checklists import ChecklistStep
 from advocacy.models.content import Searchable, SearchableQuerySet
 from advocacy.models.facets import count_facets
 from advocacy.models.issues import Issue
+from advocacy.models.mailings import Edition
 from advocacy.models.responses import StatusUpdate
 from advocacy.models.vocabulary import (
     ACKNOWLEDGING,
@@ -331,6 +332,10 @@ class RecommendedAction(Searchable):
         return ResponseStatus(self.status)
 
     @property
+    def is_public(self):
+        return self.state != AskState.DRAFT and self.asked_on <= timezone.localdate()
+
+    @property
     def phase(self):
         return self.current_status.phase
 
@@ -386,6 +391,7 @@ class RecommendedAction(Searchable):
             update = StatusUpdate(action=self, status=status, recorded_by=by, **details)
             update.check_record(sources)
             update.insert(sources)
+            Edition.objects.tell(update, by=by)
         return update
 
     def record_check(self, search_log, *, by):

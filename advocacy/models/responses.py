@@ -1,8 +1,11 @@
 """The record: dated, evidenced entries that are added and never changed."""
 
+from datetime import datetime, time, timedelta
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import TruncWeek
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -22,6 +25,14 @@ from advocacy.models.vocabulary import (
 )
 
 S = ResponseStatus
+
+
+class Tell(models.TextChoices):
+    """How followers are told of an entry; staff decide it as they record the entry."""
+
+    DIGEST = "digest", _("in the weekly digest")
+    AT_ONCE = "at_once", _("at once")
+    NOBODY = "nobody", _("not at all")
 
 
 class RecordIsAppendOnly(Exception):
@@ -77,6 +88,51 @@ class StatusUpdateQuerySet(AppendOnlyQuerySet):
 
     def corrections(self):
         return self.exclude(corrects=None)
+
+    def for_digest(self, week):
+        """What followers are told of the seven days from a Monday on, in the words in force.
+
+        An entry that only some were told at once belongs to it: the others read it here.
+        """
+        start = datetime.combine(week, time.min, tzinfo=timezone.get_current_timezone())
+        return (
+            self.published()
+            .filter(
+                recorded_at__gte=start,
+                recorded_at__lt=start + timedelta(days=7),
+                correction=None,
+            )
+            .exclude(tell=Tell.NOBODY)
+            .exclude(edition__state="cancelled")
+        )
+
+    def in_last_year(self, at=None):
+        """Entries about what bodies did in the last 365 days."""
+        at = at or timezone.localdate()
+        return (
+            self.published(at)
+            .moving()
+            .in_force(at)
+            .filter(happened_on__gt=at - timedelta(days=365))
+        )
+
+    def mails_in_last_year(self, **subject):
+        """How many mails the entries of the last year come to: (at once, weekly).
+
+        `subject` narrows to an issue, a body or an ask (`action`).
+        """
+        lookups = {"issue": "action__issue", "body": "action__body", "action": "action"}
+        chosen = {lookups[name]: value for name, value in subject.items() if value}
+        numbers = (
+            self.in_last_year()
+            .filter(**chosen)
+            .order_by()
+            .aggregate(
+                entries=models.Count("pk"),
+                weeks=models.Count(TruncWeek("happened_on"), distinct=True),
+            )
+        )
+        return numbers["entries"], numbers["weeks"]
 
     def published(self, at=None):
         """Entries that the public sees: of published asks, by the day they happened."""
@@ -244,6 +300,13 @@ class StatusUpdate(models.Model):
         verbose_name=_("corrects"),
     )
     correction_reason = models.TextField(_("why it is corrected"), blank=True)
+    tell = models.CharField(
+        _("tell followers"),
+        max_length=7,
+        choices=Tell,
+        default=Tell.NOBODY,
+        help_text=_("At once: the mail goes out in ten minutes and can be cancelled until then."),
+    )
 
     objects = StatusUpdateQuerySet.as_manager()
 
@@ -331,6 +394,14 @@ class StatusUpdate(models.Model):
             others.filter(happened_on__lte=self.happened_on).newest_first().first(),
             others.filter(happened_on__gt=self.happened_on).oldest_first().first(),
         )
+
+    def previous(self):
+        """The entry that set the status before this one, or None."""
+        earlier = models.Q(happened_on=self.happened_on, pk__lt=self.pk) | models.Q(
+            happened_on__lt=self.happened_on
+        )
+        others = StatusUpdate.objects.filter(earlier, action_id=self.action_id, correction=None)
+        return others.deciding().newest_first().first()
 
     def check_references(self):
         """Entries named by this one belong to the same ask."""

@@ -99,18 +99,27 @@ def url_without(context, *names):
 # Words
 
 
+def _written_out(date, precision, style):
+    if precision == DatePrecision.YEAR:
+        return f"{date:%Y}", format_skeleton("y", date, locale=_locale())
+    if precision == DatePrecision.MONTH:
+        return f"{date:%Y-%m}", format_skeleton("yMMMM", date, locale=_locale())
+    return f"{date:%Y-%m-%d}", format_date(date, style, locale=_locale())
+
+
 @register.simple_tag
 def day(date, precision=DatePrecision.DAY, style="long"):
     """A date written out, as far as it is known: 16 December 2024, December 2024, 2024."""
     if not date:
         return ""
-    if precision == DatePrecision.YEAR:
-        machine, text = f"{date:%Y}", format_skeleton("y", date, locale=_locale())
-    elif precision == DatePrecision.MONTH:
-        machine, text = f"{date:%Y-%m}", format_skeleton("yMMMM", date, locale=_locale())
-    else:
-        machine, text = f"{date:%Y-%m-%d}", format_date(date, style, locale=_locale())
+    machine, text = _written_out(date, precision, style)
     return format_html('<time datetime="{}">{}</time>', machine, text)
+
+
+@register.simple_tag
+def day_text(date, precision=DatePrecision.DAY):
+    """The same without markup, for mail."""
+    return _written_out(date, precision, "long")[1]
 
 
 @register.filter

@@ -3,8 +3,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from advocacy.forms import ActionFilterForm, AsOfForm, StepFilterForm
-from advocacy.models import AskState, Meeting, RecommendedAction
+from advocacy.forms import ActionFilterForm, AsOfForm, FollowForm, StepFilterForm
+from advocacy.models import AskState, Meeting, RecommendedAction, StatusUpdate
 from advocacy.views.pagination import page_of
 
 
@@ -50,5 +50,7 @@ def action_detail(request, slug):
         "meetings": Meeting.objects.upcoming(at).filter(body=action.body)[:3],
         "step_filters": step_filters,
         "steps": steps,
+        "follow": FollowForm(subject=f"action:{action.slug}"),
+        "mails": StatusUpdate.objects.mails_in_last_year(action=action),
     }
     return render(request, template, context)

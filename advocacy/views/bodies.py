@@ -4,7 +4,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from advocacy.forms import AsOfForm
+from advocacy.forms import AsOfForm, FollowForm
 from advocacy.models import RecommendedAction, StatusUpdate, TargetBody
 
 
@@ -49,5 +49,7 @@ def body_detail(request, slug):
         "next_seats": [seat for seat in seats if seat.starts_on and seat.starts_on > at],
         "meetings": body.meetings.upcoming(at),
         "standing": body.meetings.standing(),
+        "follow": FollowForm(subject=f"body:{body.slug}"),
+        "mails": StatusUpdate.objects.mails_in_last_year(body=body),
     }
     return render(request, "bodies/detail.html", context)

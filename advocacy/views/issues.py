@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from advocacy.forms import AsOfForm, IssueFilterForm
+from advocacy.forms import AsOfForm, FollowForm, IssueFilterForm
 from advocacy.models import Issue, Meeting, RecommendedAction, StatusUpdate
 from advocacy.views.pagination import page_of
 
@@ -62,6 +62,8 @@ def issue_detail(request, slug):
         "meetings": Meeting.objects.upcoming(at)
         .filter(body__in={action.body_id for action in actions})
         .with_related()[:5],
+        "follow": FollowForm(subject=f"issue:{issue.slug}"),
+        "mails": StatusUpdate.objects.mails_in_last_year(issue=issue),
     }
     return render(request, "issues/detail.html", context)
 

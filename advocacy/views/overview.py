@@ -4,7 +4,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from advocacy.forms import AsOfForm
+from advocacy.forms import AsOfForm, FollowForm
 from advocacy.models import Meeting, RecommendedAction, StatusUpdate
 
 MOST_ISSUES = 12
@@ -29,6 +29,8 @@ def overview(request):
         "waiting": waiting,
         "updates": StatusUpdate.objects.published(at).moving().newest_first().with_related()[:5],
         "meetings": Meeting.objects.upcoming(at).with_related()[:5],
+        "follow": FollowForm(),
+        "mails": StatusUpdate.objects.mails_in_last_year(),
     }
     return render(request, "overview.html", context)
 

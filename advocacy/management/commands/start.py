@@ -4,6 +4,7 @@ import hashlib
 import os
 import secrets
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from advocacy.management.port import problem, resolved
 
 # Enough to answer while one request waits for the database; the readers wait in Granian itself.
 THREADS = 4
+MANAGE = str(settings.BASE_DIR / "manage.py")
 SECONDS_TO_STOP = 3
 
 
@@ -37,10 +39,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument(
+            "--no-worker",
+            action="store_true",
+            help="leave mail and other background work to a `manage.py worker` of its own",
+        )
+        parser.add_argument(
             "--dev", action="store_true", help="serve with Django's reloading server instead"
         )
 
-    def handle(self, *, dev, verbosity, **options):
+    def handle(self, *, dev, no_worker, verbosity, **options):
         if sentence := problem(settings.HOST, settings.PORT):
             sys.exit(sentence)
         self.verbosity = verbosity
@@ -51,11 +58,15 @@ class Command(BaseCommand):
         if not dev:
             self.collect_static()
         self.welcome(self.make_account())
-        if dev:
-            manage = str(settings.BASE_DIR / "manage.py")
-            os.execv(sys.executable, [sys.executable, manage, "runserver", listen()])
         connections.close_all()
-        serve()
+        worker = None if no_worker else start_worker()
+        if dev:
+            os.execv(sys.executable, [sys.executable, MANAGE, "runserver", listen()])
+        try:
+            serve()
+        finally:
+            if worker:
+                stop_worker(worker)
 
     def migrate(self):
         executor = MigrationExecutor(connection)
@@ -102,8 +113,32 @@ class Command(BaseCommand):
         self.stdout.write(f"Staff sign in at {site}/admin/")
         if password:
             self.stdout.write(f"  name:     staff\n  password: {password}  (shown this once)")
+        if settings.MAIL_URL.startswith("folder:"):
+            self.stdout.write(
+                f"Mail is written to {settings.VAR_DIR / 'mail'} and its links are printed here;"
+                " MAIL_URL sends it."
+            )
         self.stdout.write("Ctrl-C stops it.\n\n")
         self.stdout.flush()
+
+
+def start_worker():
+    """One worker beside the server: it stops with this process, however that ends.
+
+    In a group of its own: told to stop twice, by Ctrl-C and by us, it would break off its task.
+    """
+    command = [sys.executable, MANAGE, "worker", "--parent", str(os.getpid())]
+    return subprocess.Popen(command, cwd=settings.BASE_DIR, process_group=0)
+
+
+def stop_worker(worker):
+    """A message that is being sent is finished first."""
+    worker.terminate()
+    try:
+        worker.wait(SECONDS_TO_STOP)
+    except subprocess.TimeoutExpired:
+        worker.kill()
+        worker.wait()
 
 
 def listen():

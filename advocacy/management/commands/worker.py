@@ -1,0 +1,91 @@
+"""The process that sends mail and does what else no request waits for."""
+
+import logging
+import os
+import signal
+import threading
+import time
+from datetime import timedelta
+
+from django.core.management.base import BaseCommand
+from django.db import close_old_connections, connections
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+from django_tasks_db.management.commands import db_worker
+
+from advocacy import tasks
+from advocacy.models import Worker
+
+logger = logging.getLogger(__name__)
+
+BEAT_EVERY = 5
+HOURLY = timedelta(hours=1)
+
+
+class Command(BaseCommand):
+    help = (
+        "Work through the queue of tasks: confirmations, mailings, digests, and the deletion of"
+        " what is kept no longer. Several may run at once on PostgreSQL; `manage.py start` runs"
+        " one."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--batch", action="store_true", help="do what is waiting now, then stop"
+        )
+        parser.add_argument(
+            "--parent", type=int, help="stop when this process is gone (used by `start`)"
+        )
+
+    def handle(self, *, batch, parent, **options):
+        name = get_random_string(32)
+        Worker.objects.beat(name)
+        upkeep()
+        between_tasks()
+        if not batch:
+            threading.Thread(target=live, args=[name, parent], daemon=True).start()
+        worker = db_worker.Worker(
+            queue_names=["default"],
+            excluded_queue_names=[],
+            backend_name="default",
+            interval=0.5,
+            batch=batch,
+            startup_delay=False,
+            max_tasks=None,
+            worker_id=name,
+        )
+        worker.configure_signals()
+        try:
+            worker.run()
+        finally:
+            Worker.objects.filter(name=name).delete()
+
+
+def live(name, parent):
+    """Show that this worker lives, and do what falls due. Runs beside the tasks, on its own."""
+    kept = timezone.now()
+    while True:
+        time.sleep(BEAT_EVERY)
+        if parent and os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGTERM)
+        try:
+            close_old_connections()
+            Worker.objects.beat(name)
+            between_tasks()
+            if timezone.now() - kept > HOURLY:
+                kept = timezone.now()
+                upkeep()
+        except Exception:
+            # The database may be away for a moment; the next beat tries again.
+            logger.exception("The upkeep of the queue failed")
+            connections.close_all()
+
+
+def between_tasks():
+    tasks.give_back()
+    tasks.send_due_editions()
+
+
+def upkeep():
+    tasks.plan_digest()
+    tasks.purge()

@@ -1,0 +1,422 @@
+"""Who follows the record by e-mail, and what each of them asked to hear of."""
+
+import hmac
+import secrets
+from datetime import timedelta
+from hashlib import sha256
+from ipaddress import ip_address, ip_network
+
+from django.conf import settings
+from django.core.signing import BadSignature
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from advocacy.models.addresses import (
+    address_hash,
+    address_hashes,
+    decrypt,
+    derived,
+    encrypt,
+    masked,
+    signer,
+)
+
+CONFIRM_WITHIN = timedelta(days=7)
+KEEP_HASH = timedelta(days=365)
+CONFIRMATIONS_A_DAY = 3
+SIGN_UPS_AN_HOUR = 60
+PUBLIC_ID_BYTES = 12
+
+
+class Frequency(models.TextChoices):
+    WEEKLY = "weekly", _("Once a week, if something changed")
+    AT_ONCE = "at_once", _("At once")
+
+
+class Everything:
+    """The subject of those who follow the whole record."""
+
+    def __str__(self):
+        return str(_("Everything in this record"))
+
+
+EVERYTHING = Everything()
+
+
+class Subject(models.Model):
+    """What is followed: an issue, a body or one ask; where all three are empty, everything."""
+
+    issue = models.ForeignKey(
+        "Issue", null=True, blank=True, on_delete=models.CASCADE, verbose_name=_("issue")
+    )
+    body = models.ForeignKey(
+        "TargetBody", null=True, blank=True, on_delete=models.CASCADE, verbose_name=_("body")
+    )
+    action = models.ForeignKey(
+        "RecommendedAction", null=True, blank=True, on_delete=models.CASCADE, verbose_name=_("ask")
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def subject(self):
+        return self.issue or self.body or self.action or EVERYTHING
+
+
+def one_subject(name):
+    """At most one of the three is set."""
+    fields = ["issue", "body", "action"]
+    pairs = [(a, b) for n, a in enumerate(fields) for b in fields[n + 1 :]]
+    condition = models.Q()
+    for a, b in pairs:
+        condition &= models.Q(**{f"{a}__isnull": True}) | models.Q(**{f"{b}__isnull": True})
+    return models.CheckConstraint(condition=condition, name=name)
+
+
+def new_public_id():
+    return secrets.token_urlsafe(PUBLIC_ID_BYTES)
+
+
+class SignUpQuerySet(models.QuerySet):
+    def ask(self, address, *, issue=None, body=None, action=None, language, frequency):
+        """Note that somebody typed this address. Nothing of it counts until it is confirmed."""
+        return self.create(
+            address=encrypt(address),
+            address_hash=address_hash(address),
+            issue=issue,
+            body=body,
+            action=action,
+            language=language,
+            frequency=frequency,
+        )
+
+    def by_token(self, token):
+        """The sign-up a link was made for, or None."""
+        try:
+            public_id = signer("sign-up").unsign(token)
+        except BadSignature:
+            return None
+        return self.filter(public_id=public_id).select_related("issue", "body", "action").first()
+
+    def outdated(self, at=None):
+        return self.filter(created_at__lt=(at or timezone.now()) - CONFIRM_WITHIN)
+
+
+class SignUp(Subject):
+    """A wish to follow that its address has not confirmed yet. Deleted after seven days."""
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    address_hash = models.CharField(max_length=64, db_index=True, editable=False)
+    address = models.TextField(editable=False)
+    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES)
+    frequency = models.CharField(_("how often"), max_length=7, choices=Frequency)
+    created_at = models.DateTimeField(_("asked for on"), default=timezone.now, editable=False)
+    confirmed_at = models.DateTimeField(null=True, editable=False)
+    mailed_on = models.DateField(null=True, editable=False)
+    mail_number = models.PositiveSmallIntegerField(null=True, editable=False)
+
+    objects = SignUpQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("sign-up")
+        verbose_name_plural = _("sign-ups")
+        constraints = [
+            one_subject("sign_up_has_one_subject"),
+            models.CheckConstraint(
+                condition=models.Q(mail_number=None)
+                | models.Q(mail_number__range=(1, CONFIRMATIONS_A_DAY)),
+                name="sign_up_mails_few_a_day",
+            ),
+            # The database counts: whatever the source, an address gets so many mails a day.
+            models.UniqueConstraint(
+                fields=["address_hash", "mailed_on", "mail_number"],
+                name="sign_up_mail_is_counted_once",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.subject}"
+
+    @property
+    def token(self):
+        return signer("sign-up").sign(self.public_id)
+
+    @property
+    def is_expired(self):
+        return self.created_at < timezone.now() - CONFIRM_WITHIN
+
+    @property
+    def plain_address(self):
+        return decrypt(self.address)
+
+    def take_mail_slot(self):
+        """Whether a confirmation may go to the address today; if so it is counted."""
+        if self.mailed_on:
+            return True
+        self.mailed_on = timezone.localdate()
+        for number in range(1, CONFIRMATIONS_A_DAY + 1):
+            self.mail_number = number
+            try:
+                with transaction.atomic():
+                    self.save(update_fields=["mailed_on", "mail_number"])
+            except IntegrityError:
+                continue
+            return True
+        return False
+
+    @transaction.atomic
+    def confirm(self):
+        """Follow what was asked for. A repeat changes nothing."""
+        address = self.plain_address
+        # One at a time: the same link may be confirmed twice at once.
+        SignUp.objects.select_for_update().get(pk=self.pk)
+        subscriber = Subscriber.objects.by_address(address)
+        if subscriber is None:
+            subscriber, _created = Subscriber.objects.get_or_create(
+                address_hash=address_hash(address),
+                defaults={
+                    "address": encrypt(address),
+                    "language": self.language,
+                    "frequency": self.frequency,
+                },
+            )
+        if self.confirmed_at is None:
+            subscriber.address = encrypt(address)
+            subscriber.language = self.language
+            subscriber.frequency = self.frequency
+            subscriber.state = SubscriberState.CONFIRMED
+            subscriber.confirmed_at = subscriber.confirmed_at or timezone.now()
+            subscriber.ended_at = None
+            subscriber.save()
+            subscriber.follows.get_or_create(issue=self.issue, body=self.body, action=self.action)
+            self.confirmed_at = timezone.now()
+            self.save(update_fields=["confirmed_at"])
+        return subscriber
+
+
+class SubscriberState(models.TextChoices):
+    CONFIRMED = "confirmed", _("confirmed")
+    LEFT = "left", _("left")
+    BOUNCED = "bounced", _("bounced")
+
+
+class SubscriberQuerySet(models.QuerySet):
+    def by_address(self, address):
+        """The one row of an address, whatever its state, or None."""
+        return self.filter(address_hash__in=address_hashes(address)).first()
+
+    def by_token(self, token):
+        """The follower a link was made for, or None."""
+        try:
+            public_id = signer("follower").unsign(token)
+        except BadSignature:
+            return None
+        return self.confirmed().filter(public_id=public_id).first()
+
+    def confirmed(self):
+        return self.filter(state=SubscriberState.CONFIRMED)
+
+    def following(self, update):
+        """Followers of the issue, the body or the ask of an entry, or of everything; each once."""
+        action = update.action
+        follows = Follow.objects.filter(subscriber=models.OuterRef("pk")).filter(
+            models.Q(issue=None, body=None, action=None)
+            | models.Q(issue=action.issue_id)
+            | models.Q(body=action.body_id)
+            | models.Q(action=action)
+        )
+        return self.confirmed().filter(models.Exists(follows))
+
+    def outdated(self, at=None):
+        """Rows of which only the hash is left, and that for twelve months."""
+        return self.filter(ended_at__lt=(at or timezone.now()) - KEEP_HASH)
+
+
+class Subscriber(models.Model):
+    """A confirmed e-mail address; once it left or bounced, nothing but its keyed hash."""
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    address_hash = models.CharField(max_length=64, unique=True, editable=False)
+    address = models.TextField(blank=True, editable=False)
+    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, blank=True)
+    frequency = models.CharField(_("how often"), max_length=7, choices=Frequency, blank=True)
+    state = models.CharField(
+        _("state"), max_length=9, choices=SubscriberState, default=SubscriberState.CONFIRMED
+    )
+    confirmed_at = models.DateTimeField(
+        _("confirmed on"), null=True, default=timezone.now, editable=False
+    )
+    ended_at = models.DateTimeField(_("ended on"), null=True, editable=False)
+
+    objects = SubscriberQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("follower")
+        verbose_name_plural = _("followers")
+        permissions = [
+            ("reveal_subscriber", "Can see the full address of a follower"),
+            ("export_subscriber", "Can export the addresses of followers"),
+        ]
+        indexes = [models.Index(fields=["state", "frequency", "id"], name="follower_to_mail")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="confirmed", ended_at=None)
+                & ~models.Q(address="")
+                & ~models.Q(language="")
+                & ~models.Q(frequency="")
+                | ~models.Q(state="confirmed")
+                & models.Q(
+                    ended_at__isnull=False,
+                    confirmed_at=None,
+                    address="",
+                    language="",
+                    frequency="",
+                ),
+                name="follower_who_ended_is_a_hash",
+            ),
+        ]
+
+    def __str__(self):
+        return self.masked_address
+
+    @property
+    def token(self):
+        return signer("follower").sign(self.public_id)
+
+    @property
+    def plain_address(self):
+        return decrypt(self.address)
+
+    @property
+    def masked_address(self):
+        return masked(self.plain_address) if self.address else "•••"
+
+    def change(self, *, language, frequency, keep=None):
+        """Change how this follower hears of the record; `keep`: the follows that stay."""
+        self.language, self.frequency = language, frequency
+        self.save(update_fields=["language", "frequency"])
+        if keep is not None:
+            self.follows.exclude(pk__in=[follow.pk for follow in keep]).delete()
+
+    def leave(self):
+        self._end(SubscriberState.LEFT)
+
+    def bounce(self):
+        self._end(SubscriberState.BOUNCED)
+
+    @transaction.atomic
+    def _end(self, state):
+        """Keep the keyed hash and nothing else; old links stop working."""
+        self.follows.all().delete()
+        SignUp.objects.filter(address_hash=self.address_hash).delete()
+        self.address = self.language = self.frequency = ""
+        self.confirmed_at, self.ended_at = None, timezone.now()
+        self.state, self.public_id = state, new_public_id()
+        self.save()
+
+    @transaction.atomic
+    def forget(self):
+        """Delete everything, the hash as well."""
+        SignUp.objects.filter(address_hash=self.address_hash).delete()
+        self.delete()
+
+    def held_data(self):
+        """Everything the site holds about this follower, for them to read."""
+        return {
+            "address": self.plain_address,
+            "language": self.language,
+            "frequency": self.frequency,
+            "confirmed_at": self.confirmed_at.isoformat(),
+            "follows": [
+                {"what": str(follow.subject), "since": follow.created_at.isoformat()}
+                for follow in self.follows.with_related()
+            ],
+            "messages": [
+                {
+                    "edition": str(delivery.edition),
+                    "state": delivery.state,
+                    "sent_at": delivery.sent_at and delivery.sent_at.isoformat(),
+                }
+                for delivery in self.deliveries.select_related("edition").order_by("pk")
+            ],
+        }
+
+
+class FollowQuerySet(models.QuerySet):
+    def with_related(self):
+        return self.select_related("issue", "body", "action").order_by("pk")
+
+
+class Follow(Subject):
+    """What one follower follows."""
+
+    subscriber = models.ForeignKey(
+        Subscriber, on_delete=models.CASCADE, related_name="follows", verbose_name=_("follower")
+    )
+    created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+
+    objects = FollowQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("follow")
+        verbose_name_plural = _("follows")
+        constraints = [
+            one_subject("follow_has_one_subject"),
+            models.UniqueConstraint(
+                fields=["subscriber"],
+                condition=models.Q(issue=None, body=None, action=None),
+                name="follow_everything_once",
+            ),
+            models.UniqueConstraint(fields=["subscriber", "issue"], name="follow_issue_once"),
+            models.UniqueConstraint(fields=["subscriber", "body"], name="follow_body_once"),
+            models.UniqueConstraint(fields=["subscriber", "action"], name="follow_ask_once"),
+        ]
+
+    def __str__(self):
+        return str(self.subject)
+
+
+class NetworkUseQuerySet(models.QuerySet):
+    def allows(self, address, at=None):
+        """Count one more sign-up from the network of an address, and say if that is not too many.
+
+        The network (IPv4 /24, IPv6 /56) is kept as a keyed hash; its key changes every day.
+        """
+        at = at or timezone.now()
+        key = derived(settings.ADDRESS_KEYS[0], f"answerable networks {at:%Y-%m-%d}".encode())
+        network = hmac.new(key, network_of(address).encode(), sha256).hexdigest()
+        hour = at.replace(minute=0, second=0, microsecond=0)
+        use, _created = self.get_or_create(network=network, hour=hour)
+        self.filter(pk=use.pk).update(number=models.F("number") + 1)
+        return self.values_list("number", flat=True).get(pk=use.pk) <= SIGN_UPS_AN_HOUR
+
+    def outdated(self, at=None):
+        return self.filter(hour__lt=(at or timezone.now()) - timedelta(days=1))
+
+
+def network_of(address):
+    """`192.0.2.0/24` or `2001:db8::/56`; an IPv4 address inside IPv6 counts as IPv4."""
+    ip = ip_address(address)
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    return str(ip_network(f"{ip}/{24 if ip.version == 4 else 56}", strict=False))
+
+
+class NetworkUse(models.Model):
+    """How many sign-ups came from one network in one hour. Deleted after a day."""
+
+    network = models.CharField(max_length=64, editable=False)
+    hour = models.DateTimeField(editable=False)
+    number = models.PositiveIntegerField(default=0, editable=False)
+
+    objects = NetworkUseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["network", "hour"], name="network_use_is_counted_once")
+        ]
+
+    def __str__(self):
+        return f"{self.hour:%Y-%m-%d %H}: {self.number}"

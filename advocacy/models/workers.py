@@ -1,0 +1,29 @@
+"""Signs of life of the worker processes: what a dead one held is given back."""
+
+from datetime import timedelta
+
+from django.db import models
+from django.utils import timezone
+
+DEAD_AFTER = timedelta(seconds=30)
+
+
+class WorkerQuerySet(models.QuerySet):
+    def beat(self, name):
+        """Say that a worker lives."""
+        self.update_or_create(name=name, defaults={"seen_at": timezone.now()})
+
+    def alive(self, at=None):
+        return self.filter(seen_at__gte=(at or timezone.now()) - DEAD_AFTER)
+
+
+class Worker(models.Model):
+    """A process that works through the queue of tasks, and when it was last seen."""
+
+    name = models.CharField(max_length=64, unique=True)
+    seen_at = models.DateTimeField()
+
+    objects = WorkerQuerySet.as_manager()
+
+    def __str__(self):
+        return self.name

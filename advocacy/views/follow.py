@@ -1,0 +1,184 @@
+"""Follow by e-mail: sign up, confirm, change, leave. No page here needs a cookie."""
+
+from functools import wraps
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from advocacy.forms import FollowForm, FollowingForm, subject_choices
+from advocacy.models import EVERYTHING, NetworkUse, SignUp, Subscriber
+from advocacy.tasks import send_confirmation
+
+
+def from_this_site(view):
+    """Refuse a form that another site sends, without a cookie: by what the browser says of it."""
+
+    @csrf_exempt
+    @wraps(view)
+    def checked(request, *args, **kwargs):
+        if request.method == "POST":
+            site = request.headers.get("Sec-Fetch-Site")
+            origin = urlsplit(request.headers.get("Origin", "")).netloc
+            if site != "same-origin" if site else origin != request.get_host():
+                raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return checked
+
+
+def secret_address(view):
+    """Pages whose address is a secret: never kept, never passed on, never found by search.
+
+    The token stands for a cookie, so a form of another site, which cannot know it, can do nothing.
+    """
+
+    @csrf_exempt
+    @never_cache
+    @wraps(view)
+    def kept_secret(request, *args, **kwargs):
+        response = view(request, *args, **kwargs)
+        response["Referrer-Policy"] = "no-referrer"
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+    return kept_secret
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@from_this_site
+def follow(request):
+    """The sign-up form. Its answer never tells whether an address is known."""
+    if request.method != "POST":
+        subject = next(
+            (
+                f"{kind}:{request.GET[kind]}"
+                for kind in ("issue", "body", "action")
+                if kind in request.GET
+            ),
+            "everything",
+        )
+        return render(request, "follow/form.html", {"form": page_form(subject=subject)})
+
+    form = page_form(request.POST)
+    in_place = request.htmx and not request.htmx.boosted
+    template = "follow/form.html" + ("#form" if in_place else "")
+    if not form.is_valid():
+        return render(request, template, {"form": form}, status=200 if in_place else 422)
+    if not NetworkUse.objects.allows(visitor_address(request)):
+        form.add_error(
+            None,
+            _("Too many sign-ups came from your network. Nothing was lost: try again in an hour."),
+        )
+        return render(request, template, {"form": form}, status=200 if in_place else 429)
+    if not form.looks_automatic:
+        with transaction.atomic():
+            sign_up = SignUp.objects.ask(
+                form.cleaned_data["email"],
+                language=form.cleaned_data["language"],
+                frequency=form.cleaned_data["frequency"],
+                **form.cleaned_data["subject"],
+            )
+            send_confirmation.enqueue(sign_up.pk)
+    if in_place:
+        return render(request, "follow/sent.html#answer")
+    return HttpResponseRedirect(reverse("follow_sent"), status=303)
+
+
+def page_form(data=None, *, subject="everything"):
+    """The form of the page of its own, where one chooses what to follow."""
+    choices = subject_choices()
+    chosen = data.get("subject", "") if data else subject
+    form = FollowForm(data, subject=subject, choices=choices)
+    if chosen.startswith("action:"):
+        form.fields["subject"].choices = [*choices, *_ask_choice(form, chosen)]
+    return form
+
+
+def _ask_choice(form, chosen):
+    try:
+        subject = form.fields["subject"].to_python(chosen)
+    except ValidationError:
+        return []
+    return [(chosen, subject["action"].title)]
+
+
+def visitor_address(request):
+    """The network address of the visitor; it is hashed before it is kept."""
+    if settings.TRUST_PROXY and (forwarded := request.headers.get("X-Forwarded-For")):
+        return forwarded.rpartition(",")[2].strip()
+    return request.META["REMOTE_ADDR"]
+
+
+@require_safe
+def sent(request):
+    return render(request, "follow/sent.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@secret_address
+def by_token(request, token):
+    """What the link of a mail opens: a sign-up to confirm, or what a follower may change."""
+    if subscriber := Subscriber.objects.by_token(token):
+        return manage(request, subscriber)
+    sign_up = SignUp.objects.by_token(token)
+    if sign_up is None or sign_up.is_expired:
+        return render(request, "follow/gone.html", {"form": page_form()}, status=404)
+    if request.method == "POST":
+        subscriber = sign_up.confirm()
+        return redirect("follow_token", subscriber.token)
+    return render(request, "follow/confirm.html", {"sign_up": sign_up})
+
+
+def manage(request, subscriber):
+    """Change what is followed, how often and in which language."""
+    form = FollowingForm(request.POST or None, subscriber=subscriber)
+    saved = False
+    if request.method == "POST" and form.is_valid():
+        subscriber.change(**form.cleaned_data)
+        form = FollowingForm(subscriber=subscriber)
+        saved = True
+    context = {"subscriber": subscriber, "form": form, "saved": saved, "everything": EVERYTHING}
+    return render(request, "follow/manage.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@secret_address
+def leave(request, token):
+    """Leave at once. Mail programs post here by themselves (RFC 8058); a GET changes nothing."""
+    if request.method == "POST":
+        if subscriber := Subscriber.objects.by_token(token):
+            subscriber.leave()
+        return render(request, "follow/left.html")
+    return render(request, "follow/leave.html", {"token": token})
+
+
+@require_safe
+@secret_address
+def held_data(request, token):
+    """Everything held about a follower, as JSON."""
+    subscriber = Subscriber.objects.by_token(token)
+    if subscriber is None:
+        return render(request, "follow/gone.html", {"form": page_form()}, status=404)
+    response = JsonResponse(subscriber.held_data(), json_dumps_params={"indent": 2})
+    response["Content-Disposition"] = 'attachment; filename="answerable-about-me.json"'
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@secret_address
+def delete(request, token):
+    """Delete everything held about a follower."""
+    if request.method == "POST":
+        if subscriber := Subscriber.objects.by_token(token):
+            subscriber.forget()
+        return render(request, "follow/left.html", {"forgotten": True})
+    return render(request, "follow/delete.html", {"token": token})
