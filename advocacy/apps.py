@@ -1,7 +1,13 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.utils.translation import gettext_lazy as _
 
 
 class AdvocacyConfig(AppConfig):
     name = "advocacy"
     verbose_name = _("The record")
+
+    def ready(self):
+        if apps.is_installed("anymail"):
+            from advocacy import webhooks
+
+            webhooks.connect()

@@ -97,23 +97,37 @@ def digest_letter(edition, entries, language):
         return letter("digest", edition=edition, entries=entries, step=step)
 
 
-def to_follower(letter, subscriber, *, delivery=None):
-    """One message of an edition; `delivery` is None where a member of staff tries it out."""
+def to_follower(letter, delivery):
+    """One message of an edition."""
+    subscriber = delivery.subscriber
     with translation.override(subscriber.language):
         leave = address_of("follow_leave", subscriber.token)
-    number = f"delivery-{delivery.pk}" if delivery else "trial"
     headers = {
-        "Message-ID": (
-            f"<{number}.{settings.MAIL_DOMAIN}.{delivery.edition_id}@{settings.MAIL_DOMAIN}>"
-            if delivery
-            else make_msgid(number, domain=settings.MAIL_DOMAIN)
-        ),
+        "Message-ID": f"<delivery-{delivery.pk}.{delivery.edition_id}@{settings.MAIL_DOMAIN}>",
         "List-Id": f"Answerable <updates.{settings.MAIL_DOMAIN}>",
         "List-Unsubscribe": f"<{leave}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Precedence": "bulk",
     }
     return message(letter.to(subscriber.token), subscriber.plain_address, headers=headers)
+
+
+def preview(edition, language):
+    """The letter of an edition, for staff to look at first; None where it tells nothing."""
+    if edition.kind == EditionKind.NOTICE:
+        return notice_letter(edition, language)
+    entries = list(edition.entries())
+    return digest_letter(edition, entries, language) if entries else None
+
+
+def send_trial(edition, language, address):
+    """Send an edition to a member of staff first; its links open no follower's page."""
+    found = preview(edition, language)
+    if found:
+        mail = message(found.to("trial"), address, headers={})
+        mail.subject = f"[1] {mail.subject}"
+        with mailers.default as connection:
+            connection.send_messages([mail])
 
 
 def letters(edition):
@@ -208,7 +222,7 @@ def send_deliveries(edition, keys, *, worker):
                     continue
                 # Whatever fails before it is handed over: it waits for another try.
                 last = delivery, DeliveryState.WAITING, "not handed over"
-                mail = to_follower(letter_for(follower, told), follower, delivery=delivery)
+                mail = to_follower(letter_for(follower, told), delivery)
                 last = delivery, *hand_over(connection, mail)
                 if last[1] == DeliveryState.WAITING:
                     later.append(key)

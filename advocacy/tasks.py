@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.tasks import task
 from django.utils import timezone
@@ -61,6 +62,13 @@ def send_deliveries(context, edition, keys, attempt=0):
     elif later:
         mailing.deliveries.waiting().filter(pk__in=later).update(state=DeliveryState.FAILED)
     mailing.finish()
+
+
+@task
+def send_trial(edition, language, user):
+    """Send an edition to one member of staff."""
+    address = get_user_model().objects.get(pk=user).email
+    mail.send_trial(Edition.objects.get(pk=edition), language, address)
 
 
 # What the worker does between tasks

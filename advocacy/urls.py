@@ -1,6 +1,7 @@
+from django.apps import apps
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from advocacy.feeds import UpdateFeed
 from advocacy.views import (
@@ -16,6 +17,7 @@ from advocacy.views import (
 )
 
 urlpatterns = [
+    *([path("anymail/", include("anymail.urls"))] if apps.is_installed("anymail") else []),
     path("admin/", admin.site.urls),
     path("healthz", operations.healthz, name="healthz"),
     path("robots.txt", operations.robots, name="robots"),

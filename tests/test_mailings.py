@@ -69,6 +69,7 @@ def make_entry_in_week(action, *, tell=Tell.DIGEST, status=S.UNDER_DISCUSSION, *
 
 def send_digest(queue):
     edition = Edition.objects.plan_digest(MONDAY)
+    Edition.objects.filter(week=MONDAY).update(send_at=timezone.now())
     queue()
     return edition
 

@@ -3,9 +3,27 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from advocacy.admin import actions, bodies, issues, responses, sources, steps
+from advocacy.admin import (
+    actions,
+    bodies,
+    followers,
+    issues,
+    mailings,
+    responses,
+    sources,
+    steps,
+)
 
-__all__ = ["actions", "bodies", "issues", "responses", "sources", "steps"]
+__all__ = [
+    "actions",
+    "bodies",
+    "followers",
+    "issues",
+    "mailings",
+    "responses",
+    "sources",
+    "steps",
+]
 
 admin.site.site_header = "Answerable"
 admin.site.site_title = "Answerable"

@@ -216,7 +216,7 @@ class RecommendedActionAdmin(SearchableAdmin):
             entries = obj.updates.newest_first().with_related()
             context |= {
                 "response": context["adminform"].form.response,
-                "entries": entries.select_related("recorded_by", "approved_by"),
+                "entries": entries.select_related("recorded_by", "approved_by", "edition"),
                 "may_record": self.has_record_permission(request, obj),
             }
         return super().render_change_form(request, context, obj=obj, **kwargs)

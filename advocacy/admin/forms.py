@@ -14,13 +14,21 @@ from advocacy.models import (
     SearchLog,
     Source,
     StatusUpdate,
+    Tell,
 )
 
 S = ResponseStatus
 LINES = LinesInput(attrs={"rows": 3})
 
 # Fields that hold something before anybody has typed.
-PREFILLED = ["happened_on", "happened_precision", "checked_on", "asserted_by", "verification"]
+PREFILLED = [
+    "happened_on",
+    "happened_precision",
+    "checked_on",
+    "asserted_by",
+    "verification",
+    "tell",
+]
 # The fields that only some statuses need, in groups that stay closed until they are wanted.
 GROUPS = [
     (_("Exact words"), ["quote", "speaker"], [S.COMMITTED, S.REFUSED]),
@@ -69,6 +77,7 @@ class EntryForm(forms.Form):
             self.fields[name].required = name in ("status", *PREFILLED)
             # A page left open over midnight is still an untouched page.
             self.fields[name].show_hidden_initial = False
+        self.fields["tell"].initial = Tell.DIGEST
         self.fields["status"].error_messages["required"] = _("Choose a status of the vocabulary.")
         self.fields["sources"].label = _("Sources on file")
         self.fields["sources"].help_text = _("Type a word of the title, publisher or address.")

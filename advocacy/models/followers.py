@@ -218,14 +218,14 @@ class SubscriberQuerySet(models.QuerySet):
     def confirmed(self):
         return self.filter(state=SubscriberState.CONFIRMED)
 
-    def following(self, update):
-        """Followers of the issue, the body or the ask of an entry, or of everything; each once."""
-        action = update.action
+    def following(self, entries):
+        """Followers of the issue, body or ask of any of these entries, or of everything."""
+        actions = [entry.action for entry in entries]
         follows = Follow.objects.filter(subscriber=models.OuterRef("pk")).filter(
             models.Q(issue=None, body=None, action=None)
-            | models.Q(issue=action.issue_id)
-            | models.Q(body=action.body_id)
-            | models.Q(action=action)
+            | models.Q(issue__in={action.issue_id for action in actions})
+            | models.Q(body__in={action.body_id for action in actions})
+            | models.Q(action__in={action.pk for action in actions})
         )
         return self.confirmed().filter(models.Exists(follows))
 

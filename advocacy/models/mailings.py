@@ -16,6 +16,7 @@ from advocacy.models.responses import StatusUpdate, Tell
 
 # Time to look at a notice once more, and to cancel it.
 TIME_TO_CANCEL = timedelta(minutes=10)
+TIME_TO_CANCEL_DIGEST = timedelta(hours=1)
 ROWS_AT_ONCE = 1000
 
 
@@ -73,7 +74,11 @@ class EditionQuerySet(models.QuerySet):
         if not StatusUpdate.objects.for_digest(week).exists():
             return None
         edition, _created = self.get_or_create(
-            week=week, defaults={"kind": EditionKind.DIGEST, "send_at": timezone.now()}
+            week=week,
+            defaults={
+                "kind": EditionKind.DIGEST,
+                "send_at": timezone.now() + TIME_TO_CANCEL_DIGEST,
+            },
         )
         return edition
 
@@ -190,9 +195,9 @@ class Edition(models.Model):
     def recipients(self):
         """The followers this edition is for. Of a digest: those who may find something in it."""
         if self.kind == EditionKind.NOTICE:
-            followers = Subscriber.objects.following(self.entry_to_tell)
+            followers = Subscriber.objects.following([self.entry_to_tell])
             return followers.filter(frequency=Frequency.AT_ONCE)
-        return Subscriber.objects.confirmed()
+        return Subscriber.objects.following(self.entries())
 
     def add_deliveries(self):
         """Write down who is to be told; yields the keys of the deliveries, a thousand at a time.
@@ -211,7 +216,9 @@ class Edition(models.Model):
             yield list(keys.order_by("pk").values_list("pk", flat=True))
 
     def entries(self):
-        """The entries of a digest, by issue and day."""
+        """What an edition tells; the entries of a digest by issue and day."""
+        if self.kind == EditionKind.NOTICE:
+            return StatusUpdate.objects.filter(pk=self.entry_to_tell.pk).with_related()
         return (
             StatusUpdate.objects.for_digest(self.week)
             .with_related()

@@ -1,0 +1,154 @@
+"""Mailings: what goes out next, to be looked at, tried out and cancelled; and how far it went."""
+
+import base64
+import re
+from hashlib import sha256
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.csp import CSP
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_POST, require_safe
+
+from advocacy import mail, tasks
+from advocacy.models import Edition
+
+STYLE = re.compile(r"<style>(.*?)</style>", re.S)
+
+
+@admin.register(Edition)
+class EditionAdmin(admin.ModelAdmin):
+    list_display = ["__str__", "kind", "state", "send_at", "expected", "sent", "waiting", "trouble"]
+    list_filter = ["state", "kind"]
+    list_select_related = ["entry__action"]
+    date_hierarchy = "send_at"
+    list_per_page = 50
+    fields = ["kind", "state", "send_at", "planned_by", "started_at", "finished_at"]
+    readonly_fields = fields
+    change_form_template = "admin/advocacy/edition/change_form.html"
+
+    class Media:
+        css = {"all": ["css/admin.css"]}
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).with_progress()
+
+    @admin.display(description=gettext_lazy("followers"))
+    def expected(self, edition):
+        return edition.expected
+
+    @admin.display(description=gettext_lazy("sent"))
+    def sent(self, edition):
+        return edition.sent
+
+    @admin.display(description=gettext_lazy("waiting"))
+    def waiting(self, edition):
+        return edition.waiting
+
+    @admin.display(description=gettext_lazy("failed or doubtful"))
+    def trouble(self, edition):
+        return edition.failed + edition.doubtful
+
+    def get_urls(self):
+        def named(address, view, name):
+            wrapped = self.admin_site.admin_view(view)
+            return path(f"<int:pk>/{address}", wrapped, name=f"advocacy_edition_{name}")
+
+        return [
+            named("preview/<str:language>.html", self.preview_html, "preview"),
+            named("cancel/", require_POST(self.cancel_view), "cancel"),
+            named("trial/", require_POST(self.trial_view), "trial"),
+            *super().get_urls(),
+        ]
+
+    def render_change_form(self, request, context, obj=None, **kwargs):
+        language = request.GET.get("language", get_language())
+        language = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        letter = mail.preview(obj, language)
+        context |= {
+            "edition": obj,
+            "letter": letter,
+            "letter_language": language,
+            "languages": settings.LANGUAGES,
+            "recipients": obj.recipients().count() if obj.is_planned else None,
+            "may_change": self.has_change_permission(request, obj),
+            "show_save": False,
+            "show_save_and_continue": False,
+        }
+        return super().render_change_form(request, context, obj=obj, **kwargs)
+
+    def edition(self, request, pk):
+        edition = get_object_or_404(self.get_queryset(request), pk=pk)
+        if not self.has_view_permission(request, edition):
+            raise PermissionDenied
+        return edition
+
+    def preview_html(self, request, pk, language):
+        """The mail as it looks: its own style and nothing else is allowed."""
+        if language not in dict(settings.LANGUAGES):
+            raise Http404
+        letter = mail.preview(self.edition(request, pk), language)
+        return framed(letter.html if letter else "")(request)
+
+    def cancel_view(self, request, pk):
+        edition = self.edition(request, pk)
+        if not self.has_change_permission(request, edition):
+            raise PermissionDenied
+        try:
+            edition.cancel()
+        except ValidationError as refusal:
+            self.message_user(request, " ".join(refusal.messages), messages.ERROR)
+        else:
+            self.log_change(request, edition, "cancelled")
+            self.message_user(request, _("Cancelled: it does not go out."), messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:advocacy_edition_change", args=[pk]))
+
+    def trial_view(self, request, pk):
+        edition = self.edition(request, pk)
+        if not self.has_change_permission(request, edition):
+            raise PermissionDenied
+        if request.user.email:
+            language = request.POST.get("language")
+            language = language if language in dict(settings.LANGUAGES) else get_language()
+            tasks.send_trial.enqueue(pk, language, request.user.pk)
+            self.message_user(request, _("On its way to your own address."), messages.SUCCESS)
+        else:
+            self.message_user(
+                request, _("Your account has no e-mail address: add it first."), messages.ERROR
+            )
+        return HttpResponseRedirect(reverse("admin:advocacy_edition_change", args=[pk]))
+
+
+def framed(html):
+    """A view that shows a mail inside a page of the desk; only the style it brings is allowed."""
+    digests = [
+        f"'sha256-{base64.b64encode(sha256(style.encode()).digest()).decode()}'"
+        for style in STYLE.findall(html)
+    ]
+
+    @require_safe
+    @xframe_options_sameorigin
+    @csp_override(
+        {
+            "default-src": [CSP.NONE],
+            "style-src": digests or [CSP.NONE],
+            "frame-ancestors": [CSP.SELF],
+        }
+    )
+    def view(request):
+        return HttpResponse(html)
+
+    return view

@@ -1,0 +1,40 @@
+"""Moves every stored address to the first of the keys."""
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from tqdm import tqdm
+
+from advocacy.models import SignUp, Subscriber
+from advocacy.models.addresses import AddressKeyMissing, address_hash, encrypt
+
+
+class Command(BaseCommand):
+    help = (
+        "Encrypt the addresses of followers with the first key in ADDRESS_KEYS, and look them up"
+        " by it. Put the new key first, run this, then remove the old key. Links in mails already"
+        " sent work as long as their key is in the list."
+    )
+
+    def handle(self, *, verbosity, **options):
+        rows = [Subscriber.objects.exclude(address=""), SignUp.objects.all()]
+        number = sum(queryset.count() for queryset in rows)
+        try:
+            # All or nothing: a row that no key reads leaves everything as it was.
+            with transaction.atomic(), tqdm(total=number, disable=not verbosity) as progress:
+                for queryset in rows:
+                    for row in queryset.select_for_update().iterator(chunk_size=1000):
+                        address = row.plain_address
+                        row.address, row.address_hash = encrypt(address), address_hash(address)
+                        row.save(update_fields=["address", "address_hash"])
+                        progress.update()
+        except AddressKeyMissing:
+            raise CommandError(
+                f"Row {row.pk} of {row._meta.verbose_name_plural}: no key in ADDRESS_KEYS reads it."
+                " Add the key that wrote it; nothing was changed."
+            ) from None
+        kept = Subscriber.objects.filter(address="").count()
+        self.stdout.write(
+            f"{number} addresses now use the first of {len(settings.ADDRESS_KEYS)} keys."
+            + (f" Of {kept} who left, only the old hash is kept, until it expires." if kept else "")
+        )
