@@ -16,6 +16,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from advocacy.logs import LINK
 from advocacy.models import Delivery, DeliveryState, EditionKind
@@ -125,7 +126,8 @@ def send_trial(edition, language, address):
     found = preview(edition, language)
     if found:
         mail = message(found.to("trial"), address, headers={})
-        mail.subject = f"[1] {mail.subject}"
+        with translation.override(language):
+            mail.subject = gettext("Trial: %(subject)s") % {"subject": mail.subject}
         with mailers.default as connection:
             connection.send_messages([mail])
 

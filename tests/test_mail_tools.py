@@ -6,11 +6,13 @@ import json
 import subprocess
 import sys
 import time
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import SuspiciousOperation
 from django.core.management import CommandError, call_command
 from django.test import RequestFactory
+from django.utils import timezone
 
 from advocacy import webhooks
 from advocacy.models import Edition, SignUp, Subscriber, SubscriberState, Tell
@@ -153,3 +155,13 @@ def test_a_provider_is_a_setting():
     )
 
     assert ran.stdout == "anymail.backends.postmark /anymail/postmark/tracking/\n"
+
+
+def test_the_command_line_deletes_what_is_kept_no_longer(capsys):
+    SignUp.objects.ask("ana@example.org", language="en", frequency="weekly")
+    SignUp.objects.update(created_at=timezone.now() - timedelta(days=8))
+
+    call_command("purge")
+
+    assert "1 sign-ups deleted.\n0 followers who left deleted." in capsys.readouterr().out
+    assert not SignUp.objects.exists()

@@ -115,7 +115,8 @@ def extracted():
     for path in sorted(Path(settings.BASE_DIR, "advocacy").rglob("*.py")):
         if "migrations" not in path.parts:
             add(catalogue, path, path.read_bytes())
-    for path in sorted(Path(settings.BASE_DIR, "templates").rglob("*.html")):
+    pages = Path(settings.BASE_DIR, "templates").rglob("*.*")
+    for path in sorted(path for path in pages if path.suffix in (".html", ".txt")):
         try:
             source = templatize(path.read_text(encoding="utf-8"), origin=shown(path))
         except SyntaxError as error:

@@ -6,6 +6,7 @@ the database nor a backup gives an address away, or tells whether a known addres
 
 import base64
 import hmac
+from functools import lru_cache
 from hashlib import sha256
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -19,6 +20,7 @@ class AddressKeyMissing(Exception):
     """Raised where none of the keys in `ADDRESS_KEYS` reads a stored address."""
 
 
+@lru_cache(maxsize=64)
 def derived(key, purpose):
     """A 32-byte key for one purpose, from the text of one key."""
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(key.encode())

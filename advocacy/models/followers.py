@@ -311,6 +311,7 @@ class Subscriber(models.Model):
     def _end(self, state):
         """Keep the keyed hash and nothing else; old links stop working."""
         self.follows.all().delete()
+        self.deliveries.update(subscriber=None)
         SignUp.objects.filter(address_hash=self.address_hash).delete()
         self.address = self.language = self.frequency = ""
         self.confirmed_at, self.ended_at = None, timezone.now()

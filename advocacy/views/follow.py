@@ -164,7 +164,7 @@ def leave(request, token):
 @require_safe
 @secret_address
 def held_data(request, token):
-    """Everything held about a follower, as JSON."""
+    """Everything held about a follower, as a file."""
     subscriber = Subscriber.objects.by_token(token)
     if subscriber is None:
         return render(request, "follow/gone.html", {"form": page_form()}, status=404)
