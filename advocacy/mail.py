@@ -225,7 +225,13 @@ def send_deliveries(edition, keys, *, worker):
                 # Whatever fails before it is handed over: it waits for another try.
                 last = delivery, DeliveryState.WAITING, "not handed over"
                 mail = to_follower(letter_for(follower, told), delivery)
-                last = delivery, *hand_over(connection, mail)
+                # And if we are cut short while it is: nobody knows, so it is not sent again.
+                last = delivery, DeliveryState.DOUBTFUL, "cut short"
+                try:
+                    last = delivery, *hand_over(connection, mail)
+                except Later as reason:
+                    last = delivery, DeliveryState.WAITING, str(reason)
+                    raise
                 if last[1] == DeliveryState.WAITING:
                     later.append(key)
     except (Later, OSError, smtplib.SMTPException) as reason:

@@ -273,6 +273,7 @@ def test_a_network_gets_a_limit_and_other_networks_do_not(client, sink, monkeypa
         ("192.0.2.77", "192.0.2.0/24"),
         ("::ffff:192.0.2.77", "192.0.2.0/24"),
         ("2001:db8:1:2ff::9", "2001:db8:1:200::/56"),
+        ("not an address", "unknown"),
     ],
 )
 def test_a_network_is_a_street_not_a_house(address, network):

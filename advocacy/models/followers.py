@@ -399,8 +399,14 @@ class NetworkUseQuerySet(models.QuerySet):
 
 
 def network_of(address):
-    """`192.0.2.0/24` or `2001:db8::/56`; an IPv4 address inside IPv6 counts as IPv4."""
-    ip = ip_address(address)
+    """`192.0.2.0/24` or `2001:db8::/56`; an IPv4 address inside IPv6 counts as IPv4.
+
+    What is no address, as a proxy may send it, counts as one network.
+    """
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return "unknown"
     ip = getattr(ip, "ipv4_mapped", None) or ip
     return str(ip_network(f"{ip}/{24 if ip.version == 4 else 56}", strict=False))
 

@@ -1,5 +1,6 @@
 """Follow by e-mail: sign up, confirm, change, leave. No page here needs a cookie."""
 
+from contextlib import suppress
 from functools import wraps
 from urllib.parse import urlsplit
 
@@ -15,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from advocacy.forms import FollowForm, FollowingForm, subject_choices
-from advocacy.models import EVERYTHING, NetworkUse, SignUp, Subscriber
+from advocacy.models import EVERYTHING, NetworkUse, SignUp, StatusUpdate, Subscriber
 from advocacy.tasks import send_confirmation
 
 
@@ -58,27 +59,19 @@ def secret_address(view):
 def follow(request):
     """The sign-up form. Its answer never tells whether an address is known."""
     if request.method != "POST":
-        subject = next(
-            (
-                f"{kind}:{request.GET[kind]}"
-                for kind in ("issue", "body", "action")
-                if kind in request.GET
-            ),
-            "everything",
-        )
-        return render(request, "follow/form.html", {"form": page_form(subject=subject)})
+        kinds = [kind for kind in ("issue", "body", "action") if kind in request.GET]
+        subject = f"{kinds[0]}:{request.GET[kinds[0]]}" if kinds else "everything"
+        return show(request, page_form(subject=subject))
 
     form = page_form(request.POST)
-    in_place = request.htmx and not request.htmx.boosted
-    template = "follow/form.html" + ("#form" if in_place else "")
     if not form.is_valid():
-        return render(request, template, {"form": form}, status=200 if in_place else 422)
+        return show(request, form, status=422)
     if not NetworkUse.objects.allows(visitor_address(request)):
         form.add_error(
             None,
             _("Too many sign-ups came from your network. Nothing was lost: try again in an hour."),
         )
-        return render(request, template, {"form": form}, status=200 if in_place else 429)
+        return show(request, form, status=429)
     if not form.looks_automatic:
         with transaction.atomic():
             sign_up = SignUp.objects.ask(
@@ -88,9 +81,21 @@ def follow(request):
                 **form.cleaned_data["subject"],
             )
             send_confirmation.enqueue(sign_up.pk)
-    if in_place:
+    if request.htmx:
         return render(request, "follow/sent.html#answer")
     return HttpResponseRedirect(reverse("follow_sent"), status=303)
+
+
+def show(request, form, status=200):
+    """The page of the form, or the form alone where htmx puts it in its place."""
+    try:
+        chosen = form.fields["subject"].to_python(form["subject"].value())
+    except ValidationError:
+        chosen = {}
+    context = {"form": form, "mails": StatusUpdate.objects.mails_in_last_year(**chosen)}
+    if request.htmx:
+        return render(request, "follow/form.html#form", context)
+    return render(request, "follow/form.html", context, status=status)
 
 
 def page_form(data=None, *, subject="everything"):
@@ -99,16 +104,10 @@ def page_form(data=None, *, subject="everything"):
     chosen = data.get("subject", "") if data else subject
     form = FollowForm(data, subject=subject, choices=choices)
     if chosen.startswith("action:"):
-        form.fields["subject"].choices = [*choices, *_ask_choice(form, chosen)]
+        with suppress(ValidationError):
+            action = form.fields["subject"].to_python(chosen)["action"]
+            form.fields["subject"].choices = [*choices, (chosen, action.title)]
     return form
-
-
-def _ask_choice(form, chosen):
-    try:
-        subject = form.fields["subject"].to_python(chosen)
-    except ValidationError:
-        return []
-    return [(chosen, subject["action"].title)]
 
 
 def visitor_address(request):

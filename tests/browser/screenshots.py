@@ -26,6 +26,7 @@ PAGES = README | {
     "updates": "updates/",
     "corrections": "updates/corrections/",
     "calendar": "calendar/",
+    "follow": "follow/",
     "about": "about/",
     "method": "about/method/",
     "privacy": "about/privacy/",

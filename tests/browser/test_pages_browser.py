@@ -23,6 +23,8 @@ PATHS = [
     "updates/",
     "updates/corrections/",
     "calendar/",
+    "follow/",
+    "follow/sent/",
     "about/",
     "about/method/",
     "about/privacy/",
