@@ -247,9 +247,11 @@ class SubjectField(forms.ChoiceField):
     """
 
     def to_python(self, value):
-        kind, _colon, slug = str(value).partition(":")
+        if not value:
+            return None
         if value == "everything":
             return {}
+        kind, _colon, slug = str(value).partition(":")
         model = SUBJECTS.get(kind)
         rows = RecommendedAction.objects.published() if kind == "action" else None
         rows = model.objects.all() if model and rows is None else rows
@@ -259,7 +261,8 @@ class SubjectField(forms.ChoiceField):
         return {kind: row}
 
     def validate(self, value):
-        pass
+        if value is None and self.required:
+            raise ValidationError(self.error_messages["required"], code="required")
 
 
 class FollowForm(forms.Form):
@@ -322,6 +325,7 @@ class FollowingForm(forms.Form):
     keep = forms.ModelMultipleChoiceField(
         None, label=_("You follow"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    add = SubjectField(label=_("Follow this as well"), required=False)
     frequency = forms.ChoiceField(label=_("How often"), choices=Frequency, widget=forms.RadioSelect)
     language = forms.ChoiceField(label=_("Language of the mails"), choices=settings.LANGUAGES)
 
@@ -337,3 +341,4 @@ class FollowingForm(forms.Form):
             },
         )
         self.fields["keep"].queryset = follows
+        self.fields["add"].choices = [("", _("Nothing more")), *subject_choices()]

@@ -129,7 +129,7 @@ def send_trial(edition, language, address):
         with translation.override(language):
             mail.subject = gettext("Trial: %(subject)s") % {"subject": mail.subject}
         with mailers.default as connection:
-            connection.send_messages([mail])
+            hand_over(connection, mail)
 
 
 def letters(edition):

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import signing
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -300,10 +301,47 @@ def test_a_follower_changes_what_they_follow(client):
     )
 
     assert "Saved." in text_of(page)
-    assert "Goes" not in text_of(page)
+    listed = text_of(page).split("Take the tick away")[0]
+    assert "Stays" in listed
+    assert "Goes" not in listed
     follower.refresh_from_db()
     assert (follower.frequency, follower.language) == ("at_once", "ko")
     assert list(follower.follows.all()) == [kept]
+
+
+@pytest.mark.parametrize("subject", ["issue:another", "everything"])
+def test_a_follower_follows_something_more(client, subject):
+    another = make_issue(slug="another")
+    follower = make_follower(issue=make_issue())
+    data = {"frequency": "weekly", "language": "en", "add": subject}
+    data["keep"] = [follow.pk for follow in follower.follows.all()]
+    address = reverse("follow_token", args=[follower.token])
+
+    for _ in range(2):
+        assert "Saved." in text_of(client.post(address, data))
+        data["keep"] = [follow.pk for follow in follower.follows.all()]
+    assert follower.follows.count() == 2
+    assert follower.follows.filter(issue=another).exists() == (subject != "everything")
+
+    page = client.post(address, data | {"add": "issue:atlantis"})
+    assert "Not saved: see below." in text_of(page)
+    assert "This is not in the record" in text_of(page)
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_pages_of_a_follower_take_a_constant_number_of_queries(
+    client, django_assert_num_queries, number
+):
+    follower = make_follower()
+    for _ in range(number):
+        Follow.objects.create(subscriber=follower, issue=make_issue())
+        Follow.objects.create(subscriber=follower, action=make_action())
+
+    with django_assert_num_queries(3):  # Issues, bodies, the mails of a year.
+        client.get(reverse("follow"))
+    # The follower, the follows and which of them stay, issues, bodies.
+    with django_assert_num_queries(5):
+        client.get(reverse("follow_token", args=[follower.token]))
 
 
 def test_everything_held_is_given_out_and_deleted(client):
@@ -366,6 +404,18 @@ def test_no_table_gives_an_address_away(client, sink):
             rows = str(cursor.fetchall())
             for word in (ADDRESS, "bo@example.org", "example.org"):
                 assert word not in rows or table.startswith("advocacy_source"), table
+
+
+def test_a_dump_holds_no_readable_address(capsys):
+    make_follower("bo@example.org")
+    SignUp.objects.ask(ADDRESS, language="en", frequency="weekly")
+
+    call_command("dumpdata", "advocacy")
+
+    dump = capsys.readouterr().out
+    assert "advocacy.subscriber" in dump
+    assert "advocacy.signup" in dump
+    assert "@example.org" not in dump
 
 
 def test_an_address_is_read_and_found_with_its_key_alone(settings):

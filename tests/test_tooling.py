@@ -10,7 +10,8 @@ import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -199,6 +200,34 @@ def test_a_start_prepares_and_serves_and_the_next_one_only_serves(tmp_path):
         assert "Content loaded: " in printed
         assert "Content loaded: 0 new" not in printed
         assert "password" in printed
+
+
+def test_a_newcomer_clicks_through_the_mail_of_a_started_site(tmp_path):
+    with started(tmp_path) as (site, printed):
+        assert f"Mail is written to {tmp_path}/var/mail and its links are printed here" in printed
+        with site.get("/en/follow/") as page:
+            shown_at = re.search(r'name="shown_at" value="([^"]+)"', page.read().decode())[1]
+        time.sleep(3.1)
+        form = {
+            "email": "ana@example.org",
+            "subject": "everything",
+            "frequency": "weekly",
+            "language": "en",
+            "shown_at": shown_at,
+        }
+        here = f"http://127.0.0.1:{site.port}"
+        request = Request(f"{here}/en/follow/", urlencode(form).encode(), {"Origin": here})
+        with urlopen(request, timeout=10) as answer:
+            assert answer.url == f"{here}/en/follow/sent/"
+
+        deadline = time.monotonic() + 20
+        while not (link := re.search(rf"{here}/en/follow/\S+", site.log.read_text())):
+            assert time.monotonic() < deadline, site.log.read_text()
+            time.sleep(0.1)
+        with urlopen(Request(link[0], b""), timeout=10) as page:
+            assert "a•••@e•••.org" in page.read().decode()
+        (mail,) = (tmp_path / "var/mail").glob("*.eml")
+        assert "To: ana@example.org" in mail.read_text()
 
 
 def test_help_names_every_target_a_person_uses():

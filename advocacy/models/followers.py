@@ -294,12 +294,18 @@ class Subscriber(models.Model):
     def masked_address(self):
         return masked(self.plain_address) if self.address else "•••"
 
-    def change(self, *, language, frequency, keep=None):
-        """Change how this follower hears of the record; `keep`: the follows that stay."""
+    @transaction.atomic
+    def change(self, *, language, frequency, keep=None, add=None):
+        """Change how this follower hears of the record.
+
+        `keep` are the follows that stay; `add` is one more subject, as keyword arguments.
+        """
         self.language, self.frequency = language, frequency
         self.save(update_fields=["language", "frequency"])
         if keep is not None:
             self.follows.exclude(pk__in=[follow.pk for follow in keep]).delete()
+        if add is not None:
+            self.follows.get_or_create(**{"issue": None, "body": None, "action": None, **add})
 
     def leave(self):
         self._end(SubscriberState.LEFT)
