@@ -70,6 +70,7 @@ def test_back_and_forward_restore_the_whole_page(page, live_server, asks):
 def test_leaving_for_an_ask_and_coming_back_keeps_the_filter(page, live_server, asks):
     page.goto(f"{live_server.url}/en/actions/")
     page.get_by_label("Body", exact=True).select_option("unsc")
+    expect(page.locator("#results")).not_to_contain_text("Take up forced labour")
     page.locator("#results").get_by_role("link", name="Restore the panel").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Restore the panel")
 
