@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from babel import Locale
 from django import forms
 from django.conf import settings
 from django.core import signing
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from email_validator import EmailNotValidError, validate_email
 
 from advocacy.models import (
+    GROUP_OF,
     ActionSort,
     Audience,
     Frequency,
@@ -342,3 +344,35 @@ class FollowingForm(forms.Form):
         )
         self.fields["keep"].queryset = follows
         self.fields["add"].choices = [("", _("Nothing more")), *subject_choices()]
+
+
+# Babel names countries and does not sort; these letters stand elsewhere than their numbers say.
+UKRAINIAN = {letter: n for n, letter in enumerate("абвгґдеєжзиіїйклмнопрстуфхцчшщьюя")}
+
+
+def country_choices():
+    """The member States of the UN, by name in the active language."""
+    territories = Locale.parse(get_language()).territories
+    names = [(code, territories[code]) for code in GROUP_OF]
+
+    def order(choice):
+        letters = choice[1].casefold()
+        return [UKRAINIAN.get(letter, ord(letter)) for letter in letters]
+
+    return sorted(names, key=order)
+
+
+class CountryForm(forms.Form):
+    """Which State; nothing is guessed from where a visitor is."""
+
+    country = forms.ChoiceField(
+        label=_("Your country"),
+        error_messages={
+            "invalid_choice": _("“%(value)s” is no member State of the United Nations."),
+            "required": _("Choose a country."),
+        },
+    )
+
+    def __init__(self, data=None, **kwargs):
+        super().__init__(data, auto_id="seats-%s", use_required_attribute=False, **kwargs)
+        self.fields["country"].choices = [("", _("Choose a country")), *country_choices()]

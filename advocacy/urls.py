@@ -13,6 +13,7 @@ from advocacy.views import (
     operations,
     overview,
     pages,
+    seats,
     updates,
 )
 
@@ -32,6 +33,8 @@ urlpatterns = [
         path("updates/", updates.update_list, name="update_list"),
         path("updates.atom", UpdateFeed(), name="update_feed"),
         path("updates/corrections/", updates.correction_list, name="correction_list"),
+        path("seats/", seats.seat_list, name="seat_list"),
+        path("seats/<str:country>/", seats.seat_country, name="seat_country"),
         path("calendar/", meetings.meeting_list, name="meeting_list"),
         path("follow/", follow.follow, name="follow"),
         path("follow/sent/", follow.sent, name="follow_sent"),

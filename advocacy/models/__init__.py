@@ -40,6 +40,7 @@ from advocacy.models.mailings import (
 )
 from advocacy.models.responses import Citation, RecordIsAppendOnly, StatusUpdate, Tell
 from advocacy.models.sources import SearchLog, Source
+from advocacy.models.states import GROUP_OF, RegionalGroup
 from advocacy.models.vocabulary import (
     ANALOGUES,
     DEFINITIONS,
@@ -64,6 +65,7 @@ __all__ = [
     "DEFINITIONS",
     "EVERYTHING",
     "EVIDENCE",
+    "GROUP_OF",
     "IN_CONFIDENCE",
     "SIGN_UPS_AN_HOUR",
     "STALE_AFTER",
@@ -100,6 +102,7 @@ __all__ = [
     "RecommendedAction",
     "RecordIsAppendOnly",
     "RefusedReason",
+    "RegionalGroup",
     "ResponseStatus",
     "SearchLog",
     "Seat",

@@ -74,6 +74,11 @@ class TargetBody(Searchable):
         default=False,
         help_text=_("Its silence is then not shown as failure."),
     )
+    all_states_sit = models.BooleanField(
+        _("every UN member sits in it"),
+        default=False,
+        help_text=_("Then no seats are listed: any State can speak there."),
+    )
     position = models.PositiveSmallIntegerField(
         _("position"), default=100, help_text=_("Lower numbers come first in the matrix.")
     )
@@ -118,6 +123,12 @@ class SeatQuerySet(models.QuerySet):
 
     def upcoming(self, at=None):
         return self.filter(starts_on__gt=at or timezone.localdate())
+
+    def of_country(self, code):
+        return self.filter(country=code).order_by("body__position", "starts_on", "pk")
+
+    def with_related(self):
+        return self.select_related("body")
 
 
 class Seat(Content):

@@ -83,3 +83,14 @@ class ChecklistStep(Content):
 
     def natural_key(self):
         return (self.slug,)
+
+    @property
+    def is_written(self):
+        """Whether its wording is a text to send, not a thing to do."""
+        return self.kind in {
+            StepKind.EMAIL,
+            StepKind.LETTER,
+            StepKind.POST,
+            StepKind.CALL,
+            StepKind.SHARE,
+        }

@@ -1,5 +1,7 @@
 """How the record is shown: dates, days, marks of status and links that keep the day looked at."""
 
+from urllib.parse import quote
+
 from babel import Locale
 from babel.dates import format_date, format_skeleton
 from django import template
@@ -13,6 +15,9 @@ from django.utils.translation import gettext as _
 from advocacy.models import IN_CONFIDENCE, DatePrecision, Phase, ResponseStatus
 
 register = template.Library()
+
+# Windows hands no longer address to a mail program; static/js/app.js keeps to the same.
+LONGEST_MAILTO = 2000
 
 # Dates and countries as an international reader writes them: 16 December 2024.
 LOCALES = {"en": Locale("en", "GB"), "uk": Locale("uk"), "ko": Locale("ko")}
@@ -35,6 +40,7 @@ def main_nav(context):
         (_("Issues"), "issue_list", ["issue_list", "issue_detail"]),
         (_("Bodies"), "body_list", ["body_list", "body_detail"]),
         (_("Actions"), "action_list", ["action_list", "action_detail"]),
+        (_("Your country"), "seat_list", ["seat_list", "seat_country"]),
         (_("Updates"), "update_list", ["update_list", "correction_list"]),
         (_("Calendar"), "meeting_list", ["meeting_list"]),
         (_("About"), "about", ["about", "method", "privacy", "accessibility"]),
@@ -94,6 +100,30 @@ def url_without(context, *names):
     for name in (*names, "page"):
         query.pop(name, None)
     return f"?{query.urlencode()}" if query else request.path
+
+
+@register.simple_tag(takes_context=True)
+def full_url(context, target):
+    """The whole address of a row's page, to be sent to others."""
+    return context["request"].build_absolute_uri(target.get_absolute_url())
+
+
+@register.filter
+def mailto(text, subject):
+    """A `mailto:` address that opens a mail program with this subject and text (RFC 6068).
+
+    Too long a text is left out, as mail programs cut such addresses or refuse them.
+    """
+    lines = "\r\n".join(text.splitlines())
+    start = f"mailto:?subject={quote(' '.join(subject.split()), safe='', errors='replace')}"
+    whole = f"{start}&body={quote(lines, safe='', errors='replace')}"
+    return whole if len(whole) <= LONGEST_MAILTO else start
+
+
+@register.filter
+def with_link(text, link):
+    """A wording with the address of the page where it has room for it."""
+    return text.replace("[link to this page]", link)
 
 
 # Words

@@ -118,10 +118,116 @@ document.addEventListener("click", async ({ target }) => {
     keep(ticked);
     showProgress();
   } else if (target.matches("[data-copy]")) {
-    await navigator.clipboard.writeText(document.getElementById(target.dataset.copy).textContent);
-    target.textContent = target.dataset.copied;
-    document.getElementById("announcer").textContent = target.dataset.copied;
+    const from = document.getElementById(target.dataset.copy);
+    await copy(target, from.value ?? from.textContent);
+  } else if (target.matches("[data-compose-mail]")) {
+    const { text, href } = composed(target);
+    if (!href.includes("&body=")) await navigator.clipboard.writeText(text);
+  } else if (target.matches("[data-compose-print]")) {
+    printText(composed(target).text);
+  } else if (target.matches("[data-compose-share]")) {
+    const shared = { title: document.title, url: location.href };
+    if (navigator.share) await navigator.share(shared).catch(() => {});
+    else await copy(target, location.href);
   }
 });
+
+async function copy(button, text) {
+  await navigator.clipboard.writeText(text);
+  button.textContent = button.dataset.copied;
+  document.getElementById("announcer").textContent = button.dataset.copied;
+}
+
+// Compose: a text is edited and sent from here; nothing of it is stored or sent by the page.
+
+const LONGEST_MAILTO = 2000;
+
+// The same as the filter `mailto` of the templates (RFC 6068).
+export function mailto(subject, text) {
+  const encoded = (part) => encodeURIComponent(part.toWellFormed());
+  const start = `mailto:?subject=${encoded(subject.trim().split(/\s+/u).join(" "))}`;
+  const whole = `${start}&body=${encoded(text.replace(/\r\n|\r|\n/gu, "\r\n"))}`;
+  return whole.length <= LONGEST_MAILTO ? whole : start;
+}
+
+function composed(inside) {
+  const part = inside.closest("[data-compose]");
+  const field = part.querySelector("[data-compose-text]");
+  const href = mailto(field.dataset.subject, field.value);
+  part.querySelector("[data-compose-mail]").href = href;
+  part.querySelector("[data-compose-long]").hidden = href.includes("&body=");
+  return { text: field.value, href };
+}
+
+document.addEventListener("input", ({ target }) => {
+  if (target.matches("[data-compose-text]")) composed(target);
+});
+
+document.addEventListener("change", ({ target }) => {
+  if (!target.matches("[data-compose-name]") || !target.value.trim()) return;
+  const field = target.closest("[data-compose]").querySelector("[data-compose-text]");
+  const name = target.value.trim();
+  const before = target.dataset.used ?? "[your name]";
+  field.value = field.value.replaceAll(before, () => name);
+  target.dataset.used = name;
+  composed(target);
+});
+
+document.addEventListener(
+  "toggle",
+  ({ target }) => {
+    if (target.open && target.matches?.("[data-compose]")) {
+      composed(target.querySelector("[data-compose-text]"));
+    }
+  },
+  true,
+);
+
+function printText(text) {
+  const sheet = document.createElement("div");
+  sheet.className = "print-sheet";
+  sheet.textContent = text;
+  document.body.append(sheet);
+  document.documentElement.dataset.printing = "text";
+  addEventListener(
+    "afterprint",
+    () => {
+      sheet.remove();
+      delete document.documentElement.dataset.printing;
+    },
+    { once: true },
+  );
+  print();
+}
+
+// Your country: kept in this browser only where the visitor ticks it.
+
+const COUNTRY = "answerable.country";
+
+function rememberCountry() {
+  const form = document.querySelector("[data-country-form]");
+  if (!form) return;
+  const field = form.querySelector("select");
+  const keepIt = form.querySelector("[data-keep-country]");
+  const remember = () => {
+    try {
+      if (keepIt.checked && field.value) localStorage.setItem(COUNTRY, field.value);
+      else if (!keepIt.checked) localStorage.removeItem(COUNTRY);
+    } catch {
+      // Storage is off: the choice stands in the address.
+    }
+  };
+  try {
+    const kept = localStorage.getItem(COUNTRY);
+    keepIt.checked = kept !== null;
+    if (kept && !field.value) field.value = kept;
+  } catch {
+    keepIt.disabled = true;
+  }
+  form.addEventListener("submit", remember);
+  keepIt.addEventListener("change", remember);
+}
+
+rememberCountry();
 
 showTicks();

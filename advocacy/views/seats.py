@@ -1,0 +1,59 @@
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from advocacy.forms import CountryForm
+from advocacy.models import GROUP_OF, BodyKind, Meeting, RecommendedAction, Seat, TargetBody
+
+
+@require_safe
+def seat_list(request):
+    """Choose a country; the choice stands in the address."""
+    form = CountryForm(request.GET if "country" in request.GET else None)
+    if form.is_bound and form.is_valid():
+        return redirect("seat_country", form.cleaned_data["country"].lower())
+    return render(request, "seats/list.html", {"form": form})
+
+
+@require_safe
+def seat_country(request, country):
+    """What one State can do in the bodies of this record: its seats, and the asks of each."""
+    code = country.upper()
+    if country != code.lower() or code not in GROUP_OF:
+        raise Http404("This is no member State of the United Nations.")
+    today = timezone.localdate()
+    seats = list(Seat.objects.of_country(code).with_related())
+    held = [seat for seat in seats if seat.is_held(today)]
+    coming = [seat for seat in seats if seat.starts_on and seat.starts_on > today]
+    asks = {}
+    for action in RecommendedAction.objects.published().open().with_status().with_related():
+        asks.setdefault(action.body_id, []).append(action)
+    bodies = [body for body in TargetBody.objects.all() if body.pk in asks]
+    seated = {seat.body_id for seat in held}
+    open_to_all = [b for b in bodies if b.all_states_sit and b.pk not in seated]
+    context = {
+        "country": code,
+        "group_name": GROUP_OF[code].label,
+        "form": CountryForm(initial={"country": code}),
+        "held": [(seat, asks.get(seat.body_id, [])) for seat in held],
+        "coming": [(seat, asks.get(seat.body_id, [])) for seat in coming],
+        "addressed": [(b, asks[b.pk]) for b in bodies if b.country == code],
+        "open_to_all": [(b, asks[b.pk]) for b in open_to_all],
+        "procedures": [(b, asks[b.pk]) for b in bodies if b.kind == BodyKind.SPECIAL_PROCEDURE],
+        "group_seats": _group_seats(code, bodies, seated, today),
+        "meetings": Meeting.objects.upcoming(today)
+        .filter(body__in={seat.body_id for seat in [*held, *coming]})
+        .with_related()[:5],
+    }
+    return render(request, "seats/detail.html", context)
+
+
+def _group_seats(country, bodies, seated, day):
+    """Who else of its regional group sits where this State does not: [(body, seats)]."""
+    group = GROUP_OF[country]
+    elsewhere = {}
+    for seat in Seat.objects.held(day).exclude(body__in=seated).order_by("country"):
+        if GROUP_OF.get(seat.country) == group and seat.country != country:
+            elsewhere.setdefault(seat.body_id, []).append(seat)
+    return [(body, elsewhere[body.pk]) for body in bodies if body.pk in elsewhere]
