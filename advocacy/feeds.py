@@ -1,10 +1,18 @@
-from django.contrib.syndication.views import Feed
-from django.urls import reverse_lazy
-from django.utils.feedgenerator import Atom1Feed
-from django.utils.translation import gettext_lazy as _
+from datetime import UTC, datetime, timedelta
 
-from advocacy.forms import UpdateFilterForm
-from advocacy.models import RecommendedAction, StatusUpdate
+from django.contrib.syndication.views import Feed
+from django.http import HttpResponse
+from django.urls import reverse, reverse_lazy
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+from icalendar import Calendar, Event
+
+from advocacy.forms import MeetingFilterForm, UpdateFilterForm
+from advocacy.models import Confidence, Meeting, RecommendedAction, StatusUpdate
+
+FIRST_CHANGE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class UpdateFeed(Feed):
@@ -35,3 +43,56 @@ class UpdateFeed(Feed):
 
     def item_categories(self, update):
         return [update.status]
+
+
+@require_safe
+def meeting_calendar(request):
+    """The calendar for calendar programs (RFC 5545), with the filters of the page."""
+    filters = MeetingFilterForm(request.GET)
+    meetings = list(Meeting.objects.matching(**filters.filters).upcoming().with_related())
+    asks = RecommendedAction.objects.published().open().on(filters.filters.get("issue"))
+    asks = asks.first_of_each_body({meeting.body_id for meeting in meetings}).by_body()
+    calendar = Calendar()
+    calendar.add("prodid", "-//Answerable//Calendar//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", gettext("Answerable: next chances to act"))
+    calendar.add("refresh-interval", timedelta(hours=12), parameters={"VALUE": "DURATION"})
+    for meeting in meetings:
+        calendar.add_component(_event(request, meeting, asks.get(meeting.body_id, [])))
+    response = HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = 'inline; filename="answerable.ics"'
+    return response
+
+
+def _event(request, meeting, asks):
+    """One meeting: whole days, as dates of sessions are; its last day is named exclusively."""
+    page = request.build_absolute_uri(f"{reverse('meeting_list')}#{meeting.slug}")
+    lines = [
+        meeting.get_confidence_display().capitalize(),
+        f"{gettext('Who can act:')} {meeting.who_can_act}",
+        f"{gettext('What can be done')}: {meeting.what_can_be_done}",
+    ]
+    if meeting.lead_time_days:
+        days = ngettext("%(number)d day", "%(number)d days", meeting.lead_time_days)
+        begin = gettext("%(days)s before") % {"days": days % {"number": meeting.lead_time_days}}
+        lines.append(f"{gettext('Begin')}: {begin}")
+    lines += [
+        f"{ask.reference}: {ask.title}\n{request.build_absolute_uri(ask.get_absolute_url())}"
+        for ask in asks
+    ]
+    event = Event()
+    event.add("uid", f"meeting-{meeting.slug}@{request.get_host()}")
+    # Grows with every change, as RFC 5545 wants of it.
+    event.add("sequence", int((meeting.changed_at - FIRST_CHANGE).total_seconds() // 60))
+    event.add("dtstamp", meeting.changed_at)
+    event.add("last-modified", meeting.changed_at)
+    event.add("dtstart", meeting.starts_on)
+    event.add("dtend", meeting.ends_on + timedelta(days=1))
+    event.add("summary", f"{meeting.body.abbreviation}: {meeting.title}")
+    event.add("description", "\n\n".join(lines), parameters={"LANGUAGE": get_language()})
+    event.add("url", page)
+    event.add("transp", "TRANSPARENT")
+    confirmed = meeting.confidence == Confidence.CONFIRMED
+    event.add("status", "CONFIRMED" if confirmed else "TENTATIVE")
+    return event

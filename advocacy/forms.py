@@ -16,11 +16,13 @@ from advocacy.models import (
     GROUP_OF,
     ActionSort,
     Audience,
+    ChecklistStep,
     Frequency,
     Issue,
     IssueSort,
     Phase,
     RecommendedAction,
+    StepKind,
     TargetBody,
     Topic,
 )
@@ -205,6 +207,18 @@ class AsOfForm(FilterForm):
     """The day of a page without other filters."""
 
 
+class MeetingFilterForm(FilterForm):
+    """Narrows the calendar to one body, or to those asked about one issue."""
+
+    as_of = None
+    issue = SlugField(Issue.objects.all(), label=_("Issue"), empty=_("All issues"))
+    body = SlugField(TargetBody.objects.all(), label=_("Body"), empty=_("All bodies"))
+
+    @property
+    def as_of_day(self):
+        return None
+
+
 class StepFilterForm(FilterForm):
     """Narrows the checklist of an ask to what one person can do in the time they have."""
 
@@ -217,6 +231,34 @@ class StepFilterForm(FilterForm):
     @property
     def as_of_day(self):
         return None
+
+
+class ChecklistFilterForm(StepFilterForm):
+    """Narrows all steps of the record to one's own checklist."""
+
+    kind = _choice(_("I want to"), StepKind.choices, _("anything"))
+    issue = SlugField(Issue.objects.all(), label=_("Issue"), empty=_("All issues"))
+    body = SlugField(TargetBody.objects.all(), label=_("Body"), empty=_("All bodies"))
+    country = _choice(_("My country"), [(code, code) for code in GROUP_OF], _("any"))
+
+    field_order = ["audience", "minutes", "kind", "issue", "body", "country"]
+
+    def __init__(self, data):
+        super().__init__(data)
+        self.fields["country"].choices = [("", _("any")), *country_choices()]
+        # Named in the language of the page.
+        self.active = list(self._active())
+
+
+class SheetForm(forms.Form):
+    """A sheet of chosen steps; whoever makes the link chooses its title."""
+
+    title = forms.CharField(max_length=120, required=False)
+    step = forms.ModelMultipleChoiceField(ChecklistStep.objects.none(), to_field_name="slug")
+
+    def __init__(self, data):
+        super().__init__(data)
+        self.fields["step"].queryset = ChecklistStep.objects.of_open_asks()
 
 
 # Nobody reads the form and types an address in less.

@@ -71,6 +71,12 @@ CSRF_TRUSTED_ORIGINS = env("CSRF_TRUSTED_ORIGINS", parse=words)
 # What links in mails start with.
 SITE_URL = env("SITE_URL", f"http://{HOST}:{PORT}").rstrip("/")
 
+# Where the typefaces of pictures for shared links are looked for.
+FONT_FOLDERS = env("FONT_FOLDERS", "/usr/share/fonts,/usr/local/share/fonts", words)
+
+# Whether the public checklists count how many did a step.
+TALLY = env("TALLY", "1", yes_or_no)
+
 # What the program makes while it runs: the SQLite database, the collected static files.
 VAR_DIR = env("VAR_DIR", str(BASE_DIR / "var"), Path)
 
@@ -112,6 +118,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "advocacy.views.context.switches",
             ],
         },
     },

@@ -15,6 +15,7 @@ from advocacy.models import (
     Edition,
     NetworkUse,
     SignUp,
+    StepDone,
     Subscriber,
     Worker,
 )
@@ -102,6 +103,11 @@ def give_back():
             )
     for edition in Edition.objects.unfinished().filter(deliveries__isnull=False).distinct():
         edition.finish()
+
+
+def count_steps():
+    """Add up the steps that people did."""
+    StepDone.objects.collect()
 
 
 def purge():

@@ -130,7 +130,7 @@ def test_a_country_takes_a_constant_number_of_queries(client, django_assert_num_
         make_seat(body=make_body(), country="FR", ends_on=None)
         make_meeting(body=body, starts_on=date(2099, 1, 1), ends_on=date(2099, 1, 2))
 
-    with django_assert_num_queries(5):  # Seats, asks, bodies, seats of the region, meetings.
+    with django_assert_num_queries(5):  # Seats, bodies, asks, seats of the region, meetings.
         page_of(client, "dk")
 
 

@@ -170,16 +170,6 @@ def test_the_calendar_shows_what_is_confirmed_and_who_may_act(client):
     assert "Long gone" not in shown
 
 
-@pytest.mark.parametrize("number", [1, 3])
-def test_the_calendar_takes_a_constant_number_of_queries(client, django_assert_num_queries, number):
-    for _ in range(number):
-        make_meeting(starts_on=date(2099, 1, 1), ends_on=date(2099, 1, 2))
-        make_meeting(kind="standing", starts_on=None, ends_on=None)
-
-    with django_assert_num_queries(2):
-        client.get(reverse("meeting_list"))
-
-
 def test_machines_are_answered(client):
     assert client.get("/healthz").text == "ok\n"
     assert "Disallow: /admin/" in client.get("/robots.txt").text

@@ -41,6 +41,7 @@ from advocacy.models.mailings import (
 from advocacy.models.responses import Citation, RecordIsAppendOnly, StatusUpdate, Tell
 from advocacy.models.sources import SearchLog, Source
 from advocacy.models.states import GROUP_OF, RegionalGroup
+from advocacy.models.tallies import FEWEST_SHOWN, StepDone, StepTally
 from advocacy.models.vocabulary import (
     ANALOGUES,
     DEFINITIONS,
@@ -65,6 +66,7 @@ __all__ = [
     "DEFINITIONS",
     "EVERYTHING",
     "EVIDENCE",
+    "FEWEST_SHOWN",
     "GROUP_OF",
     "IN_CONFIDENCE",
     "SIGN_UPS_AN_HOUR",
@@ -109,7 +111,9 @@ __all__ = [
     "SignUp",
     "Source",
     "StatusUpdate",
+    "StepDone",
     "StepKind",
+    "StepTally",
     "Subscriber",
     "SubscriberState",
     "TargetBody",

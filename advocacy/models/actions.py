@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models.functions import Coalesce, Greatest, RowNumber
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -27,6 +27,7 @@ from advocacy.models.vocabulary import (
 )
 
 STALE_AFTER = timedelta(days=90)
+MOST_PER_BODY = 12
 
 
 class ActionSort(models.TextChoices):
@@ -224,6 +225,23 @@ class RecommendedActionQuerySet(SearchableQuerySet):
             },
             repeated=["audience"],
         )
+
+    def on(self, issue):
+        """Narrow to an issue; None narrows to nothing."""
+        return self.filter(issue=issue) if issue else self
+
+    def first_of_each_body(self, bodies, number=MOST_PER_BODY):
+        """The first asks of each of these bodies by reference, so that a page stays readable."""
+        place = models.Window(RowNumber(), partition_by="body_id", order_by=["reference", "pk"])
+        asks = self.filter(body__in=bodies).annotate(place=place).filter(place__lte=number)
+        return self.filter(pk__in=asks.values("pk")).order_by("reference", "pk")
+
+    def by_body(self):
+        """The asks by the key of their body: {key: [ask, …]}."""
+        asks = {}
+        for action in self:
+            asks.setdefault(action.body_id, []).append(action)
+        return asks
 
     def phase_counts(self, group):
         """Count asks as `counted_as` says: {group value: Counter}. Needs `with_status`."""

@@ -52,6 +52,20 @@ class BodyKind(models.TextChoices):
     HUMANITARIAN = "humanitarian", _("humanitarian organisation")
 
 
+class TargetBodyQuerySet(SearchableQuerySet):
+    def reached_by(self, country, seated):
+        """Bodies that a State can speak in or is asked by, and experts whom anyone may write to.
+
+        `seated` are the keys of the bodies in which it has a seat.
+        """
+        return self.filter(
+            models.Q(pk__in=seated)
+            | models.Q(all_states_sit=True)
+            | models.Q(country=country)
+            | models.Q(kind=BodyKind.SPECIAL_PROCEDURE)
+        )
+
+
 class TargetBody(Searchable):
     """Whoever is asked: a council, a court, an expert, a State."""
 
@@ -84,7 +98,7 @@ class TargetBody(Searchable):
     )
     note = models.TextField(_("note for editors"), blank=True)
 
-    objects = SearchableQuerySet.as_manager()
+    objects = TargetBodyQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "name"]
@@ -214,6 +228,15 @@ class MeetingQuerySet(models.QuerySet):
     def sessions(self):
         return self.filter(kind=MeetingKind.SESSION)
 
+    def matching(self, *, body=None, issue=None):
+        """Narrow to a body, and to the bodies that are asked about an issue."""
+        meetings = self
+        if body:
+            meetings = meetings.filter(body=body)
+        if issue:
+            meetings = meetings.filter(body__in=issue.actions.values("body"))
+        return meetings
+
     def with_related(self):
         return self.select_related("body")
 
@@ -239,6 +262,8 @@ class Meeting(Content):
         _("lead time (days)"), default=0, help_text=_("How long before the start to begin.")
     )
     source_url = models.URLField(_("source"), max_length=1000, blank=True)
+    # Calendar programs take an event anew only where it says that it changed.
+    changed_at = models.DateTimeField(auto_now=True)
 
     objects = MeetingQuerySet.as_manager()
 

@@ -1,7 +1,12 @@
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from advocacy.models.bodies import Seat
 from advocacy.models.content import Content, ContentQuerySet
+from advocacy.models.vocabulary import Phase, ResponseStatus
 
 
 class Audience(models.TextChoices):
@@ -27,13 +32,53 @@ class StepKind(models.TextChoices):
     SHARE = "share", _("share")
 
 
-class ChecklistStepQuerySet(ContentQuerySet):
-    def matching(self, *, audience="", minutes=""):
-        """Narrow to what an audience can do within a number of minutes.
+def codes_in(text):
+    return [code.strip() for code in text.split(",") if code.strip()]
 
-        Steps for anyone suit every audience.
+
+def status_or_phase(code):
+    return ResponseStatus(code) if code in ResponseStatus.values else Phase(code)
+
+
+def are_statuses(text):
+    unknown = set(codes_in(text)) - {*ResponseStatus.values, *Phase.values}
+    if unknown:
+        raise ValidationError(
+            gettext("No status or phase: %(codes)s.") % {"codes": ", ".join(sorted(unknown))}
+        )
+
+
+class ChecklistStepQuerySet(ContentQuerySet):
+    def of_open_asks(self, at=None):
+        """Steps of asks that the public sees and that are still made."""
+        at = at or timezone.localdate()
+        return self.filter(action__state="open", action__asked_on__lte=at)
+
+    def with_related(self):
+        return self.select_related("tally")
+
+    def matching(
+        self, *, audience="", minutes="", kind="", body=None, issue=None, country="", at=None
+    ):
+        """Narrow to what an audience can do within a number of minutes, and to the asks meant.
+
+        Steps for anyone suit every audience. `country` narrows to bodies in which that State
+        sits, or every State does, or that are its own.
         """
         steps = self
+        if kind:
+            steps = steps.filter(kind=kind)
+        if body:
+            steps = steps.filter(action__body=body)
+        if issue:
+            steps = steps.filter(action__issue=issue)
+        if country:
+            seats = Seat.objects.held(at).filter(country=country)
+            steps = steps.filter(
+                models.Q(action__body__in=seats.values("body"))
+                | models.Q(action__body__all_states_sit=True)
+                | models.Q(action__body__country=country)
+            )
         if audience:
             steps = steps.filter(audience__in={audience, Audience.ANYONE})
         if minutes:
@@ -59,6 +104,17 @@ class ChecklistStep(Content):
     url = models.URLField(_("official link"), max_length=500, blank=True)
     url_label = models.CharField(_("what the link opens"), max_length=200, blank=True)
 
+    when_status = models.CharField(
+        _("only while the status is"),
+        max_length=120,
+        blank=True,
+        validators=[are_statuses],
+        help_text=_(
+            "Codes of statuses or phases, separated by commas (no_answer, blocked): outside them"
+            " the step is shown as closed. Empty: always open."
+        ),
+    )
+
     objects = ChecklistStepQuerySet.as_manager()
 
     class Meta:
@@ -83,6 +139,16 @@ class ChecklistStep(Content):
 
     def natural_key(self):
         return (self.slug,)
+
+    @property
+    def open_statuses(self):
+        """The statuses and phases in which it makes sense; empty where it always does."""
+        return [status_or_phase(code) for code in codes_in(self.when_status)]
+
+    def is_open(self, status):
+        """Whether it makes sense while the ask has this status (a ResponseStatus)."""
+        open_statuses = self.open_statuses
+        return not open_statuses or status in open_statuses or status.phase in open_statuses
 
     @property
     def is_written(self):

@@ -1,7 +1,9 @@
 """How the record is shown: dates, days, marks of status and links that keep the day looked at."""
 
+import json
 from urllib.parse import quote
 
+import segno
 from babel import Locale
 from babel.dates import format_date, format_skeleton
 from django import template
@@ -9,15 +11,18 @@ from django.conf import settings
 from django.urls import reverse, translate_url
 from django.utils.html import format_html
 from django.utils.http import urlencode
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, get_language_info, ngettext
 from django.utils.translation import gettext as _
 
+from advocacy import share
 from advocacy.models import IN_CONFIDENCE, DatePrecision, Phase, ResponseStatus
 
 register = template.Library()
 
 # Windows hands no longer address to a mail program; static/js/app.js keeps to the same.
 LONGEST_MAILTO = 2000
+SAFE_IN_HTML = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&"}
 
 # Dates and countries as an international reader writes them: 16 December 2024.
 LOCALES = {"en": Locale("en", "GB"), "uk": Locale("uk"), "ko": Locale("ko")}
@@ -40,6 +45,7 @@ def main_nav(context):
         (_("Issues"), "issue_list", ["issue_list", "issue_detail"]),
         (_("Bodies"), "body_list", ["body_list", "body_detail"]),
         (_("Actions"), "action_list", ["action_list", "action_detail"]),
+        (_("My checklist"), "my_checklist", ["my_checklist"]),
         (_("Your country"), "seat_list", ["seat_list", "seat_country"]),
         (_("Updates"), "update_list", ["update_list", "correction_list"]),
         (_("Calendar"), "meeting_list", ["meeting_list"]),
@@ -118,6 +124,65 @@ def mailto(text, subject):
     start = f"mailto:?subject={quote(' '.join(subject.split()), safe='', errors='replace')}"
     whole = f"{start}&body={quote(lines, safe='', errors='replace')}"
     return whole if len(whole) <= LONGEST_MAILTO else start
+
+
+@register.filter
+def is_open_for(step, action):
+    """Whether a step makes sense at the present status of its ask."""
+    return step.is_open(action.current_status)
+
+
+@register.simple_tag(takes_context=True)
+def share_picture(context, subject, kind):
+    """The whole address of the picture of a link, or nothing where no font can draw it."""
+    if not share.is_possible(get_language()):
+        return ""
+    address = reverse("share_picture", args=[kind, subject.slug])
+    return context["request"].build_absolute_uri(address)
+
+
+@register.simple_tag(takes_context=True)
+def json_ld(context, subject, kind, title, text, picture):
+    """What the page is, for search engines (schema.org). Data, not a script: nothing runs it."""
+    said = {
+        "@context": "https://schema.org",
+        "@type": "Organization" if kind == "bodies" else "Article",
+        "name": title,
+        "description": text,
+        "url": full_url(context, subject),
+    }
+    if kind != "bodies":
+        said |= {"headline": title, "inLanguage": get_language()}
+        said["license"] = "https://creativecommons.org/licenses/by/4.0/"
+        said["publisher"] = {"@type": "Organization", "name": "Answerable"}
+    if picture:
+        said["image"] = picture
+    written = json.dumps(said, ensure_ascii=False).translate(SAFE_IN_HTML)
+    return format_html('<script type="application/ld+json">{}</script>', mark_safe(written))
+
+
+@register.simple_tag
+def qr(address, label):
+    """A QR code of an address, as an image that can be read aloud."""
+    svg = segno.make(address, micro=False, error="m").svg_inline(border=2, omitsize=True)
+    code = '<span class="qr-code" role="img" aria-label="{}">{}</span>'
+    return format_html(code, label, mark_safe(svg))
+
+
+@register.filter
+def first_strong(sources):
+    """The first source that is not weak, or None."""
+    return next((source for source in sources or [] if not source.is_weak), None)
+
+
+@register.filter
+def at_key(mapping, key):
+    return mapping.get(key, []) if mapping else []
+
+
+@register.filter
+def labels(choices):
+    return ", ".join(str(choice.label) for choice in choices)
 
 
 @register.filter

@@ -34,7 +34,7 @@ def action_detail(request, slug):
     actions = actions.with_sessions_passed().with_related()
     action = get_object_or_404(actions, slug=slug)
     step_filters = StepFilterForm(request.GET)
-    steps = action.steps.matching(**step_filters.filters)
+    steps = action.steps.matching(**step_filters.filters).with_related()
 
     template = "actions/detail.html"
     if request.htmx and not request.htmx.history_restore_request:

@@ -2,10 +2,8 @@
 
 from contextlib import suppress
 from functools import wraps
-from urllib.parse import urlsplit
 
-from django.conf import settings
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
@@ -18,22 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from advocacy.forms import FollowForm, FollowingForm, subject_choices
 from advocacy.models import EVERYTHING, NetworkUse, SignUp, StatusUpdate, Subscriber
 from advocacy.tasks import send_confirmation
-
-
-def from_this_site(view):
-    """Refuse a form that another site sends, without a cookie: by what the browser says of it."""
-
-    @csrf_exempt
-    @wraps(view)
-    def checked(request, *args, **kwargs):
-        if request.method == "POST":
-            site = request.headers.get("Sec-Fetch-Site")
-            origin = urlsplit(request.headers.get("Origin", "")).netloc
-            if site != "same-origin" if site else origin != request.get_host():
-                raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return checked
+from advocacy.views.visitors import from_this_site, visitor_address
 
 
 def secret_address(view):
@@ -108,13 +91,6 @@ def page_form(data=None, *, subject="everything"):
             action = form.fields["subject"].to_python(chosen)["action"]
             form.fields["subject"].choices = [*choices, (chosen, action.title)]
     return form
-
-
-def visitor_address(request):
-    """The network address of the visitor; it is hashed before it is kept."""
-    if settings.TRUST_PROXY and (forwarded := request.headers.get("X-Forwarded-For")):
-        return forwarded.rpartition(",")[2].strip()
-    return request.META["REMOTE_ADDR"]
 
 
 @require_safe

@@ -26,10 +26,10 @@ def seat_country(request, country):
     seats = list(Seat.objects.of_country(code).with_related())
     held = [seat for seat in seats if seat.is_held(today)]
     coming = [seat for seat in seats if seat.starts_on and seat.starts_on > today]
-    asks = {}
-    for action in RecommendedAction.objects.published().open().with_status().with_related():
-        asks.setdefault(action.body_id, []).append(action)
-    bodies = [body for body in TargetBody.objects.all() if body.pk in asks]
+    bodies = list(TargetBody.objects.reached_by(code, {seat.body_id for seat in [*held, *coming]}))
+    asks = RecommendedAction.objects.published().open().with_status().with_related()
+    asks = asks.first_of_each_body(bodies).by_body()
+    bodies = [body for body in bodies if body.pk in asks]
     seated = {seat.body_id for seat in held}
     open_to_all = [b for b in bodies if b.all_states_sit and b.pk not in seated]
     context = {
@@ -41,7 +41,7 @@ def seat_country(request, country):
         "addressed": [(b, asks[b.pk]) for b in bodies if b.country == code],
         "open_to_all": [(b, asks[b.pk]) for b in open_to_all],
         "procedures": [(b, asks[b.pk]) for b in bodies if b.kind == BodyKind.SPECIAL_PROCEDURE],
-        "group_seats": _group_seats(code, bodies, seated, today),
+        "group_seats": _group_seats(code, seated, today),
         "meetings": Meeting.objects.upcoming(today)
         .filter(body__in={seat.body_id for seat in [*held, *coming]})
         .with_related()[:5],
@@ -49,11 +49,11 @@ def seat_country(request, country):
     return render(request, "seats/detail.html", context)
 
 
-def _group_seats(country, bodies, seated, day):
+def _group_seats(country, seated, day):
     """Who else of its regional group sits where this State does not: [(body, seats)]."""
-    group = GROUP_OF[country]
     elsewhere = {}
-    for seat in Seat.objects.held(day).exclude(body__in=seated).order_by("country"):
-        if GROUP_OF.get(seat.country) == group and seat.country != country:
-            elsewhere.setdefault(seat.body_id, []).append(seat)
-    return [(body, elsewhere[body.pk]) for body in bodies if body.pk in elsewhere]
+    seats = Seat.objects.held(day).exclude(body__in=seated).exclude(country=country)
+    for seat in seats.with_related().order_by("body__position", "body__name", "country"):
+        if GROUP_OF.get(seat.country) == GROUP_OF[country]:
+            elsewhere.setdefault(seat.body, []).append(seat)
+    return list(elsewhere.items())

@@ -97,6 +97,8 @@ function showProgress() {
     .replace("{done}", done)
     .replace("{total}", boxes.length);
   line.querySelector("[data-clear-ticks]").disabled = done === 0;
+  const celebration = document.querySelector("[data-celebration]");
+  if (celebration) celebration.hidden = done < boxes.length;
 }
 
 document.addEventListener("change", ({ target }) => {
@@ -120,6 +122,8 @@ document.addEventListener("click", async ({ target }) => {
   } else if (target.matches("[data-copy]")) {
     const from = document.getElementById(target.dataset.copy);
     await copy(target, from.value ?? from.textContent);
+  } else if (target.matches("[data-print]")) {
+    print();
   } else if (target.matches("[data-compose-mail]")) {
     const { text, href } = composed(target);
     if (!href.includes("&body=")) await navigator.clipboard.writeText(text);
@@ -136,6 +140,44 @@ async function copy(button, text) {
   await navigator.clipboard.writeText(text);
   button.textContent = button.dataset.copied;
   document.getElementById("announcer").textContent = button.dataset.copied;
+}
+
+// Ticks move to another device by a link or a file; the part of an address after # is never sent.
+
+function takeIn(slugs) {
+  const good = slugs.filter((slug) => /^[-\w]{1,80}$/u.test(slug));
+  keep(new Set([...ticks(), ...good]));
+  showTicks();
+  const line = document.querySelector("[data-import-done]");
+  if (line) {
+    line.textContent = good.length
+      ? line.dataset.text.replace("{number}", good.length)
+      : line.dataset.failed;
+  }
+}
+
+function moveTicks() {
+  const file = document.querySelector("[data-import-file]");
+  if (!file) return;
+  file.addEventListener("change", async () => {
+    try {
+      takeIn(JSON.parse(await file.files[0].text()).ticks);
+    } catch {
+      takeIn([]);
+    }
+    file.value = "";
+  });
+  document.querySelector("[data-export-link]").addEventListener("click", ({ target }) => {
+    copy(target, `${location.origin}${location.pathname}#ticks=${[...ticks()].join(".")}`);
+  });
+  document.querySelector("[data-export-file]").addEventListener("click", ({ target }) => {
+    const text = JSON.stringify({ ticks: [...ticks()] });
+    target.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  });
+  if (location.hash.startsWith("#ticks=")) {
+    takeIn(location.hash.slice("#ticks=".length).split("."));
+    history.replaceState(null, "", location.pathname + location.search);
+  }
 }
 
 // Compose: a text is edited and sent from here; nothing of it is stored or sent by the page.
@@ -229,5 +271,6 @@ function rememberCountry() {
 }
 
 rememberCountry();
+moveTicks();
 
 showTicks();

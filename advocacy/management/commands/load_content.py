@@ -208,7 +208,7 @@ def same(old, parsed):
     )
 
 
-NOT_GIVEN = {"search_text", "edited_by_staff_at"}
+NOT_GIVEN = {"search_text", "edited_by_staff_at", "changed_at"}
 
 
 def related_pk(value):

@@ -84,6 +84,7 @@ def live(name, parent):
 def between_tasks():
     tasks.give_back()
     tasks.send_due_editions()
+    tasks.count_steps()
 
 
 def upkeep():

@@ -1,0 +1,52 @@
+"""How many people say they did a step: numbers, and nothing of the people."""
+
+from django.db import models, transaction
+
+from advocacy.models.checklists import ChecklistStep
+
+# A smaller number could point at somebody.
+FEWEST_SHOWN = 10
+AT_ONCE = 5000
+
+
+class StepDoneQuerySet(models.QuerySet):
+    @transaction.atomic
+    def collect(self):
+        """Add what came in to the tallies; returns how much that was.
+
+        Each row is counted by whoever deletes it, so several workers count nothing twice.
+        """
+        rows = list(self.select_for_update(skip_locked=True).order_by("pk")[:AT_ONCE])
+        numbers = {}
+        for row in rows:
+            numbers[row.step_id] = numbers.get(row.step_id, 0) + 1
+        for step, number in sorted(numbers.items()):
+            StepTally.objects.get_or_create(step_id=step)
+            StepTally.objects.filter(step=step).update(number=models.F("number") + number)
+        self.filter(pk__in=[row.pk for row in rows]).delete()
+        return len(rows)
+
+
+class StepDone(models.Model):
+    """Somebody did a step. Waits to be counted; adding it locks nothing that others read."""
+
+    step = models.ForeignKey(ChecklistStep, on_delete=models.CASCADE, related_name="done")
+
+    objects = StepDoneQuerySet.as_manager()
+
+    def __str__(self):
+        return str(self.step_id)
+
+
+class StepTally(models.Model):
+    """How many did a step."""
+
+    step = models.OneToOneField(ChecklistStep, on_delete=models.CASCADE, related_name="tally")
+    number = models.PositiveIntegerField(default=0)
+
+    def __str__(self):
+        return f"{self.step_id}: {self.number}"
+
+    @property
+    def is_shown(self):
+        return self.number >= FEWEST_SHOWN

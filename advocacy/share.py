@@ -1,0 +1,114 @@
+"""Draws the picture that other sites show beside a link: what was asked, and how it stands."""
+
+import logging
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+from django.conf import settings
+from PIL import Image, ImageDraw, ImageFont
+
+logger = logging.getLogger(__name__)
+
+SIZE = 1200, 630
+MARGIN = 72
+PAPER, INK, SOFT = "#fbfaf6", "#1b1a17", "#57534a"
+COLOURS = {
+    "unknown": "#6a675f",
+    "no_answer": "#7a3b00",
+    "in_progress": "#0a5358",
+    "delivered": "#1c5a1f",
+    "against": "#8a1130",
+    "closed": "#4d4a44",
+}
+# The face that holds the letters of each language; from the system's packages, never from here.
+FACES = {"en": "NotoSans-{}.ttf", "uk": "NotoSans-{}.ttf", "ko": "NotoSansCJK-{}.ttc"}
+
+
+@lru_cache
+def face(language, weight):
+    """The file of a typeface, or None; that it is missing is said once."""
+    name = FACES[language].format(weight)
+    for folder in settings.FONT_FOLDERS:
+        if found := next(Path(folder).rglob(name), None):
+            return found
+    logger.warning("No picture for shared links in %s: the font %s is missing.", language, name)
+    return None
+
+
+def font(language, weight, size):
+    return ImageFont.truetype(str(face(language, weight)), size)
+
+
+def is_possible(language):
+    return bool(face(language, "Bold") and face(language, "Regular"))
+
+
+def picture(language, *, title, kicker, phase, status, wait):
+    """The path of the PNG, drawn once for what it says."""
+    said = "\n".join([language, title, kicker, phase, status, wait])
+    path = settings.VAR_DIR / "share" / f"{sha256(said.encode()).hexdigest()[:32]}.png"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Two requests may draw it at once; each puts a whole file in its place.
+        draft = path.with_suffix(f".{id(said)}.draft")
+        draw(language, title, kicker, phase, status, wait).save(draft, "PNG", optimize=True)
+        draft.replace(path)
+    return path
+
+
+def draw(language, title, kicker, phase, status, wait):
+    image = Image.new("RGB", SIZE, PAPER)
+    pen = ImageDraw.Draw(image)
+    width = SIZE[0] - 2 * MARGIN
+    pen.text((MARGIN, 56), "Answerable", INK, font(language, "Bold", 40))
+    pen.line((MARGIN, 120, SIZE[0] - MARGIN, 120), INK, 5)
+    small = font(language, "Regular", 30)
+    pen.text((MARGIN, 142), fitting(pen, kicker, small, width, 1)[0], SOFT, small)
+    for size in (62, 54, 46):
+        large = font(language, "Bold", size)
+        lines = fitting(pen, title, large, width, 3)
+        if not lines[-1].endswith("…"):
+            break
+    for number, line in enumerate(lines):
+        pen.text((MARGIN, 196 + number * size * 1.25), line, INK, large)
+    colour = COLOURS[phase]
+    mark(pen, phase, (MARGIN, 470), 46, colour)
+    pen.text((MARGIN + 66, 462), status, colour, font(language, "Bold", 44))
+    pen.text((MARGIN, 542), wait, SOFT, small)
+    return image
+
+
+def fitting(pen, text, letters, width, most):
+    """The text in lines that fit; what is too long ends in an ellipsis."""
+    lines, words = [""], text.split()
+    while words:
+        wider = f"{lines[-1]} {words[0]}".strip()
+        if pen.textlength(wider, letters) <= width or not lines[-1]:
+            lines[-1] = wider
+            words.pop(0)
+        elif len(lines) < most:
+            lines.append("")
+        else:
+            lines[-1] += "…"
+            break
+    return lines
+
+
+def mark(pen, phase, place, size, colour):
+    """The symbol of a phase, as on the pages: never the colour alone."""
+    x, y = place
+    box = (x, y, x + size, y + size)
+    if phase == "delivered":
+        pen.ellipse(box, colour)
+    elif phase == "in_progress":
+        pen.ellipse(box, outline=colour, width=5)
+        pen.pieslice(box, 90, 270, colour)
+    elif phase == "against":
+        pen.ellipse(box, outline=colour, width=5)
+        pen.line((x + 14, y + 14, x + size - 14, y + size - 14), colour, 5)
+        pen.line((x + 14, y + size - 14, x + size - 14, y + 14), colour, 5)
+    elif phase == "closed":
+        pen.rectangle(box, outline=colour, width=5)
+    else:
+        pen.ellipse(box, outline=colour, width=5)

@@ -1,0 +1,38 @@
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from advocacy.models import Issue, RecommendedAction, StatusUpdate, TargetBody
+
+# What fits on one printed page in every language.
+MOST_ASKS = 8
+
+
+@require_safe
+def issue_brief(request, slug):
+    """One page to print on an issue: its open asks, how they stand, and on which source."""
+    issue = get_object_or_404(Issue, slug=slug)
+    return brief(request, issue, issue.title, issue.question, {"issue": issue})
+
+
+@require_safe
+def body_brief(request, slug):
+    """One page to print on a body: what it is asked, how it answered, and on which source."""
+    body = get_object_or_404(TargetBody, slug=slug)
+    return brief(request, body, body.name, body.mandate, {"body": body})
+
+
+def brief(request, subject, title, summary, meant):
+    asks = RecommendedAction.objects.published().open().filter(**meant).with_status()
+    asks = asks.with_related().order_by("asked_on", "reference")
+    shown = list(asks[:MOST_ASKS])
+    entries = StatusUpdate.objects.with_related().in_bulk([ask.status_update_id for ask in shown])
+    context = {
+        "subject": subject,
+        "title": title,
+        "summary": summary,
+        "today": timezone.localdate(),
+        "asks": [(ask, entries.get(ask.status_update_id)) for ask in shown],
+        "more": max(asks.count() - MOST_ASKS, 0),
+    }
+    return render(request, "briefs/brief.html", context)
