@@ -16,7 +16,6 @@ from advocacy.models import (
     GROUP_OF,
     ActionSort,
     Audience,
-    ChecklistStep,
     Frequency,
     Issue,
     IssueSort,
@@ -248,17 +247,6 @@ class ChecklistFilterForm(StepFilterForm):
         self.fields["country"].choices = [("", _("any")), *country_choices()]
         # Named in the language of the page.
         self.active = list(self._active())
-
-
-class SheetForm(forms.Form):
-    """A sheet of chosen steps; whoever makes the link chooses its title."""
-
-    title = forms.CharField(max_length=120, required=False)
-    step = forms.ModelMultipleChoiceField(ChecklistStep.objects.none(), to_field_name="slug")
-
-    def __init__(self, data):
-        super().__init__(data)
-        self.fields["step"].queryset = ChecklistStep.objects.of_open_asks()
 
 
 # Nobody reads the form and types an address in less.

@@ -1,9 +1,11 @@
 """Draws the picture that other sites show beside a link: what was asked, and how it stands."""
 
 import logging
+import time
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from django.conf import settings
 from PIL import Image, ImageDraw, ImageFont
@@ -11,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 logger = logging.getLogger(__name__)
 
 SIZE = 1200, 630
+KEEP = 3 * 24 * 3600
 MARGIN = 72
 PAPER, INK, SOFT = "#fbfaf6", "#1b1a17", "#57534a"
 COLOURS = {
@@ -46,15 +49,32 @@ def is_possible(language):
 
 def picture(language, *, title, kicker, phase, status, wait):
     """The path of the PNG, drawn once for what it says."""
+    # Words of the interface come as lazy ones.
+    title, kicker, status, wait = map(str, (title, kicker, status, wait))
     said = "\n".join([language, title, kicker, phase, status, wait])
-    path = settings.VAR_DIR / "share" / f"{sha256(said.encode()).hexdigest()[:32]}.png"
+    path = folder() / f"{sha256(said.encode()).hexdigest()[:32]}.png"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         # Two requests may draw it at once; each puts a whole file in its place.
-        draft = path.with_suffix(f".{id(said)}.draft")
-        draw(language, title, kicker, phase, status, wait).save(draft, "PNG", optimize=True)
-        draft.replace(path)
+        with NamedTemporaryFile(dir=path.parent, suffix=".draft", delete=False) as draft:
+            draw(language, title, kicker, phase, status, wait).save(draft, "PNG", optimize=True)
+        Path(draft.name).replace(path)
     return path
+
+
+def folder():
+    return settings.VAR_DIR / "share"
+
+
+def forget_old():
+    """Delete the pictures that say what no longer holds; returns how many.
+
+    One that is asked for again is drawn again.
+    """
+    old = [path for path in folder().glob("*") if path.stat().st_mtime < time.time() - KEEP]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
 
 
 def draw(language, title, kicker, phase, status, wait):

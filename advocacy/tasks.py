@@ -8,7 +8,7 @@ from django.tasks import task
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from advocacy import mail
+from advocacy import mail, share
 from advocacy.models import (
     Delivery,
     DeliveryState,
@@ -120,4 +120,5 @@ def purge():
         "finished tasks": DBTaskResult.objects.finished().filter(finished_at__lt=old),
         "workers": Worker.objects.filter(seen_at__lt=old),
     }
-    return {name: rows.delete()[0] for name, rows in outdated.items()}
+    deleted = {name: rows.delete()[0] for name, rows in outdated.items()}
+    return deleted | {"pictures of shared links": share.forget_old()}

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from advocacy import tasks
-from advocacy.models import Follow, NetworkUse, SignUp, Subscriber, SubscriberState
+from advocacy.models import MOST_AN_HOUR, Follow, NetworkUse, SignUp, Subscriber, SubscriberState
 from advocacy.models.addresses import AddressKeyMissing, address_hash, decrypt, encrypt, masked
 from advocacy.models.followers import network_of
 from tests.factories import make_action, make_body, make_follower, make_issue
@@ -258,7 +258,7 @@ def test_international_domains_are_reached(client, sink):
 
 
 def test_a_network_gets_a_limit_and_other_networks_do_not(client, sink, monkeypatch):
-    monkeypatch.setattr("advocacy.models.followers.SIGN_UPS_AN_HOUR", 2)
+    monkeypatch.setitem(MOST_AN_HOUR, "sign-ups", 2)
     statuses = [sign_up(client, f"a{n}@example.org", ip=f"198.51.100.{n}") for n in (1, 2, 3)]
     other = sign_up(client, "b@example.org", ip="198.51.101.1")
 
@@ -284,7 +284,7 @@ def test_a_network_is_a_street_not_a_house(address, network):
 def test_the_key_of_networks_changes_every_day():
     at = timezone.now()
     for day in range(2):
-        NetworkUse.objects.allows("192.0.2.1", at + timedelta(days=day))
+        NetworkUse.objects.allows("sign-ups", "192.0.2.1", at + timedelta(days=day))
 
     assert len(set(NetworkUse.objects.values_list("network", flat=True))) == 2
 

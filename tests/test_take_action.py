@@ -1,4 +1,5 @@
 import json
+import os
 import re
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
@@ -15,6 +16,7 @@ from PIL import Image
 from advocacy import share, tasks
 from advocacy.models import (
     FEWEST_SHOWN,
+    MOST_AN_HOUR,
     ChecklistStep,
     Issue,
     RecommendedAction,
@@ -60,7 +62,7 @@ def test_nothing_is_kept_of_who_did_a_step():
 
 
 def test_a_network_cannot_count_without_end(client, monkeypatch):
-    monkeypatch.setattr("advocacy.models.followers.SIGN_UPS_AN_HOUR", 3)
+    monkeypatch.setitem(MOST_AN_HOUR, "steps", 3)
     step = make_step()
     for _ in range(5):
         assert did(client, step).status_code == 303
@@ -108,6 +110,14 @@ def test_two_hundred_at_once_are_two_hundred():
     assert not StepDone.objects.exists()
 
 
+def test_counting_steps_and_signing_up_have_limits_of_their_own(client, monkeypatch):
+    monkeypatch.setitem(MOST_AN_HOUR, "sign-ups", 0)
+
+    did(client, make_step())
+
+    assert StepDone.objects.count() == 1
+
+
 # Groups
 
 
@@ -135,7 +145,19 @@ def test_a_sheet_without_steps_is_not_found_and_shows_a_way_on(client, query):
     page = client.get(reverse("checklist_sheet") + query)
 
     assert page.status_code == 404
-    assert "Ways on" in text_of(page)
+    assert "Choose steps on the checklist" in text_of(page)
+
+
+def test_a_sheet_whose_steps_are_closed_in_part_says_so(client):
+    step, closed = make_step(), make_step(action=make_action(state="withdrawn"))
+
+    page = client.get(reverse("checklist_sheet"), {"step": [step.slug, closed.slug, "atlantis"]})
+
+    assert page.status_code == 200
+    assert page["X-Robots-Tag"] == "noindex"
+    shown = text_of(page)
+    assert step.title in shown
+    assert "2 steps of this link are not open any more, or never were." in shown
 
 
 # Briefs
@@ -182,7 +204,7 @@ def test_briefs_and_sheets_take_a_constant_number_of_queries(
 
     with django_assert_num_queries(5):  # The issue, its asks, entries, sources, their number.
         client.get(reverse("issue_brief", args=[issue.slug]))
-    with django_assert_num_queries(3):  # The choice, the steps, the asks.
+    with django_assert_num_queries(2):  # The steps, the asks.
         client.get(sheet)
 
 
@@ -238,6 +260,12 @@ def test_a_link_has_a_picture_in_each_language_made_once(client, settings, tmp_p
     record(action, S.UNDER_DISCUSSION)
     client.get(addresses[0]).getvalue()
     assert len(list(tmp_path.glob("share/*.png"))) == 4
+
+    assert share.forget_old() == 0
+    for path in tmp_path.glob("share/*"):
+        os.utime(path, (0, 0))
+    assert tasks.purge()["pictures of shared links"] == 4
+    assert not list(tmp_path.glob("share/*"))
 
 
 def test_the_letters_of_each_language_are_in_its_face():

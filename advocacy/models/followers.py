@@ -25,7 +25,8 @@ from advocacy.models.addresses import (
 CONFIRM_WITHIN = timedelta(days=7)
 KEEP_HASH = timedelta(days=365)
 CONFIRMATIONS_A_DAY = 3
-SIGN_UPS_AN_HOUR = 60
+# From one network; a school or a workshop shares one.
+MOST_AN_HOUR = {"sign-ups": 60, "steps": 300}
 PUBLIC_ID_BYTES = 12
 
 
@@ -387,18 +388,19 @@ class Follow(Subject):
 
 
 class NetworkUseQuerySet(models.QuerySet):
-    def allows(self, address, at=None):
-        """Count one more sign-up from the network of an address, and say if that is not too many.
+    def allows(self, use, address, at=None):
+        """Count one more use from the network of an address, and say if that is not too many.
 
-        The network (IPv4 /24, IPv6 /56) is kept as a keyed hash; its key changes every day.
+        The network (IPv4 /24, IPv6 /56) is kept as a keyed hash; its key changes every day and
+        is another one for each use.
         """
         at = at or timezone.now()
-        key = derived(settings.ADDRESS_KEYS[0], f"answerable networks {at:%Y-%m-%d}".encode())
+        key = derived(settings.ADDRESS_KEYS[0], f"answerable {use} {at:%Y-%m-%d}".encode())
         network = hmac.new(key, network_of(address).encode(), sha256).hexdigest()
         hour = at.replace(minute=0, second=0, microsecond=0)
-        use, _created = self.get_or_create(network=network, hour=hour)
-        self.filter(pk=use.pk).update(number=models.F("number") + 1)
-        return self.values_list("number", flat=True).get(pk=use.pk) <= SIGN_UPS_AN_HOUR
+        row, _created = self.get_or_create(network=network, hour=hour)
+        self.filter(pk=row.pk).update(number=models.F("number") + 1)
+        return self.values_list("number", flat=True).get(pk=row.pk) <= MOST_AN_HOUR[use]
 
     def outdated(self, at=None):
         return self.filter(hour__lt=(at or timezone.now()) - timedelta(days=1))
@@ -418,7 +420,7 @@ def network_of(address):
 
 
 class NetworkUse(models.Model):
-    """How many sign-ups came from one network in one hour. Deleted after a day."""
+    """How many sign-ups, or steps done, came from one network in one hour. Deleted after a day."""
 
     network = models.CharField(max_length=64, editable=False)
     hour = models.DateTimeField(editable=False)

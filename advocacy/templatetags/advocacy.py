@@ -1,6 +1,7 @@
 """How the record is shown: dates, days, marks of status and links that keep the day looked at."""
 
 import json
+import re
 from urllib.parse import quote
 
 import segno
@@ -22,6 +23,7 @@ register = template.Library()
 
 # Windows hands no longer address to a mail program; static/js/app.js keeps to the same.
 LONGEST_MAILTO = 2000
+MAILTO_SAFE = "!*'()"
 SAFE_IN_HTML = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&"}
 
 # Dates and countries as an international reader writes them: 16 December 2024.
@@ -120,9 +122,10 @@ def mailto(text, subject):
 
     Too long a text is left out, as mail programs cut such addresses or refuse them.
     """
-    lines = "\r\n".join(text.splitlines())
-    start = f"mailto:?subject={quote(' '.join(subject.split()), safe='', errors='replace')}"
-    whole = f"{start}&body={quote(lines, safe='', errors='replace')}"
+    subject = re.sub(r"[\t\n\r ]+", " ", subject).strip(" ")
+    lines = re.sub(r"\r\n|\r|\n", "\r\n", text)
+    start = f"mailto:?subject={quote(subject, safe=MAILTO_SAFE)}"
+    whole = f"{start}&body={quote(lines, safe=MAILTO_SAFE)}"
     return whole if len(whole) <= LONGEST_MAILTO else start
 
 
@@ -185,10 +188,17 @@ def labels(choices):
     return ", ".join(str(choice.label) for choice in choices)
 
 
-@register.filter
-def with_link(text, link):
-    """A wording with the address of the page where it has room for it."""
-    return text.replace("[link to this page]", link)
+@register.simple_tag(takes_context=True)
+def wording(context, step):
+    """The text of a step with what is known filled in: its page, and the country chosen.
+
+    The wording is in English, so the country is named in English in it.
+    """
+    text = step.wording.replace("[link to this page]", full_url(context, step.action))
+    if country := context.get("country"):
+        name = Locale("en").territories[country]
+        text = text.replace("[your country]", name).replace("[Your country]", name)
+    return text
 
 
 # Words

@@ -6,10 +6,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from advocacy.forms import ChecklistFilterForm, SheetForm
+from advocacy.forms import ChecklistFilterForm
 from advocacy.models import ChecklistStep, NetworkUse, RecommendedAction, StepDone
 from advocacy.views.pagination import page_of
 from advocacy.views.visitors import from_this_site, visitor_address
+
+# What an address can hold, and a sheet of paper or two.
+MOST_STEPS = 50
+LONGEST_TITLE = 120
 
 
 @require_safe
@@ -19,7 +23,13 @@ def my_checklist(request):
     filters = ChecklistFilterForm(request.GET)
     steps = ChecklistStep.objects.of_open_asks().matching(**filters.filters).with_related()
     page = page_of(request, steps.order_by("minutes", "action__reference", "position", "pk"))
-    context = {"filters": filters, "page": page, "steps": with_asks(page)}
+    context = {
+        "filters": filters,
+        "page": page,
+        "steps": with_asks(page),
+        "country": filters.cleaned_data.get("country"),
+        "longest_title": LONGEST_TITLE,
+    }
 
     template = "checklist/list.html"
     if request.htmx and not request.htmx.history_restore_request:
@@ -40,12 +50,19 @@ def with_asks(steps):
 @require_safe
 def sheet(request):
     """Chosen steps under a title of somebody's own: all of it stands in the address."""
-    form = SheetForm(request.GET)
-    if not form.is_valid():
-        raise Http404(_("No step was chosen for this sheet."))
-    steps = form.cleaned_data["step"].with_related().order_by("action__reference", "position")
-    context = {"title": form.cleaned_data["title"], "steps": with_asks(steps)}
-    return render(request, "checklist/sheet.html", context)
+    chosen = set(request.GET.getlist("step")[:MOST_STEPS])
+    steps = ChecklistStep.objects.of_open_asks().filter(slug__in=chosen).with_related()
+    steps = with_asks(steps.order_by("action__reference", "position", "pk"))
+    context = {
+        "title": request.GET.get("title", "").strip()[:LONGEST_TITLE],
+        "steps": steps,
+        "gone": len(chosen) - len(steps),
+        "most_steps": MOST_STEPS,
+    }
+    page = render(request, "checklist/sheet.html", context, status=200 if steps else 404)
+    # Its title is a stranger's.
+    page["X-Robots-Tag"] = "noindex"
+    return page
 
 
 @require_POST
@@ -55,7 +72,7 @@ def step_done(request, slug):
     if not settings.TALLY:
         raise Http404
     step = get_object_or_404(ChecklistStep.objects.of_open_asks(), slug=slug)
-    if NetworkUse.objects.allows(visitor_address(request)):
+    if NetworkUse.objects.allows("steps", visitor_address(request)):
         StepDone.objects.create(step=step)
     if request.htmx:
         return HttpResponse(_("Counted. Thank you."))

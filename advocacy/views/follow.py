@@ -49,7 +49,7 @@ def follow(request):
     form = page_form(request.POST)
     if not form.is_valid():
         return show(request, form, status=422)
-    if not NetworkUse.objects.allows(visitor_address(request)):
+    if not NetworkUse.objects.allows("sign-ups", visitor_address(request)):
         form.add_error(
             None,
             _("Too many sign-ups came from your network. Nothing was lost: try again in an hour."),

@@ -87,15 +87,24 @@ function showTicks() {
 
 function showProgress() {
   const line = document.querySelector("[data-progress]");
-  const boxes = [...document.querySelectorAll("[data-tick]")];
+  // A step that is closed at the moment counts only if it was done before.
+  const boxes = [...document.querySelectorAll("[data-tick]")].filter(
+    (box) => box.checked || !box.closest(".step").querySelector("[data-closed-step]"),
+  );
   if (!line || !boxes.length) return;
-  const done = boxes.filter((box) => box.checked).length;
+  const left = boxes.filter((box) => !box.checked);
+  const done = boxes.length - left.length;
+  const minutes = left.reduce((sum, box) => sum + Number(box.dataset.minutes), 0);
   const text = line.querySelector("[data-progress-text]");
+  const time = line.querySelector("[data-left-text]");
+  const bar = line.querySelector("progress");
   line.hidden = false;
-  line.querySelector("progress").value = done;
+  bar.max = boxes.length;
+  bar.value = done;
   text.textContent = text.dataset.progressText
     .replace("{done}", done)
     .replace("{total}", boxes.length);
+  time.textContent = minutes ? time.dataset.leftText.replace("{minutes}", minutes) : "";
   line.querySelector("[data-clear-ticks]").disabled = done === 0;
   const celebration = document.querySelector("[data-celebration]");
   if (celebration) celebration.hidden = done < boxes.length;
@@ -122,6 +131,8 @@ document.addEventListener("click", async ({ target }) => {
   } else if (target.matches("[data-copy]")) {
     const from = document.getElementById(target.dataset.copy);
     await copy(target, from.value ?? from.textContent);
+  } else if (target.matches("[data-copy-address]")) {
+    await copy(target, location.href);
   } else if (target.matches("[data-print]")) {
     print();
   } else if (target.matches("[data-compose-mail]")) {
@@ -187,7 +198,7 @@ const LONGEST_MAILTO = 2000;
 // The same as the filter `mailto` of the templates (RFC 6068).
 export function mailto(subject, text) {
   const encoded = (part) => encodeURIComponent(part.toWellFormed());
-  const start = `mailto:?subject=${encoded(subject.trim().split(/\s+/u).join(" "))}`;
+  const start = `mailto:?subject=${encoded(subject.replace(/[\t\n\r ]+/gu, " ").replace(/^ | $/gu, ""))}`;
   const whole = `${start}&body=${encoded(text.replace(/\r\n|\r|\n/gu, "\r\n"))}`;
   return whole.length <= LONGEST_MAILTO ? whole : start;
 }
