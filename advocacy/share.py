@@ -93,7 +93,7 @@ def draw(language, title, kicker, phase, status, wait):
     for number, line in enumerate(lines):
         pen.text((MARGIN, 196 + number * size * 1.25), line, INK, large)
     colour = COLOURS[phase]
-    mark(pen, phase, (MARGIN, 470), 46, colour)
+    image.paste(mark(phase, colour), (MARGIN, 470))
     pen.text((MARGIN + 66, 462), status, colour, font(language, "Bold", 44))
     pen.text((MARGIN, 542), wait, SOFT, small)
     return image
@@ -115,20 +115,24 @@ def fitting(pen, text, letters, width, most):
     return lines
 
 
-def mark(pen, phase, place, size, colour):
-    """The symbol of a phase, as on the pages: never the colour alone."""
-    x, y = place
-    box = (x, y, x + size, y + size)
+def mark(phase, colour):
+    """The symbol of a phase, as on the pages: never the colour alone. Drawn large for smooth edges."""
+    size, line = 46 * 4, 5 * 4
+    image = Image.new("RGB", (size, size), PAPER)
+    pen = ImageDraw.Draw(image)
+    box = (0, 0, size - 1, size - 1)
+    near, far = size * 0.3, size * 0.7
     if phase == "delivered":
         pen.ellipse(box, colour)
     elif phase == "in_progress":
-        pen.ellipse(box, outline=colour, width=5)
+        pen.ellipse(box, outline=colour, width=line)
         pen.pieslice(box, 90, 270, colour)
     elif phase == "against":
-        pen.ellipse(box, outline=colour, width=5)
-        pen.line((x + 14, y + 14, x + size - 14, y + size - 14), colour, 5)
-        pen.line((x + 14, y + size - 14, x + size - 14, y + 14), colour, 5)
+        pen.ellipse(box, outline=colour, width=line)
+        pen.line((near, near, far, far), colour, line)
+        pen.line((near, far, far, near), colour, line)
     elif phase == "closed":
-        pen.rectangle(box, outline=colour, width=5)
+        pen.rectangle(box, outline=colour, width=line)
     else:
-        pen.ellipse(box, outline=colour, width=5)
+        pen.ellipse(box, outline=colour, width=line)
+    return image.resize((46, 46), Image.Resampling.LANCZOS)

@@ -1,6 +1,7 @@
 import os
 import shutil
 
+import hypothesis
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import translation
@@ -17,6 +18,10 @@ NO_CHROMIUM = "Chromium is not installed: `make test` installs it where apt-get 
 
 # Playwright runs an event loop in the thread of the test, which also uses the ORM.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+# No test is timed: a busy machine is no fault of the code.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_sessionstart():

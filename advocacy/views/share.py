@@ -52,5 +52,5 @@ def _asks(asks):
     return {
         "phase": phase.value,
         "status": f"{phase.label}: {number}",
-        "wait": asked if longest is None else f"{asked} · {_waiting(longest)}",
+        "wait": asked if not longest else f"{asked} · {_waiting(longest)}",
     }
