@@ -84,7 +84,7 @@ def _event(request, meeting, asks):
     event = Event()
     event.add("uid", f"meeting-{meeting.slug}@{request.get_host()}")
     # Grows with every change, as RFC 5545 wants of it.
-    event.add("sequence", int((meeting.changed_at - FIRST_CHANGE).total_seconds() // 60))
+    event.add("sequence", int((meeting.changed_at - FIRST_CHANGE).total_seconds()))
     event.add("dtstamp", meeting.changed_at)
     event.add("last-modified", meeting.changed_at)
     event.add("dtstart", meeting.starts_on)

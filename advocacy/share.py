@@ -116,7 +116,7 @@ def fitting(pen, text, letters, width, most):
 
 
 def mark(phase, colour):
-    """The symbol of a phase, as on the pages: never the colour alone. Drawn large for smooth edges."""
+    """The symbol of a phase, as on the pages; drawn large and made small for smooth edges."""
     size, line = 46 * 4, 5 * 4
     image = Image.new("RGB", (size, size), PAPER)
     pen = ImageDraw.Draw(image)

@@ -12,7 +12,7 @@ MAY_IMPORT = {
     "feeds": {"forms", "models"},
     "templatetags": {"models", "share"},
     "mail": {"logs", "models"},
-    "tasks": {"mail", "models"},
+    "tasks": {"mail", "models", "share"},
     "admin": {"admin", "forms", "mail", "models", "tasks"},
     "management": {"management", "models", "tasks", "wsgi"},
     "views": {"forms", "models", "share", "tasks", "views"},

@@ -74,7 +74,8 @@ def test_a_seat_shows_its_term_its_asks_and_a_letter_to_the_mission(client, coun
         "Restore the panel",
         "Blocked",
         "To the permanent mission (Denmark)",
-        f"Security Council. The State that you represent has a seat there until {last_day.day} {last_day:%B %Y}.",
+        "I write about this body: Security Council. The State that you represent has a seat there"
+        f" until {last_day.day} {last_day:%B %Y}.",
         "On 16 December 2024 it was asked: Set up a new panel.",
         "The public record says: Blocked.",
         "http://testserver/en/actions/",
