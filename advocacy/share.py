@@ -1,6 +1,7 @@
 """Draws the picture that other sites show beside a link: what was asked, and how it stands."""
 
 import logging
+import re
 import time
 from functools import lru_cache
 from hashlib import sha256
@@ -24,40 +25,62 @@ COLOURS = {
     "against": "#8a1130",
     "closed": "#4d4a44",
 }
-# The face that holds the letters of each language; from the system's packages, never from here.
-FACES = {"en": "NotoSans-{}.ttf", "uk": "NotoSans-{}.ttf", "ko": "NotoSansCJK-{}.ttc"}
+# Neither holds all three scripts: the second has no Ukrainian, the first no Korean. They come from
+# the system's packages, never from here.
+LETTERS, SYLLABLES = "NotoSans-{}.ttf", "NotoSansCJK-{}.ttc"
+KOREAN = re.compile(r"([\u1100-\u11ff\u2e80-\u9fff\ua960-\ud7ff\uf900-\ufaff\uff00-\uffef]+)")
 
 
 @lru_cache
-def face(language, weight):
+def face(name):
     """The file of a typeface, or None; that it is missing is said once."""
-    name = FACES[language].format(weight)
-    for folder in settings.FONT_FOLDERS:
-        if found := next(Path(folder).rglob(name), None):
+    for fonts in settings.FONT_FOLDERS:
+        if found := next(Path(fonts).rglob(name), None):
             return found
-    logger.warning("No picture for shared links in %s: the font %s is missing.", language, name)
+    logger.warning("Shared links have no picture: the font %s is missing.", name)
     return None
 
 
-def font(language, weight, size):
-    return ImageFont.truetype(str(face(language, weight)), size)
+def is_possible():
+    return all(face(name.format(w)) for name in (LETTERS, SYLLABLES) for w in ("Bold", "Regular"))
 
 
-def is_possible(language):
-    return bool(face(language, "Bold") and face(language, "Regular"))
+@lru_cache
+def font(name, size):
+    # The collection of CJK faces starts with the Japanese one; the Korean is its second.
+    return ImageFont.truetype(str(face(name)), size, index=int(name.endswith("ttc")))
 
 
-def picture(language, *, title, kicker, phase, status, wait):
+def runs(text, weight, size):
+    """The text in pieces of one script: (piece, its font)."""
+    for number, piece in enumerate(KOREAN.split(text)):
+        if piece:
+            yield piece, font((SYLLABLES if number % 2 else LETTERS).format(weight), size)
+
+
+def length(text, weight, size):
+    return sum(letters.getlength(piece) for piece, letters in runs(text, weight, size))
+
+
+def write(pen, place, text, colour, weight, size):
+    """Write one line whose baseline begins at `place`."""
+    x, y = place
+    for piece, letters in runs(text, weight, size):
+        pen.text((x, y), piece, colour, letters, anchor="ls")
+        x += letters.getlength(piece)
+
+
+def picture(*, title, kicker, phase, status, wait):
     """The path of the PNG, drawn once for what it says."""
     # Words of the interface come as lazy ones.
     title, kicker, status, wait = map(str, (title, kicker, status, wait))
-    said = "\n".join([language, title, kicker, phase, status, wait])
+    said = "\n".join([title, kicker, phase, status, wait])
     path = folder() / f"{sha256(said.encode()).hexdigest()[:32]}.png"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         # Two requests may draw it at once; each puts a whole file in its place.
         with NamedTemporaryFile(dir=path.parent, suffix=".draft", delete=False) as draft:
-            draw(language, title, kicker, phase, status, wait).save(draft, "PNG", optimize=True)
+            draw(title, kicker, phase, status, wait).save(draft, "PNG", optimize=True)
         Path(draft.name).replace(path)
     return path
 
@@ -77,42 +100,47 @@ def forget_old():
     return len(old)
 
 
-def draw(language, title, kicker, phase, status, wait):
+def draw(title, kicker, phase, status, wait):
     image = Image.new("RGB", SIZE, PAPER)
     pen = ImageDraw.Draw(image)
     width = SIZE[0] - 2 * MARGIN
-    pen.text((MARGIN, 56), "Answerable", INK, font(language, "Bold", 40))
+    write(pen, (MARGIN, 98), "Answerable", INK, "Bold", 40)
     pen.line((MARGIN, 120, SIZE[0] - MARGIN, 120), INK, 5)
-    small = font(language, "Regular", 30)
-    pen.text((MARGIN, 142), fitting(pen, kicker, small, width, 1)[0], SOFT, small)
+    (line,) = fitting(kicker, "Regular", 30, width, 1)
+    write(pen, (MARGIN, 174), line, SOFT, "Regular", 30)
     for size in (62, 54, 46):
-        large = font(language, "Bold", size)
-        lines = fitting(pen, title, large, width, 3)
+        lines = fitting(title, "Bold", size, width, 3)
         if not lines[-1].endswith("…"):
             break
     for number, line in enumerate(lines):
-        pen.text((MARGIN, 196 + number * size * 1.25), line, INK, large)
+        write(pen, (MARGIN, 200 + size + number * size * 1.25), line, INK, "Bold", size)
     colour = COLOURS[phase]
     image.paste(mark(phase, colour), (MARGIN, 470))
-    pen.text((MARGIN + 66, 462), status, colour, font(language, "Bold", 44))
-    pen.text((MARGIN, 542), wait, SOFT, small)
+    write(pen, (MARGIN + 66, 508), status, colour, "Bold", 44)
+    write(pen, (MARGIN, 574), wait, SOFT, "Regular", 30)
     return image
 
 
-def fitting(pen, text, letters, width, most):
+def fitting(text, weight, size, width, most):
     """The text in lines that fit; what is too long ends in an ellipsis."""
     lines, words = [""], text.split()
-    while words:
+    while words and len(lines) <= most:
         wider = f"{lines[-1]} {words[0]}".strip()
-        if pen.textlength(wider, letters) <= width or not lines[-1]:
+        if length(wider, weight, size) <= width or not lines[-1]:
             lines[-1] = wider
             words.pop(0)
-        elif len(lines) < most:
-            lines.append("")
         else:
-            lines[-1] += "…"
-            break
-    return lines
+            lines.append("")
+    if words or len(lines) > most:
+        lines = lines[:most]
+        lines[-1] += "…"
+    return [shortened(line, weight, size, width) for line in lines]
+
+
+def shortened(line, weight, size, width):
+    while length(line, weight, size) > width:
+        line = f"{line.removesuffix('…')[:-1]}…"
+    return line
 
 
 def mark(phase, colour):

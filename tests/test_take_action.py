@@ -268,13 +268,20 @@ def test_a_link_has_a_picture_in_each_language_made_once(client, settings, tmp_p
     assert not list(tmp_path.glob("share/*"))
 
 
-def test_the_letters_of_each_language_are_in_its_face():
-    for language, letters in [("en", "Aé“”"), ("uk", "ҐґЄєІіЇїЩ"), ("ko", "강제노동A")]:
-        drawn = share.font(language, "Bold", 40)
-        nothing = drawn.getmask("\U0010fffd").getbbox(), bytes(drawn.getmask("\U0010fffd"))
-        for letter in letters:
-            mask = drawn.getmask(letter)
-            assert (mask.getbbox(), bytes(mask)) != nothing, (language, letter)
+def test_each_letter_is_in_the_face_that_draws_it():
+    for letter in "Aé“”…·ҐґЄєІіЇїЩ강제노동漢":
+        ((piece, letters),) = share.runs(letter, "Bold", 40)
+        nothing = letters.getmask("\U0010fffd")
+        mask = letters.getmask(piece)
+        assert (mask.getbbox(), bytes(mask)) != (nothing.getbbox(), bytes(nothing)), letter
+
+
+def test_a_long_title_ends_in_an_ellipsis_and_stays_in_the_picture():
+    for title in ("Пам’ятайте про солдатів 강제노동 " * 12, "강제노동" * 40):
+        lines = share.fitting(title, "Bold", 46, 1056, 3)
+        assert lines[-1].endswith("…")
+        assert len(lines) <= 3
+        assert all(share.length(line, "Bold", 46) <= 1056 for line in lines)
 
 
 def test_without_its_font_a_link_has_no_picture_and_that_is_said_once(client, settings, caplog):

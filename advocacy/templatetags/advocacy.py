@@ -138,7 +138,7 @@ def is_open_for(step, action):
 @register.simple_tag(takes_context=True)
 def share_picture(context, subject, kind):
     """The whole address of the picture of a link, or nothing where no font can draw it."""
-    if not share.is_possible(get_language()):
+    if not share.is_possible():
         return ""
     address = reverse("share_picture", args=[kind, subject.slug])
     return context["request"].build_absolute_uri(address)
