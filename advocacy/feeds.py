@@ -36,7 +36,7 @@ class UpdateFeed(Feed):
         return f"{update.action.body.abbreviation}: {update.get_status_display()}"
 
     def item_description(self, update):
-        return update.summary or _("We looked again and found nothing new.")
+        return update.told or _("We looked again and found nothing new.")
 
     def item_updateddate(self, update):
         return update.recorded_at

@@ -74,6 +74,9 @@ SITE_URL = env("SITE_URL", f"http://{HOST}:{PORT}").rstrip("/")
 # Where the typefaces of pictures for shared links are looked for.
 FONT_FOLDERS = env("FONT_FOLDERS", "/usr/share/fonts,/usr/local/share/fonts", words)
 
+# Whether every entry of the record waits until a second person publishes it.
+FOUR_EYES = env("FOUR_EYES", "0", yes_or_no)
+
 # Whether the public checklists count how many did a step.
 TALLY = env("TALLY", "1", yes_or_no)
 
@@ -91,6 +94,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "django_tasks_db",
+    "simple_history",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -107,6 +111,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
 ]
 TEMPLATES = [
     {

@@ -23,11 +23,13 @@ from advocacy.models import (
     Seat,
     SignUp,
     Source,
+    StatusUpdate,
     StepKind,
     TargetBody,
     Tier,
     Topic,
     Verification,
+    is_step_back,
 )
 
 ASKED_ON = date(2024, 12, 16)
@@ -204,7 +206,12 @@ def record(action, status=ResponseStatus.UNDER_DISCUSSION, *, by=None, sources=N
         sources = [] if details.get("search_log") else [make_source()]
         if status == ResponseStatus.IMPLEMENTED:
             sources.append(make_source(tier=Tier.INDEPENDENT))
-    by = by or make_user()
+    by = by or make_user(is_superuser=True)
+    if "is_setback" not in details:
+        before, _after = StatusUpdate(
+            action=action, happened_on=details["happened_on"], corrects=details.get("corrects")
+        ).neighbours()
+        details["is_setback"] = (before and is_step_back(before.current_status, status)) or False
     return action.record_response(status, by=by, sources=sources, **evidence(status) | details)
 
 
@@ -225,7 +232,7 @@ def evidence(status):
         ResponseStatus.OVERTAKEN: {"transition_reason": "The war is over."},
     }.get(status, {})
     if status == ResponseStatus.IMPLEMENTED:
-        demanded = {"approved_by": make_user()}
+        demanded = {"approved_by": make_user(is_superuser=True)}
     return {
         "asserted_by": AssertedBy.BODY,
         "verification": Verification.DOCUMENTED,

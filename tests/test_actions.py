@@ -385,7 +385,9 @@ def test_an_ask_takes_a_constant_number_of_queries(client, django_assert_num_que
         record(action, corrects=wrong, correction_reason="A slip.")
         action.asked_by.add(make_organisation())
         action.legal_references.add(make_legal_reference())
-        action.record_check(make_search_log(searched_on=date(2025, 1, 1)), by=make_user())
+        action.record_check(
+            make_search_log(searched_on=date(2025, 1, 1)), by=make_user(is_superuser=True)
+        )
 
     # The ask, who asked, its legal basis, its entries, their sources, its steps, its meetings.
     with django_assert_num_queries(8):

@@ -133,7 +133,9 @@ def test_the_page_of_an_ask_takes_a_constant_number_of_queries(
     for _ in range(number):
         wrong = record(action, sources=[make_source(), make_source()])
         record(action, corrects=wrong, correction_reason="A slip.")
-        action.record_check(make_search_log(searched_on=date(2025, 1, 1)), by=make_user())
+        action.record_check(
+            make_search_log(searched_on=date(2025, 1, 1)), by=make_user(is_superuser=True)
+        )
 
     client.get(change_page(action))  # Once for the cached content types.
     with django_assert_num_queries(13):

@@ -177,7 +177,7 @@ def test_carried_out_needs_a_source_that_the_body_does_not_control():
 
 
 def test_the_recorder_cannot_be_the_second_editor():
-    editor = make_user()
+    editor = make_user(is_superuser=True)
 
     errors = refusal_of(S.IMPLEMENTED, by=editor, approved_by=editor)
 
@@ -365,7 +365,7 @@ def test_looking_again_keeps_the_status_and_moves_last_checked():
     met = record(action, checked_on=ASKED_ON)
     log = make_search_log(searched_on=date(2026, 2, 1))
 
-    action.record_check(log, by=make_user())
+    action.record_check(log, by=make_user(is_superuser=True))
 
     stored = RecommendedAction.objects.with_status().get()
     assert (stored.status, stored.status_update_id) == (S.UNDER_DISCUSSION, met.pk)
@@ -375,7 +375,7 @@ def test_looking_again_keeps_the_status_and_moves_last_checked():
 def test_looking_for_the_first_time_finds_no_response():
     action = make_action()
 
-    action.record_check(make_search_log(), by=make_user())
+    action.record_check(make_search_log(), by=make_user(is_superuser=True))
 
     assert RecommendedAction.objects.with_status().get().status == S.NO_RESPONSE
 
@@ -395,7 +395,7 @@ def test_one_search_serves_many_asks():
     record(second)
     log = make_search_log(searched_on=date(2025, 2, 1))
 
-    RecommendedAction.objects.all().record_check(log, by=make_user())
+    RecommendedAction.objects.all().record_check(log, by=make_user(is_superuser=True))
 
     assert first.updates.get().search_log == log
     assert second.updates.newest_first().first().search_log == log
@@ -407,7 +407,7 @@ def test_a_search_that_does_not_fit_one_ask_is_recorded_for_none():
     log = make_search_log(searched_on=timezone.localdate() + timedelta(days=1))
 
     with pytest.raises(ValidationError):
-        RecommendedAction.objects.all().record_check(log, by=make_user())
+        RecommendedAction.objects.all().record_check(log, by=make_user(is_superuser=True))
 
     assert not fine.updates.exists()
     assert acknowledged.updates.count() == 1
@@ -434,7 +434,9 @@ def test_a_refused_entry_leaves_nothing_behind():
     action = make_action()
 
     with pytest.raises(ValidationError), transaction.atomic():
-        action.record_response(S.BLOCKED, by=make_user(), summary="No.", sources=[make_source()])
+        action.record_response(
+            S.BLOCKED, by=make_user(is_superuser=True), summary="No.", sources=[make_source()]
+        )
 
     assert not StatusUpdate.objects.exists()
     assert not Citation.objects.exists()

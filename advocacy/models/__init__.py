@@ -15,7 +15,9 @@ from advocacy.models.bodies import (
     Seat,
     TargetBody,
 )
+from advocacy.models.chain import RecordHead, digest_of
 from advocacy.models.checklists import Audience, ChecklistStep, StepKind
+from advocacy.models.drafts import Draft, DraftState, is_published_at_once
 from advocacy.models.facets import FacetOption
 from advocacy.models.followers import (
     CONFIRM_WITHIN,
@@ -38,7 +40,9 @@ from advocacy.models.mailings import (
     EditionKind,
     EditionState,
 )
+from advocacy.models.replies import Reply
 from advocacy.models.responses import Citation, RecordIsAppendOnly, StatusUpdate, Tell
+from advocacy.models.roles import MAIL, PUBLISH, ROLES, WRITE, demand, make_groups
 from advocacy.models.sources import SearchLog, Source
 from advocacy.models.states import GROUP_OF, RegionalGroup
 from advocacy.models.tallies import FEWEST_SHOWN, StepDone, StepTally
@@ -56,6 +60,7 @@ from advocacy.models.vocabulary import (
     ResponseStatus,
     Tier,
     Verification,
+    is_step_back,
 )
 from advocacy.models.workers import Worker
 
@@ -69,10 +74,14 @@ __all__ = [
     "FEWEST_SHOWN",
     "GROUP_OF",
     "IN_CONFIDENCE",
+    "MAIL",
     "MOST_AN_HOUR",
+    "PUBLISH",
+    "ROLES",
     "STALE_AFTER",
     "TIME_TO_CANCEL",
     "TRANSITIONS",
+    "WRITE",
     "ActionSort",
     "AskState",
     "AssertedBy",
@@ -85,6 +94,8 @@ __all__ = [
     "DatePrecision",
     "Delivery",
     "DeliveryState",
+    "Draft",
+    "DraftState",
     "Edition",
     "EditionKind",
     "EditionState",
@@ -102,9 +113,11 @@ __all__ = [
     "Origin",
     "Phase",
     "RecommendedAction",
+    "RecordHead",
     "RecordIsAppendOnly",
     "RefusedReason",
     "RegionalGroup",
+    "Reply",
     "ResponseStatus",
     "SearchLog",
     "Seat",
@@ -122,4 +135,9 @@ __all__ = [
     "Topic",
     "Verification",
     "Worker",
+    "demand",
+    "digest_of",
+    "is_published_at_once",
+    "is_step_back",
+    "make_groups",
 ]

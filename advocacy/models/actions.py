@@ -1,13 +1,16 @@
 from collections import Counter, defaultdict
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models.functions import Coalesce, Greatest, RowNumber
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from advocacy.models.bodies import Meeting, MeetingKind, TargetBody
 from advocacy.models.checklists import ChecklistStep
@@ -16,6 +19,7 @@ from advocacy.models.facets import count_facets
 from advocacy.models.issues import Issue
 from advocacy.models.mailings import Edition
 from advocacy.models.responses import StatusUpdate
+from advocacy.models.roles import PUBLISH, WRITE, demand
 from advocacy.models.vocabulary import (
     ACKNOWLEDGING,
     OPEN_STATUSES,
@@ -257,15 +261,27 @@ class RecommendedActionQuerySet(SearchableQuerySet):
 
         All or none: a refusal names each ask that refuses.
         """
-        updates, refusals = [], []
-        for action in self.order_by("pk"):
+        return self.each(lambda action: action.record_check(search_log, by=by))
+
+    @transaction.atomic
+    def each(self, verb):
+        """Do the same with every ask, for all or for none: a refusal names each that refuses.
+
+        All are locked first, in one order, so that two writers never wait for each other.
+        """
+        results, refusals = [], []
+        for action in (
+            RecommendedAction.objects.select_for_update()
+            .filter(pk__in=[action.pk for action in self])
+            .order_by("pk")
+        ):
             try:
-                updates.append(action.record_check(search_log, by=by))
+                results.append(verb(action))
             except ValidationError as refusal:
                 refusals += [f"{action.reference}: {message}" for message in refusal.messages]
         if refusals:
             raise ValidationError(refusals)
-        return updates
+        return results
 
 
 class RecommendedAction(Searchable):
@@ -306,6 +322,7 @@ class RecommendedAction(Searchable):
     paused_on = models.DateField(_("clock paused on"), null=True, blank=True)
     pause_reason = models.TextField(_("why the clock is paused"), blank=True)
 
+    history = HistoricalRecords(excluded_fields=["search_text"])
     objects = RecommendedActionQuerySet.as_manager()
 
     class Meta:
@@ -397,12 +414,22 @@ class RecommendedAction(Searchable):
     def is_stale(self):
         return self.last_checked_on is None or self.last_checked_on < self.as_of - STALE_AFTER
 
-    def record_response(self, status, *, by, sources=(), **details):
-        """Add an entry to the record. The only way anything changes a status.
+    def record_response(self, status, *, by, sources=(), approved_by=None, **details):
+        """Add an entry to the record, as a member of staff.
 
         `sources` are saved Sources; `details` are the fields of StatusUpdate. Raises
-        ValidationError, with what is missing in the words of the vocabulary, and saves nothing.
+        PermissionDenied where neither who writes nor who approves may publish, ValidationError
+        with what is missing in the words of the vocabulary; and saves nothing.
         """
+        demand(by, WRITE)
+        demand(approved_by or by, PUBLISH)
+        if settings.FOUR_EYES and (not approved_by or approved_by == by):
+            raise ValidationError(gettext("Here a second person publishes every entry."))
+        return self.enter(status, by=by, sources=sources, approved_by=approved_by, **details)
+
+    def enter(self, status, *, by, sources=(), **details):
+        """Add an entry whoever writes it: for content that comes with the program, and for verbs
+        that have asked who may. The only way anything changes a status."""
         with transaction.atomic():
             # One writer an ask at a time: the transition is checked against the record it joins.
             RecommendedAction.objects.select_for_update().get(pk=self.pk)
@@ -414,12 +441,15 @@ class RecommendedAction(Searchable):
 
     def record_check(self, search_log, *, by):
         """Record that we looked again and found nothing new: the status stays what it was."""
+        return self.record_response(by=by, **self.check_details(search_log))
+
+    def check_details(self, search_log):
+        """The fields of the entry that says we looked again and found nothing new."""
         current = StatusUpdate.objects.filter(action=self).current(search_log.searched_on)
-        return self.record_response(
-            current.status if current else ResponseStatus.NO_RESPONSE,
-            by=by,
-            happened_on=search_log.searched_on,
-            checked_on=search_log.searched_on,
-            search_log=search_log,
-            asserted_by=AssertedBy.US,
-        )
+        return {
+            "status": current.status if current else ResponseStatus.NO_RESPONSE,
+            "happened_on": search_log.searched_on,
+            "checked_on": search_log.searched_on,
+            "search_log": search_log,
+            "asserted_by": AssertedBy.US,
+        }

@@ -3,6 +3,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from advocacy.models.content import Content, ContentQuerySet, Searchable, SearchableQuerySet
 from advocacy.models.overlap import SeatsDoNotOverlap
@@ -98,6 +99,7 @@ class TargetBody(Searchable):
     )
     note = models.TextField(_("note for editors"), blank=True)
 
+    history = HistoricalRecords(excluded_fields=["search_text"])
     objects = TargetBodyQuerySet.as_manager()
 
     class Meta:

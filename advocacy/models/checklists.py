@@ -3,6 +3,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from advocacy.models.bodies import Seat
 from advocacy.models.content import Content, ContentQuerySet
@@ -115,6 +116,7 @@ class ChecklistStep(Content):
         ),
     )
 
+    history = HistoricalRecords()
     objects = ChecklistStepQuerySet.as_manager()
 
     class Meta:

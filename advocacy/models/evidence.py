@@ -18,13 +18,16 @@ from advocacy.models.vocabulary import (
     ResponseStatus,
     Tier,
     Verification,
+    is_step_back,
 )
 
 S = ResponseStatus
 IS_A_LOOK = models.Q(search_log__isnull=False)
+NEEDS_APPROVAL = _("“Carried out, verified” needs the approval of a second editor.")
 
 # What one row can say of itself; the database holds these.
 CONSTRAINTS = [
+    models.UniqueConstraint(fields=["previous_digest"], name="status_update_chain_does_not_fork"),
     models.UniqueConstraint(
         fields=["key"], condition=~models.Q(key=""), name="status_update_key_is_unique"
     ),
@@ -93,7 +96,7 @@ CONSTRAINTS = [
         | ~models.Q(status=S.IMPLEMENTED)
         | (models.Q(approved_by__isnull=False) & ~models.Q(approved_by=models.F("recorded_by"))),
         name="status_update_implemented_needs_second_editor",
-        violation_error_message=_("“Carried out, verified” needs the approval of a second editor."),
+        violation_error_message=NEEDS_APPROVAL,
     ),
     models.CheckConstraint(
         condition=IS_A_LOOK
@@ -228,6 +231,16 @@ def check_transition(update, before, after):
                 % {"status": status.label, "previous": previous.label}
             }
         )
+    if is_step_back(previous, status) != update.is_setback:
+        words = {"status": status.label, "previous": previous.label}
+        if update.is_setback:
+            refusal = gettext("From “%(previous)s” to “%(status)s” is no step back: untick this.")
+        else:
+            refusal = gettext(
+                "From “%(previous)s” to “%(status)s” is a step back. Is this a setback?"
+                " Tick it, or choose another status."
+            )
+        raise ValidationError({"is_setback": refusal % words})
     if after and after.status not in TRANSITIONS[status]:
         raise ValidationError(
             {

@@ -2,6 +2,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from advocacy.models.content import Content, ContentQuerySet, Searchable, SearchableQuerySet
 from advocacy.models.facets import count_facets
@@ -157,6 +158,7 @@ class Issue(Searchable):
         help_text=_("Events and reports of the issue that are not a body's response to an ask."),
     )
 
+    history = HistoricalRecords(excluded_fields=["search_text"])
     objects = IssueQuerySet.as_manager()
 
     class Meta:

@@ -8,10 +8,17 @@ from django.db import models
 from django.db.models.functions import TruncWeek
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from advocacy.models.evidence import CONSTRAINTS, IS_A_LOOK, check_sources, check_transition
+from advocacy.models.chain import RecordHead, digest_of
+from advocacy.models.evidence import (
+    CONSTRAINTS,
+    IS_A_LOOK,
+    NEEDS_APPROVAL,
+    check_sources,
+    check_transition,
+)
 from advocacy.models.facets import count_facets
 from advocacy.models.sources import Source
 from advocacy.models.vocabulary import (
@@ -85,6 +92,21 @@ class StatusUpdateQuerySet(AppendOnlyQuerySet):
     def current(self, at=None):
         """The entry of one ask that sets its status on a day, or None."""
         return self.in_force(at).deciding().newest_first().first()
+
+    def breaks(self):
+        """Where the chain does not hold, entry by entry: (entry, a sentence why or None)."""
+        previous = ""
+        entries = self.order_by("pk").select_related("action", "search_log")
+        for entry in entries.prefetch_related("sources").iterator(chunk_size=2000):
+            broken = None
+            if entry.previous_digest != previous:
+                broken = gettext(
+                    "it does not follow the entry before it: one was removed or put in"
+                )
+            elif entry.digest != digest_of(entry, entry.sources.all(), previous):
+                broken = gettext("what it says, or its evidence, was changed")
+            yield entry, broken
+            previous = entry.digest
 
     def corrections(self):
         return self.exclude(corrects=None)
@@ -223,6 +245,8 @@ class StatusUpdate(models.Model):
         blank=True,
         help_text=_("Name the actor and what was done; claims stay claims."),
     )
+    summary_uk = models.TextField(_("what happened, in Ukrainian"), blank=True)
+    summary_ko = models.TextField(_("what happened, in Korean"), blank=True)
     asserted_by = models.CharField(
         _("claimed by"), max_length=14, choices=AssertedBy, default=AssertedBy.BODY
     )
@@ -263,6 +287,11 @@ class StatusUpdate(models.Model):
         _("reason for this change"),
         blank=True,
         help_text=_("Needed where the vocabulary asks for it: for example a step back."),
+    )
+    is_setback = models.BooleanField(
+        _("this is a setback"),
+        default=False,
+        help_text=_("To be ticked where the status goes backwards."),
     )
     undoes = models.ForeignKey(
         "self",
@@ -308,6 +337,9 @@ class StatusUpdate(models.Model):
         help_text=_("At once: the mail goes out in ten minutes and can be cancelled until then."),
     )
 
+    previous_digest = models.CharField(_("hash before"), max_length=64, editable=False)
+    digest = models.CharField(_("hash"), max_length=64, editable=False)
+
     objects = StatusUpdateQuerySet.as_manager()
 
     class Meta:
@@ -315,6 +347,7 @@ class StatusUpdate(models.Model):
         base_manager_name = "objects"
         verbose_name = _("status update")
         verbose_name_plural = _("status updates")
+        permissions = [("publish_statusupdate", "Can publish entries of the record")]
         indexes = [
             models.Index(fields=["action", "-happened_on", "-id"], name="update_newest_of_action"),
             models.Index(fields=["-happened_on", "-id"], name="update_newest"),
@@ -342,6 +375,11 @@ class StatusUpdate(models.Model):
         return self.current_status.phase
 
     @property
+    def told(self):
+        """What happened, in the reader's language where somebody wrote it so."""
+        return getattr(self, f"summary_{get_language()}", "") or self.summary
+
+    @property
     def is_look(self):
         """Whether the entry says that we looked and found nothing (new)."""
         return self.search_log_id is not None
@@ -359,18 +397,26 @@ class StatusUpdate(models.Model):
         return [code.strip() for code in self.blocked_by.split(",") if code.strip()]
 
     def insert(self, sources):
-        """Write the checked entry. For `RecommendedAction.record_response` alone."""
+        """Write the checked entry at the end of the chain. For `RecommendedAction.enter` alone."""
+        sources = list(dict.fromkeys(sources))
+        head = RecordHead.held()
+        self.previous_digest = head.digest
+        self.digest = digest_of(self, sources, head.digest)
         self.save_base(force_insert=True)
-        for source in dict.fromkeys(sources):
+        for source in sources:
             Citation(update=self, source=source).save_base(force_insert=True)
+        head.advance(self.digest)
 
-    def check_record(self, sources=(), *, exclude=()):
+    def check_record(self, sources=(), *, exclude=(), approval_follows=False):
         """Check all that the record demands: fields, constraints, evidence and transition.
 
         Raises ValidationError keyed by field; `sources` and `__all__` are keys as well.
-        `exclude` names fields whose own errors somebody else reports.
+        `exclude` names fields whose own errors somebody else reports; `approval_follows` is for
+        a draft, which a second editor has yet to approve.
         """
         errors = {}
+        # The chain is joined last.
+        exclude = {*exclude, "previous_digest", "digest"}
         for check in (
             lambda: self.full_clean(exclude=exclude),
             lambda: check_sources(self, sources),
@@ -381,7 +427,9 @@ class StatusUpdate(models.Model):
                 check()
             except ValidationError as error:
                 errors = error.update_error_dict(errors)
-        if errors:
+        if approval_follows and "__all__" in errors:
+            errors["__all__"] = [e for e in errors["__all__"] if e.message != NEEDS_APPROVAL]
+        if any(errors.values()):
             raise ValidationError(errors)
 
     def neighbours(self):

@@ -1,13 +1,59 @@
+from datetime import timedelta
+
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from advocacy.models.chain import OF_A_LOG, OF_A_SOURCE
 from advocacy.models.content import Content
 from advocacy.models.vocabulary import DatePrecision, Tier
 
+# An address is looked at again after this; one that is gone at once, another after three failures.
+CHECK_AGAIN_AFTER = timedelta(days=7)
+DEAD_AFTER = 3
+
+
+class Evidence(Content):
+    """What an entry of the record stands on no longer changes: it is hashed with the entry."""
+
+    FIXED = ()
+
+    class Meta:
+        abstract = True
+
+    def clean(self):
+        super().clean()
+        if not self.pk or not self.updates.exists():
+            return
+        before = type(self)._base_manager.get(pk=self.pk)
+        if any(getattr(before, name) != getattr(self, name) for name in self.FIXED):
+            raise ValidationError(
+                gettext(
+                    "An entry of the record stands on this, so it stays as it was read."
+                    " Add another, and correct the entry."
+                )
+            )
+
+    def save(self, *args, **kwargs):
+        Evidence.clean(self)
+        super().save(*args, **kwargs)
+
 
 class SourceQuerySet(models.QuerySet):
+    def to_check(self, at=None):
+        """Sources whose address nobody has looked at for a week, longest unseen first."""
+        before = (at or timezone.now()) - CHECK_AGAIN_AFTER
+        return self.filter(
+            models.Q(link_checked_at=None) | models.Q(link_checked_at__lt=before)
+        ).order_by(models.F("link_checked_at").asc(nulls_first=True), "pk")
+
+    def dead(self):
+        return self.exclude(dead_since=None).order_by("dead_since", "pk")
+
     def get_by_natural_key(self, key):
         return self.get(key=key)
 
@@ -15,8 +61,10 @@ class SourceQuerySet(models.QuerySet):
         return self.filter(edited_by_staff_at=None)
 
 
-class Source(Content):
+class Source(Evidence):
     """Evidence that anyone can open: of an entry of the record, or of an issue."""
+
+    FIXED = OF_A_SOURCE
 
     key = models.SlugField(_("key"), max_length=80, blank=True, editable=False)
     title = models.CharField(_("title"), max_length=300)
@@ -55,6 +103,11 @@ class Source(Content):
         help_text=_("A copy or an aggregator: never the only source of a status, not linked."),
     )
 
+    link_checked_at = models.DateTimeField(_("address tried"), null=True, editable=False)
+    link_answer = models.CharField(_("answer"), max_length=200, blank=True, editable=False)
+    link_failures = models.PositiveSmallIntegerField(default=0, editable=False)
+    dead_since = models.DateTimeField(_("dead since"), null=True, editable=False)
+
     objects = SourceQuerySet.as_manager()
 
     class Meta:
@@ -79,6 +132,20 @@ class Source(Content):
     def __str__(self):
         return f"{self.title} ({self.publisher})"
 
+    def note_link(self, answer, *, works, gone=False, at=None):
+        """Write down what its address answered. One that is gone is dead; others fail thrice."""
+        at = at or timezone.now()
+        failures = 0 if works else self.link_failures + 1
+        is_dead = not works and (gone or failures >= DEAD_AFTER)
+        self.link_answer, self.link_failures, self.link_checked_at = answer[:200], failures, at
+        self.dead_since = (self.dead_since or at) if is_dead else None
+        Source.objects.filter(pk=self.pk).update(
+            link_answer=self.link_answer,
+            link_failures=failures,
+            link_checked_at=at,
+            dead_since=self.dead_since,
+        )
+
     def natural_key(self):
         return (self.key,)
 
@@ -91,8 +158,10 @@ class SearchLogQuerySet(models.QuerySet):
         return self.filter(edited_by_staff_at=None)
 
 
-class SearchLog(Content):
+class SearchLog(Evidence):
     """Where we looked for an answer and found nothing: evidence of absence, with its limits."""
+
+    FIXED = OF_A_LOG
 
     key = models.SlugField(_("key"), max_length=80, blank=True, editable=False)
     searched_on = models.DateField(_("searched on"))

@@ -186,6 +186,28 @@ TRANSITIONS = {
 }
 
 
+# From silence to what was asked for.
+LADDER = [
+    S.NO_RESPONSE,
+    S.ACKNOWLEDGED,
+    S.UNDER_DISCUSSION,
+    S.COMMITTED,
+    S.PARTIAL_ACTION,
+    S.ACTION_TAKEN,
+    S.IMPLEMENTED,
+]
+
+
+def is_step_back(previous, status):
+    """Whether a body that had gone so far takes something back."""
+    if previous not in LADDER:
+        return False
+    if status in LADDER:
+        return LADDER.index(status) < LADDER.index(previous)
+    promised = LADDER.index(previous) >= LADDER.index(S.COMMITTED)
+    return promised and status in Phase.AGAINST.statuses
+
+
 class Tier(models.IntegerChoices):
     """How close a source stands to the official record."""
 

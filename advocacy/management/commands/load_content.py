@@ -157,9 +157,7 @@ class Command(BaseCommand):
         old = StatusUpdate.objects.filter(key=fields["key"]).first()
         if old is None:
             self.counts["new"] += 1
-            return action.record_response(
-                fields.pop("status"), by=self.author, sources=sources, **fields
-            )
+            return action.enter(fields.pop("status"), by=self.author, sources=sources, **fields)
         differs = [name for name, value in fields.items() if getattr(old, name) != value]
         if old.action != action:
             differs.append("action")
@@ -208,7 +206,15 @@ def same(old, parsed):
     )
 
 
-NOT_GIVEN = {"search_text", "edited_by_staff_at", "changed_at"}
+NOT_GIVEN = {
+    "search_text",
+    "edited_by_staff_at",
+    "changed_at",
+    "link_checked_at",
+    "link_answer",
+    "link_failures",
+    "dead_since",
+}
 
 
 def related_pk(value):

@@ -17,6 +17,7 @@ from advocacy.models import (
     Organisation,
     Origin,
     RecommendedAction,
+    RecordHead,
     ResponseStatus,
     Source,
     StatusUpdate,
@@ -24,6 +25,7 @@ from advocacy.models import (
     TargetBody,
     Tier,
     Topic,
+    digest_of,
 )
 
 BATCH = 2000
@@ -229,6 +231,7 @@ class Command(BaseCommand):
             },
         )
         last_day = dict.fromkeys(self.asks, FIRST_DAY)
+        head = RecordHead.held()
 
         def rows():
             for n in range(number):
@@ -236,7 +239,7 @@ class Command(BaseCommand):
                 pk = self.asks[place]
                 room = (FIRST_DAY + timedelta(days=DAYS) - last_day[pk]).days
                 last_day[pk] += timedelta(days=self.random.randrange(max(room // 4, 1)))
-                yield StatusUpdate(
+                entry = StatusUpdate(
                     action_id=pk,
                     status=WAY[min(turn + place % 3, len(WAY) - 1)],
                     happened_on=last_day[pk],
@@ -244,9 +247,13 @@ class Command(BaseCommand):
                     summary=self.words(20),
                     reference="Made up",
                     missing="Made up",
+                    previous_digest=head.digest,
                 )
+                head.digest = entry.digest = digest_of(entry, [source], head.digest)
+                yield entry
 
         self.insert(StatusUpdate, rows(), number)
+        head.advance(head.digest, number)
         made = StatusUpdate.objects.filter(recorded_by=self.author).values_list("pk", flat=True)
         self.insert(
             Citation,

@@ -1,0 +1,60 @@
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from advocacy.models.content import Content
+
+
+class ReplyQuerySet(models.QuerySet):
+    def from_fixtures(self):
+        return self.filter(edited_by_staff_at=None)
+
+    def newest_first(self):
+        return self.order_by("-replied_on", "-pk")
+
+
+class Reply(Content):
+    """What a body says of its record in its own words. Shown beside it, and no part of it."""
+
+    body = models.ForeignKey(
+        "TargetBody", on_delete=models.CASCADE, related_name="replies", verbose_name=_("body")
+    )
+    action = models.ForeignKey(
+        "RecommendedAction",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="replies",
+        verbose_name=_("ask"),
+        help_text=_("Empty: it speaks of the whole record of the body."),
+    )
+    text = models.TextField(_("its own words"), help_text=_("As it wrote them, whole."))
+    language = models.CharField(_("language"), max_length=10, default="en")
+    signed = models.CharField(_("signed by"), max_length=200, blank=True)
+    replied_on = models.DateField(_("date of the reply"))
+    url = models.URLField(_("where it can be read"), max_length=1000)
+
+    history = HistoricalRecords()
+    objects = ReplyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-replied_on", "-pk"]
+        verbose_name = _("reply")
+        verbose_name_plural = _("replies")
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(text="") & ~models.Q(url=""),
+                name="reply_has_words_and_a_link",
+                violation_error_message=_("A reply needs its words and where they can be read."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.body}, {self.replied_on}"
+
+    def clean(self):
+        super().clean()
+        if self.action and self.body_id and self.action.body_id != self.body_id:
+            raise ValidationError({"action": gettext("Choose an ask to this body.")})
