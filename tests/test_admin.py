@@ -138,13 +138,13 @@ def test_the_page_of_an_ask_takes_a_constant_number_of_queries(
         )
 
     client.get(change_page(action))  # Once for the cached content types.
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(17):
         client.get(change_page(action))
 
 
 def test_the_page_of_an_ask_shows_its_status_clocks_and_whole_record(client, editor):
     action = make_ask()
-    record(action, S.NO_RESPONSE, by=make_user(username="mykola"))
+    record(action, S.NO_RESPONSE, by=make_user(username="mykola", is_superuser=True))
     wrong = record(action, S.ACTION_TAKEN, happened_on=date(2025, 3, 3), summary="It decided.")
     right = record(
         action,
@@ -251,7 +251,9 @@ def test_who_may_record_may_find_the_sources_on_file(client):
 
 def test_who_may_change_asks_and_add_entries_records(client):
     action = make_ask()
-    user = staff_who_may(client, "change_recommendedaction", "add_statusupdate")
+    user = staff_who_may(
+        client, "change_recommendedaction", "add_statusupdate", "publish_statusupdate"
+    )
 
     record_on_page(
         client,

@@ -114,7 +114,8 @@ def test_staff_delete_a_follower_whole(client, editor):
 def test_staff_decide_how_followers_are_told_as_they_record(client, editor):
     for tell in Tell:
         ask = make_ask()
-        page = record_on_page(client, ask, **MET, **{"entry-tell": tell})
+        typed = {"entry-tell": tell, "source-1-url": f"https://example.org/{tell}"}
+        page = record_on_page(client, ask, **MET | typed)
         assert page.status_code == 200
         assert StatusUpdate.objects.get(action=ask).tell == tell
 

@@ -113,7 +113,6 @@ def test_silence_is_recorded_with_a_search_log(client, editor):
         (S.OVERTAKEN, {}, "entry-transition_reason", "needs one sentence why"),
         (S.REVERSED, {}, "entry-undoes", "the entry that was undone"),
         (S.REVERSED, {}, "entry-status", "cannot follow “Not yet checked”"),
-        (S.IMPLEMENTED, {}, "entry-approved_by", "the approval of a second editor"),
         (S.UNDER_DISCUSSION, {"entry-summary": ""}, "entry-summary", "Say in a sentence"),
         (
             S.UNDER_DISCUSSION,

@@ -13,7 +13,7 @@ MAY_IMPORT = {
     "templatetags": {"models", "share"},
     "mail": {"logs", "models"},
     "tasks": {"mail", "models", "share"},
-    "admin": {"admin", "forms", "mail", "models", "tasks"},
+    "admin": {"admin", "forms", "mail", "models", "tasks", "views"},
     "management": {"management", "models", "tasks", "wsgi"},
     "views": {"forms", "models", "share", "tasks", "views"},
     "urls": {"feeds", "views"},

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from advocacy.admin import (
     actions,
     bodies,
+    drafts,
     followers,
     issues,
     mailings,
@@ -17,6 +18,7 @@ from advocacy.admin import (
 __all__ = [
     "actions",
     "bodies",
+    "drafts",
     "followers",
     "issues",
     "mailings",

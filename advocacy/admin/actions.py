@@ -3,15 +3,19 @@
 from django.contrib import admin, messages
 from django.contrib.admin import ActionLocation
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
 
-from advocacy.admin.content import ContentForm, SearchableAdmin
+from advocacy.admin.content import ContentForm, SearchableAdmin, VersionedAdmin
 from advocacy.admin.filters import (
     BodyFilter,
     IssueFilter,
@@ -21,14 +25,17 @@ from advocacy.admin.filters import (
     StatusFilter,
 )
 from advocacy.admin.forms import LookForm
-from advocacy.admin.recording import Recording, may_record
+from advocacy.admin.previews import public_page, refused_preview
+from advocacy.admin.recording import Recording, announce, may_record
 from advocacy.admin.steps import ChecklistStepInline
 from advocacy.models import (
+    Draft,
     Issue,
     RecommendedAction,
+    ResponseStatus,
     SearchLog,
-    StatusUpdate,
     TargetBody,
+    is_published_at_once,
 )
 
 # One search log for more asks than this would not be honest: nobody looks that far in a sitting.
@@ -45,7 +52,7 @@ class AskForm(ContentForm):
         self.response = None
         if self.recorder:
             data = self.data if self.is_bound else None
-            self.response = Recording(self.instance, by=self.recorder, data=data)
+            self.response = Recording([self.instance], by=self.recorder, data=data)
 
     @property
     def media(self):
@@ -73,7 +80,7 @@ class AskForm(ContentForm):
 
 
 @admin.register(RecommendedAction)
-class RecommendedActionAdmin(SearchableAdmin):
+class RecommendedActionAdmin(VersionedAdmin, SearchableAdmin):
     fixture = "actions.json"
     form = AskForm
     list_display = [
@@ -95,13 +102,13 @@ class RecommendedActionAdmin(SearchableAdmin):
         BodyFilter,
         IssueFilter,
         "state",
-        *SearchableAdmin.list_filter,
+        *VersionedAdmin.list_filter,
     ]
     search_help_text = gettext_lazy("Words of the ask, its issue or its body, in any script.")
     autocomplete_fields = ["issue", "body", "asked_by", "legal_references"]
     prepopulated_fields = {"slug": ["reference"]}
     inlines = [ChecklistStepInline]
-    actions = ["look_again"]
+    actions = ["look_again", "record_for_several"]
     fieldsets = [
         (
             gettext_lazy("The ask"),
@@ -181,27 +188,16 @@ class RecommendedActionAdmin(SearchableAdmin):
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         if form.records:
-            update = form.response.save()
-            self.message_user(
-                request,
-                _("Recorded for %(ask)s: “%(status)s”, %(day)s.")
-                % {
-                    "ask": form.instance.reference,
-                    "status": update.current_status.label,
-                    "day": update.happened_on,
-                },
-                messages.SUCCESS,
-            )
+            form.response.saved = form.response.save()
+            announce(self, request, form.response.saved)
             if form.changed_data or any(formset.has_changed() for formset in formsets):
                 self.message_user(request, _("Your changes to the ask were saved as well."))
 
     def construct_change_message(self, request, form, formsets, add=False):
         message = super().construct_change_message(request, form, formsets, add)
         if form.records:
-            entry = {
-                "name": str(StatusUpdate._meta.verbose_name),
-                "object": str(form.response.update),
-            }
+            (saved,) = form.response.saved
+            entry = {"name": str(saved._meta.verbose_name), "object": str(saved)}
             message.append({"added": entry})
         return message
 
@@ -218,8 +214,45 @@ class RecommendedActionAdmin(SearchableAdmin):
                 "response": context["adminform"].form.response,
                 "entries": entries.select_related("recorded_by", "approved_by", "edition"),
                 "may_record": self.has_record_permission(request, obj),
+                "drafts": obj.drafts.waiting().select_related("written_by"),
             }
         return super().render_change_form(request, context, obj=obj, **kwargs)
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(require_POST(self.preview_view))
+        name = "advocacy_recommendedaction_preview"
+        return [path("<int:pk>/preview/", view, name=name), *super().get_urls()]
+
+    @transaction.atomic
+    def preview_view(self, request, pk):
+        """The public page as it would look with the response that stands in the form."""
+        if not self.has_record_permission(request):
+            raise PermissionDenied
+        ask = get_object_or_404(RecommendedAction, pk=pk)
+        response = Recording([ask], by=request.user, data=request.POST)
+        if not response.is_valid():
+            transaction.set_rollback(True)
+            return refused_preview(self, request, response)
+        return public_page(request, ask, lambda: response.enter())
+
+    @admin.action(
+        description=gettext_lazy("Record one response for these"),
+        permissions=["record"],
+        location=[ActionLocation.CHANGE_LIST],
+    )
+    def record_for_several(self, request, queryset):
+        """On to the page of their body, where one response is recorded for all of them."""
+        bodies = set(queryset.values_list("body", flat=True))
+        if len(bodies) != 1:
+            self.message_user(
+                request,
+                _("One response is one body's: choose asks to the same body."),
+                messages.ERROR,
+            )
+            return None
+        page = reverse("admin:advocacy_targetbody_record", args=bodies)
+        chosen = urlencode({"ask": [ask.pk for ask in queryset]}, doseq=True)
+        return HttpResponseRedirect(f"{page}?{chosen}")
 
     @admin.action(
         description=gettext_lazy("Looked again, nothing new"),
@@ -242,16 +275,19 @@ class RecommendedActionAdmin(SearchableAdmin):
         if form.is_valid() and self.record_look(form, asks, by=request.user):
             for ask in asks:
                 self.log_change(request, ask, str(self.look_again.short_description))
-            self.message_user(
-                request,
-                ngettext(
+            if is_published_at_once(request.user, ResponseStatus.NO_RESPONSE):
+                done = ngettext(
                     "Looked again, nothing new: recorded for %d ask.",
                     "Looked again, nothing new: recorded for %d asks.",
                     len(asks),
                 )
-                % len(asks),
-                messages.SUCCESS,
-            )
+            else:
+                done = ngettext(
+                    "Looked again, nothing new: %d draft waits for a second person.",
+                    "Looked again, nothing new: %d drafts wait for a second person.",
+                    len(asks),
+                )
+            self.message_user(request, done % len(asks), messages.SUCCESS)
             return None
         context = {
             **self.admin_site.each_context(request),
@@ -273,9 +309,16 @@ class RecommendedActionAdmin(SearchableAdmin):
         form.instance.searched_by = by
         form.instance.edited_by_staff_at = timezone.now()
         chosen = RecommendedAction.objects.filter(pk__in=[ask.pk for ask in asks])
+        at_once = is_published_at_once(by, ResponseStatus.NO_RESPONSE)
         try:
             with transaction.atomic():
-                chosen.record_check(form.save(), by=by)
+                log = form.save()
+                if at_once:
+                    chosen.record_check(log, by=by)
+                else:
+                    chosen.each(
+                        lambda ask: Draft.objects.write(ask, by=by, **ask.check_details(log))
+                    )
         except ValidationError as refusal:
             form.add_error(None, refusal)
             return False

@@ -1,12 +1,18 @@
 """What all screens for content share: a row belongs to its fixture until staff edit it."""
 
+from hashlib import sha256
+
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.admin.widgets import AdminTextareaWidget
-from django.db import models
+from django.contrib.contenttypes.models import ContentType
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.text import normalize_newlines
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from simple_history.admin import SimpleHistoryAdmin
 
 
 class DayInput(forms.DateInput):
@@ -29,12 +35,80 @@ class LinesInput(AdminTextareaWidget):
 INPUTS = {models.DateField: {"widget": DayInput}, models.TextField: {"widget": LinesInput}}
 
 
+class Seen(forms.CharField):
+    """What a row said when its form was opened, as a hash; never an edit by itself."""
+
+    widget = forms.HiddenInput
+
+    def has_changed(self, initial, data):
+        return False
+
+
 class ContentForm(forms.ModelForm):
+    """The form of a row; refuses to save over what somebody else saved meanwhile."""
+
+    seen = Seen(required=False)
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        # A formset adds fields of its own later.
+        self.hashed = [name for name in self.fields if name != "seen"]
+        if self.instance.pk:
+            self.fields["seen"].initial = self.hash_of(self.instance)
         if self.instance.pk and "slug" in self.fields:
             self.fields["slug"].disabled = True
             self.fields["slug"].help_text = _("It stands in public addresses, so it never changes.")
+
+    def hash_of(self, row):
+        said = forms.model_to_dict(row, self.hashed)
+        for name, value in said.items():
+            if isinstance(value, list):
+                said[name] = sorted(related.pk for related in value)
+        return sha256(repr(sorted(said.items())).encode()).hexdigest()
+
+    def clean(self):
+        cleaned = super().clean()
+        seen = cleaned.get("seen")
+        if seen and self.instance.pk and self.has_changed():
+            stored = type(self.instance)._base_manager.select_for_update().get(pk=self.instance.pk)
+            if (now := self.hash_of(stored)) != seen:
+                self.add_error(None, self.conflict(stored))
+                # Whoever has read both may save again: that is a decision, not an accident.
+                self.data = self.data.copy()
+                self.data[self.add_prefix("seen")] = now
+        return cleaned
+
+    def conflict(self, stored):
+        """Who saved what since this form was opened; what was typed stays in the fields."""
+        last = LogEntry.objects.filter(
+            content_type=ContentType.objects.get_for_model(stored), object_id=str(stored.pk)
+        )
+        last = last.select_related("user").order_by("-pk").first()
+        sentences = [
+            gettext(
+                "%(who)s saved a newer version while you were editing. Nothing of yours was saved;"
+                " all you typed is kept below. Save again to put it in place of the newer version."
+            )
+            % {"who": last.user if last else gettext("Somebody")}
+        ]
+        for name, value in forms.model_to_dict(stored, self.hashed).items():
+            typed = self[name].field.prepare_value(self.cleaned_data.get(name))
+            if readable(typed) != readable(value):
+                words = {
+                    "field": self.fields[name].label,
+                    "theirs": readable(value) or "–",
+                    "yours": readable(typed) or "–",
+                }
+                sentences.append(
+                    gettext("%(field)s. Newer version: %(theirs)s. Yours: %(yours)s.") % words
+                )
+        return sentences
+
+
+def readable(value):
+    if isinstance(value, list | tuple) or hasattr(value, "values_list"):
+        return "; ".join(sorted(str(getattr(row, "pk", row)) for row in value))
+    return "" if value is None else str(getattr(value, "pk", value)).replace("\r\n", "\n")
 
 
 class OwnerFilter(admin.SimpleListFilter):
@@ -71,8 +145,13 @@ class ContentAdmin(admin.ModelAdmin):
         to_delete, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
         return to_delete, counts, set() if protected else perms_needed, protected
 
+    def get_fields(self, request, obj=None):
+        # The page puts it in by itself.
+        return [name for name in super().get_fields(request, obj) if name != "seen"]
+
     def save_model(self, request, obj, form, change):
-        if change and not form.changed_data:
+        is_restored = hasattr(obj, "_history")
+        if change and not form.changed_data and not is_restored:
             return
         obj.edited_by_staff_at = timezone.now()
         super().save_model(request, obj, form, change)
@@ -96,3 +175,19 @@ class SearchableAdmin(ContentAdmin):
 
     def get_search_results(self, request, queryset, search_term):
         return queryset.containing(search_term), False
+
+
+class VersionedAdmin(SimpleHistoryAdmin, ContentAdmin):
+    """Editorial text: every version is kept with who and when, and can be put back."""
+
+    object_history_form_template = "admin/advocacy/restore.html"
+
+    def history_view_title(self, request, obj):
+        return gettext("Versions of %(row)s") % {"row": obj}
+
+    def history_form_view_title(self, request, obj):
+        return gettext("A version of %(row)s") % {"row": obj}
+
+    @transaction.atomic
+    def history_form_view(self, request, object_id, version_id, extra_context=None):
+        return super().history_form_view(request, object_id, version_id, extra_context)

@@ -3,9 +3,9 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
-from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from advocacy.admin.content import DayInput, LinesInput
@@ -41,10 +41,15 @@ GROUPS = [
         [S.REFUSED, S.BLOCKED],
     ),
     (_("Our own receipt"), ["receipt_on"], [S.ACKNOWLEDGED]),
-    (_("Second editor"), ["approved_by"], [S.IMPLEMENTED]),
     (_("Entry undone"), ["undoes"], [S.REVERSED]),
-    (_("Reason for a step back or an end"), ["transition_reason"], [S.REVERSED, S.OVERTAKEN]),
+    (
+        _("Setback, and the reason for a step back or an end"),
+        ["is_setback", "transition_reason"],
+        [S.REVERSED, S.OVERTAKEN],
+    ),
+    (_("What happened, in Ukrainian and Korean"), ["summary_uk", "summary_ko"], []),
 ]
+TEXTS = ["summary", "summary_uk", "summary_ko", "quote", "missing", "transition_reason"]
 PARTICULAR = [name for _title, names, _statuses in GROUPS for name in names]
 FIELDS = ["status", *PREFILLED, "summary", "reference", *PARTICULAR, "sources"]
 
@@ -61,13 +66,13 @@ class EntryForm(forms.Form):
 
     required_css_class = "required"
 
-    def __init__(self, *args, action, by, **kwargs):
+    def __init__(self, *args, actions, **kwargs):
         super().__init__(*args, use_required_attribute=False, **kwargs)
         sources = AutocompleteSelectMultiple(
             StatusUpdate._meta.get_field("sources"), admin.site, attrs={"data-width": "100%"}
         )
         days = dict.fromkeys(["happened_on", "checked_on", "receipt_on"], DayInput)
-        texts = dict.fromkeys(["summary", "quote", "missing", "transition_reason"], LINES)
+        texts = dict.fromkeys([name for name in FIELDS if name in TEXTS], LINES)
         self.fields.update(
             forms.fields_for_model(
                 StatusUpdate, FIELDS, widgets={**days, **texts, "sources": sources}
@@ -81,9 +86,12 @@ class EntryForm(forms.Form):
         self.fields["status"].error_messages["required"] = _("Choose a status of the vocabulary.")
         self.fields["sources"].label = _("Sources on file")
         self.fields["sources"].help_text = _("Type a word of the title, publisher or address.")
-        self.fields["undoes"].queryset = StatusUpdate.objects.filter(action=action)
-        editors = get_user_model().objects.filter(is_active=True, is_staff=True)
-        self.fields["approved_by"].queryset = editors.exclude(pk=by.pk)
+        self.fields["summary"].help_text = _(
+            "In English. Name the actor and what was done; claims stay claims."
+        )
+        # What was undone belongs to one ask.
+        only = actions[0] if len(actions) == 1 else None
+        self.fields["undoes"].queryset = StatusUpdate.objects.filter(action=only)
 
     def groups(self):
         """The fields that only some statuses need, as the page shows them."""
@@ -123,6 +131,15 @@ class NewSourceForm(forms.ModelForm):
         super().__init__(*args, empty_permitted=True, use_required_attribute=False, **kwargs)
         for field in self.fields.values():
             field.error_messages["required"] = _("A new source needs this.")
+
+    def clean_url(self):
+        url = self.cleaned_data["url"]
+        if on_file := Source.objects.at_address(url).first():
+            raise ValidationError(
+                gettext("This address is on file: choose “%(title)s” under “Sources on file”.")
+                % {"title": on_file.title}
+            )
+        return url
 
 
 class SearchLogForm(forms.ModelForm):

@@ -1,14 +1,14 @@
 from django.contrib import admin
 
-from advocacy.admin.content import ContentAdmin, SearchableAdmin
+from advocacy.admin.content import ContentAdmin, SearchableAdmin, VersionedAdmin
 from advocacy.models import Issue, LegalReference, Topic
 
 
 @admin.register(Issue)
-class IssueAdmin(SearchableAdmin):
+class IssueAdmin(VersionedAdmin, SearchableAdmin):
     fixture = "issues.json"
     list_display = ["title", "opened_on", "position"]
-    list_filter = ["topics", *SearchableAdmin.list_filter]
+    list_filter = ["topics", *VersionedAdmin.list_filter]
     prepopulated_fields = {"slug": ["title"]}
     autocomplete_fields = ["legal_references", "sources"]
     filter_horizontal = ["topics"]

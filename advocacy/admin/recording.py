@@ -1,10 +1,12 @@
 """A response as staff type it on one page: the entry, its new sources and its search log."""
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from advocacy.admin.forms import (
     FIELDS,
@@ -17,10 +19,14 @@ from advocacy.admin.forms import (
 from advocacy.models import (
     EVIDENCE,
     AssertedBy,
+    Draft,
+    Frequency,
     RecommendedAction,
     ResponseStatus,
     SearchLog,
     StatusUpdate,
+    Subscriber,
+    is_published_at_once,
 )
 
 S = ResponseStatus
@@ -35,7 +41,6 @@ PLACE_OF = {
     "status_update_committed_needs_words_and_speaker": "quote",
     "status_update_partial_needs_reference_and_missing_part": "missing",
     "status_update_action_taken_needs_reference": "reference",
-    "status_update_implemented_needs_second_editor": "approved_by",
     "status_update_refused_needs_reason_and_words_or_vote": "refused_reason",
     "status_update_blocked_needs_reason_and_blocker": "blocked_reason",
     "status_update_vote_needs_tally": "votes_for",
@@ -59,28 +64,34 @@ def entry_url(entry):
 
 
 class Recording:
-    """One entry about to join the record of an ask, or to correct an entry in it."""
+    """One response about to join the record: of one ask or of several, or as a correction.
 
-    def __init__(self, action, *, by, data=None, corrects=None):
-        self.action, self.by, self.corrects = action, by, corrects
+    What it becomes, an entry or a draft, depends on who writes it and on its status.
+    """
+
+    def __init__(self, actions, *, by, data=None, corrects=None, draft=None):
+        self.actions, self.by, self.draft = actions, by, draft
+        self.corrects = draft.as_update().corrects if draft else corrects
         if data is not None and "entry-status" not in data:
             data = None
-        form = CorrectionForm if corrects else EntryForm
+        form = CorrectionForm if self.corrects else EntryForm
         initial, log = self.initial()
-        self.entry = form(data, action=action, by=by, initial=initial, prefix="entry")
+        self.entry = form(data, actions=actions, initial=initial, prefix="entry")
         self.new_sources = [
             NewSourceForm(data, prefix=f"source-{n}") for n in range(1, NEW_SOURCES + 1)
         ]
         self.log = SearchLogForm(data, initial=log, prefix="log")
         self.forms = [self.entry, *self.new_sources, self.log]
-        self.update = None
 
     def initial(self):
-        if not self.corrects:
+        """What is typed already: the entry to correct, or the draft to change."""
+        told = self.draft.as_update() if self.draft else self.corrects
+        if not told:
             return {}, {}
-        entry = {name: getattr(self.corrects, name) for name in FIELDS if name != "sources"}
-        entry["sources"] = list(self.corrects.sources.all())
-        log = self.corrects.search_log
+        entry = {name: getattr(told, name) for name in FIELDS if name != "sources"}
+        entry["sources"] = list((self.draft or told).sources.all())
+        entry["correction_reason"] = told.correction_reason if self.draft else ""
+        log = told.search_log
         return entry, {name: getattr(log, name) for name in SearchLogForm.TEXTS} if log else {}
 
     @property
@@ -99,6 +110,22 @@ class Recording:
         return [(status, EVIDENCE[status]) for status in S if status != S.NOT_CHECKED]
 
     @property
+    def followers(self):
+        """How many would be told now: {frequency: number}."""
+        told = Subscriber.objects.following([StatusUpdate(action=ask) for ask in self.actions])
+        return {word: told.filter(frequency=word).count() for word in Frequency.values}
+
+    @property
+    def is_published_at_once(self):
+        """Whether it is public as soon as it is recorded; else it waits for a second person."""
+        return is_published_at_once(self.by, self.entry["status"].value())
+
+    @property
+    def needs_second_person(self):
+        """Whether nothing that this person records is public at once."""
+        return not is_published_at_once(self.by, None)
+
+    @property
     def media(self):
         return sum((form.media for form in self.forms), forms.Media(js=["js/admin.js"]))
 
@@ -107,25 +134,43 @@ class Recording:
 
         Runs inside the transaction that saves, so that nobody records in between.
         """
-        RecommendedAction.objects.select_for_update().get(pk=self.action.pk)
+        keys = [action.pk for action in self.actions]
+        list(RecommendedAction.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
         refused = [form for form in self.forms if not form.is_valid()]
-        try:
-            with transaction.atomic():
-                given = dict.fromkeys(FIELDS) | self.entry.cleaned_data
-                sources = [*(given.pop("sources") or []), *(f.instance for f in self.typed_sources)]
-                update = StatusUpdate(
-                    action=self.action,
-                    recorded_by=self.by,
-                    corrects=self.corrects,
-                    search_log=self.log_for_now(),
-                    **given,
-                )
-                update.check_record(sources, exclude=list(self.entry.errors))
-                transaction.set_rollback(True)
-        except ValidationError as refusal:
-            self.explain(refusal)
-            return False
-        return not refused
+        self.refuse_doubles()
+        for number, action in enumerate(self.actions):
+            try:
+                self.try_out(action)
+            except ValidationError as refusal:
+                refused.append(action)
+                self.explain(refusal, action if number else None)
+        return not refused and not self.entry.errors
+
+    def try_out(self, action):
+        """Let the record judge it, and take it back."""
+        with transaction.atomic():
+            given = dict.fromkeys(FIELDS) | self.entry.cleaned_data
+            sources = [*(given.pop("sources") or []), *(f.instance for f in self.typed_sources)]
+            update = StatusUpdate(
+                action=action,
+                recorded_by=self.by,
+                corrects=self.corrects,
+                search_log=self.log_for_now(),
+                **given,
+            )
+            update.check_record(
+                sources,
+                exclude=list(self.entry.errors),
+                approval_follows=not self.is_published_at_once,
+            )
+            transaction.set_rollback(True)
+
+    def refuse_doubles(self):
+        seen = set()
+        for form in self.typed_sources:
+            if form.instance.url in seen:
+                form.add_error("url", _("The same address twice."))
+            seen.add(form.instance.url)
 
     @property
     def typed_sources(self):
@@ -136,28 +181,57 @@ class Recording:
         if not self.log.is_given:
             return None
         if not self.log.has_changed():
-            return self.corrects.search_log
+            return self.kept_log
         typed = {name: self.log.typed(name) or "…" for name in SearchLogForm.TEXTS}
         return SearchLog.objects.create(
             searched_on=timezone.localdate(), searched_by=self.by, **typed
         )
 
-    def explain(self, refusal):
+    @property
+    def kept_log(self):
+        return (self.draft.as_update() if self.draft else self.corrects).search_log
+
+    def explain(self, refusal, action=None):
+        """Name each gap beside its field; of a further ask, above the form with its reference."""
         constraints = StatusUpdate._meta.constraints
         place_of = {c.get_violation_error_message(): PLACE_OF.get(c.name) for c in constraints}
+        said = {message for errors in self.entry.errors.values() for message in errors}
         for name, errors in refusal.error_dict.items():
             if name == "sources" and any(form.errors for form in self.new_sources):
                 continue
             for error in errors:
                 for message in error.messages:
                     place = place_of.get(message, name)
-                    if place == "search_log":
+                    if action:
+                        if message not in said and place != "search_log":
+                            self.entry.add_error(None, f"{action.reference}: {message}")
+                    elif place == "search_log":
                         self.log.add_error(None, message)
                     else:
                         self.entry.add_error(place if place in self.entry.fields else None, message)
 
+    def enter(self):
+        """Let it join the record whoever may publish: for a preview that is taken back."""
+        details, sources = self.details()
+        return self.actions[0].enter(by=self.by, sources=sources, **details)
+
     def save(self):
-        """Record it. Call only what is_valid has passed, in the same transaction."""
+        """Record it for every ask. Call only what is_valid has passed, in the same transaction.
+
+        Returns the entries, or the drafts where a second person publishes them.
+        """
+        details, sources = self.details()
+        details["sources"] = sources
+        status = details.pop("status")
+        if self.draft:
+            self.draft.rewrite(status, by=self.by, **details)
+            return [self.draft]
+        if is_published_at_once(self.by, status):
+            return [ask.record_response(status, by=self.by, **details) for ask in self.actions]
+        return [Draft.objects.write(ask, status, by=self.by, **details) for ask in self.actions]
+
+    def details(self):
+        """What the entry says, and its sources; what was typed with it is saved."""
         details = dict(self.entry.cleaned_data)
         now = timezone.now()
         sources = list(details.pop("sources"))
@@ -174,16 +248,21 @@ class Recording:
                 search_log.edited_by_staff_at = now
                 self.log.save()
             else:
-                search_log = self.corrects.search_log
+                search_log = self.kept_log
         if search_log:
             # That nothing was found is our own claim, whatever the field said.
             details["asserted_by"] = AssertedBy.US
-        self.update = self.action.record_response(
-            details.pop("status"),
-            by=self.by,
-            sources=sources,
-            search_log=search_log,
-            corrects=self.corrects,
-            **details,
-        )
-        return self.update
+        return details | {"search_log": search_log, "corrects": self.corrects}, sources
+
+
+def announce(model_admin, request, saved):
+    """Say what became of a response: entries of the record, or drafts."""
+    for row in saved:
+        words = {"ask": row.action.reference}
+        if isinstance(row, StatusUpdate):
+            words |= {"status": row.current_status.label, "day": row.happened_on}
+            done = _("Recorded for %(ask)s: “%(status)s”, %(day)s.")
+        else:
+            words |= {"status": row.status.label}
+            done = _("%(ask)s: “%(status)s” is a draft now and waits for a second person.")
+        model_admin.message_user(request, done % words, messages.SUCCESS)

@@ -12,8 +12,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from advocacy.admin.recording import Recording, entry_url, may_record
-from advocacy.models import RecommendedAction, StatusUpdate
+from advocacy.admin.recording import Recording, announce, entry_url, may_record
+from advocacy.models import Draft, RecommendedAction, StatusUpdate
 
 
 class CorrectionFilter(admin.SimpleListFilter):
@@ -121,14 +121,17 @@ class StatusUpdateAdmin(admin.ModelAdmin):
             )
             return HttpResponseRedirect(entry_url(entry.correction))
         data = request.POST if request.method == "POST" else None
-        response = Recording(entry.action, by=request.user, data=data, corrects=entry)
+        response = Recording([entry.action], by=request.user, data=data, corrects=entry)
         if response.entry.is_bound and response.is_valid():
-            update = response.save()
+            (update,) = response.save()
             self.log_change(
                 request,
                 entry.action,
                 [{"added": {"name": _("correction"), "object": str(update)}}],
             )
+            if isinstance(update, Draft):
+                announce(self, request, [update])
+                return HttpResponseRedirect(entry_url(entry))
             self.message_user(
                 request,
                 _("Corrected: %(ask)s now says “%(status)s”, %(day)s. Both entries stay.")

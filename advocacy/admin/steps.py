@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from advocacy.admin.content import INPUTS, ContentAdmin, ContentForm
+from advocacy.admin.content import INPUTS, ContentForm, VersionedAdmin
 from advocacy.models import ChecklistStep
 
 
@@ -14,10 +14,10 @@ class ChecklistStepInline(admin.StackedInline):
 
 
 @admin.register(ChecklistStep)
-class ChecklistStepAdmin(ContentAdmin):
+class ChecklistStepAdmin(VersionedAdmin):
     fixture = "checklist_steps.json"
     list_display = ["title", "action", "audience", "kind", "minutes"]
-    list_filter = ["audience", "kind", *ContentAdmin.list_filter]
+    list_filter = ["audience", "kind", *VersionedAdmin.list_filter]
     list_select_related = ["action"]
     search_fields = ["title", "wording", "action__reference"]
     prepopulated_fields = {"slug": ["title"]}

@@ -51,6 +51,13 @@ class SourceQuerySet(models.QuerySet):
             models.Q(link_checked_at=None) | models.Q(link_checked_at__lt=before)
         ).order_by(models.F("link_checked_at").asc(nulls_first=True), "pk")
 
+    def at_address(self, url):
+        """Sources at the same address, whether written with https, a last slash or a fragment."""
+        bare = url.partition("#")[0].partition("://")[2].rstrip("/")
+        return self.filter(
+            url__in=[f"{scheme}://{bare}{end}" for scheme in ("https", "http") for end in ("", "/")]
+        )
+
     def dead(self):
         return self.exclude(dead_since=None).order_by("dead_since", "pk")
 

@@ -1,0 +1,189 @@
+"""Drafts: what one person wrote, and a second one publishes, gives back or leaves."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from advocacy.admin.previews import public_page
+from advocacy.admin.recording import Recording, announce, entry_url, may_record
+from advocacy.models import PUBLISH, Draft, DraftState
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Those that wait, unless one asks for others."""
+
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [*DraftState.choices, ("all", _("All"))]
+
+    def choices(self, changelist):
+        return list(super().choices(changelist))[1:]
+
+    def value(self):
+        return super().value() or DraftState.WAITING.value
+
+    def queryset(self, request, queryset):
+        return queryset if self.value() == "all" else queryset.filter(state=self.value())
+
+
+@admin.register(Draft)
+class DraftAdmin(admin.ModelAdmin):
+    list_display = ["ask", "status_word", "written_by", "written_at", "state"]
+    list_display_links = ["ask", "status_word"]
+    list_filter = [StateFilter]
+    list_per_page = 50
+    show_full_result_count = False
+
+    class Media:
+        css = {"all": ["css/admin.css"]}
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).with_related()
+
+    def has_view_permission(self, request, obj=None):
+        return may_record(request.user) or super().has_view_permission(request, obj)
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @admin.display(description=gettext_lazy("ask"), ordering="action__reference")
+    def ask(self, draft):
+        return f"{draft.action.reference} {draft.action.title}"
+
+    @admin.display(description=gettext_lazy("status"))
+    def status_word(self, draft):
+        return draft.status.label
+
+    def get_urls(self):
+        def named(address, view, name):
+            return path(
+                f"<int:pk>/{address}",
+                self.admin_site.admin_view(view),
+                name=f"advocacy_draft_{name}",
+            )
+
+        return [
+            named("edit/", self.edit_view, "edit"),
+            named("preview/", require_safe(self.preview_view), "preview"),
+            named("publish/", require_POST(self.publish_view), "publish"),
+            named("give-back/", require_POST(self.give_back_view), "give_back"),
+            named("withdraw/", require_POST(self.withdraw_view), "withdraw"),
+            *super().get_urls(),
+        ]
+
+    def draft(self, request, pk):
+        draft = get_object_or_404(Draft.objects.with_related(), pk=pk)
+        if not self.has_view_permission(request, draft):
+            raise PermissionDenied
+        return draft
+
+    def page(self, draft):
+        return HttpResponseRedirect(reverse("admin:advocacy_draft_change", args=[draft.pk]))
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        draft = self.draft(request, object_id)
+        if draft.state == DraftState.PUBLISHED:
+            return HttpResponseRedirect(entry_url(draft.update))
+        mine = draft.written_by == request.user
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Draft"),
+            "subtitle": str(draft.action),
+            "opts": self.opts,
+            "media": self.media,
+            "draft": draft,
+            "entry": draft.as_update(),
+            "sources": draft.sources.all(),
+            "refusal": self.refusal(draft),
+            "may_publish": request.user.has_perm(PUBLISH)
+            and not mine
+            and draft.state == DraftState.WAITING,
+            "may_edit": may_record(request.user) and draft.is_open,
+            "may_withdraw": mine and draft.is_open,
+            **(extra_context or {}),
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "admin/advocacy/draft/change_form.html", context)
+
+    def refusal(self, draft):
+        """Why the record would not take it as it stands now; nothing where it would."""
+        try:
+            draft.as_update().check_record(draft.sources.all(), approval_follows=True)
+        except ValidationError as refusal:
+            return refusal.messages
+        return []
+
+    @transaction.atomic
+    def edit_view(self, request, pk):
+        """Say it anew; it waits again."""
+        draft = self.draft(request, pk)
+        if not may_record(request.user) or not draft.is_open:
+            raise PermissionDenied
+        data = request.POST if request.method == "POST" else None
+        response = Recording([draft.action], by=request.user, data=data, draft=draft)
+        if response.entry.is_bound and response.is_valid():
+            announce(self, request, response.save())
+            return self.page(draft)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Change a draft"),
+            "subtitle": str(draft.action),
+            "opts": self.opts,
+            "media": self.media + response.media,
+            "response": response,
+            "draft": draft,
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "admin/advocacy/draft/edit.html", context)
+
+    def preview_view(self, request, pk):
+        draft = self.draft(request, pk)
+
+        def enter():
+            update = draft.as_update()
+            update.insert(draft.sources.all())
+            return update
+
+        return public_page(request, draft.action, enter)
+
+    def publish_view(self, request, pk):
+        return self.decided(request, pk, lambda draft: draft.publish(by=request.user))
+
+    def give_back_view(self, request, pk):
+        remark = request.POST.get("remark", "")
+        return self.decided(
+            request, pk, lambda draft: draft.give_back(by=request.user, remark=remark)
+        )
+
+    def withdraw_view(self, request, pk):
+        return self.decided(request, pk, lambda draft: draft.withdraw(by=request.user))
+
+    def decided(self, request, pk, decide):
+        draft = self.draft(request, pk)
+        try:
+            decide(draft)
+        except ValidationError as refusal:
+            for message in refusal.messages:
+                self.message_user(request, message, messages.ERROR)
+            return self.page(draft)
+        self.log_change(request, draft, str(draft.get_state_display()))
+        words = {"draft": str(draft), "state": draft.get_state_display()}
+        self.message_user(request, _("%(draft)s: %(state)s.") % words, messages.SUCCESS)
+        if draft.state == DraftState.PUBLISHED:
+            return HttpResponseRedirect(entry_url(draft.update))
+        return HttpResponseRedirect(reverse("admin:advocacy_draft_changelist"))
