@@ -1,4 +1,5 @@
 from django.apps import AppConfig, apps
+from django.contrib.admin.apps import AdminConfig
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,3 +12,7 @@ class AdvocacyConfig(AppConfig):
             from advocacy import webhooks
 
             webhooks.connect()
+
+
+class DeskConfig(AdminConfig):
+    default_site = "advocacy.desk.DeskSite"

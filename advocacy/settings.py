@@ -77,6 +77,9 @@ FONT_FOLDERS = env("FONT_FOLDERS", "/usr/share/fonts,/usr/local/share/fonts", wo
 # Whether every entry of the record waits until a second person publishes it.
 FOUR_EYES = env("FOUR_EYES", "0", yes_or_no)
 
+# Whether the worker asks the addresses of sources if they still answer.
+LINK_CHECKS = env("LINK_CHECKS", "1" if HTTPS else "0", yes_or_no)
+
 # Whether the public checklists count how many did a step.
 TALLY = env("TALLY", "1", yes_or_no)
 
@@ -85,8 +88,8 @@ VAR_DIR = env("VAR_DIR", str(BASE_DIR / "var"), Path)
 
 ROOT_URLCONF = "advocacy.urls"
 INSTALLED_APPS = [
-    "advocacy",
-    "django.contrib.admin",
+    "advocacy.apps.AdvocacyConfig",
+    "advocacy.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -8,19 +8,21 @@ from django.tasks import task
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from advocacy import mail, share
+from advocacy import desk, links, mail, share
 from advocacy.models import (
     Delivery,
     DeliveryState,
     Edition,
     NetworkUse,
     SignUp,
+    Source,
     StepDone,
     Subscriber,
     Worker,
 )
 
 MESSAGES_A_TASK = 100
+LINKS_AT_ONCE = 100
 # How long to wait before the next try, in seconds; after the last one it is given up.
 BACK_OFF = [60, 300, 900, 3600, *[4 * 3600] * 3, *[12 * 3600] * 3]
 KEEP_RESULTS = timedelta(days=7)
@@ -108,6 +110,20 @@ def give_back():
 def count_steps():
     """Add up the steps that people did."""
     StepDone.objects.collect()
+
+
+@task
+def check_links():
+    """Ask the sources whose address nobody has looked at for a week."""
+    for source in Source.objects.to_check()[:LINKS_AT_ONCE]:
+        answer = links.ask(source.url)
+        source.note_link(answer.text, works=answer.works, gone=answer.gone)
+
+
+def refresh_desk():
+    """Count a large record for the desk, so that no page waits for it."""
+    if desk.is_counted_ahead():
+        desk.refresh()
 
 
 def purge():

@@ -28,6 +28,7 @@ from tests.factories import (
     make_issue,
     make_source,
     make_step,
+    make_user,
     record,
 )
 
@@ -131,7 +132,7 @@ def test_a_notice_waits_ten_minutes_and_can_be_cancelled_until_it_goes(action, s
     edition = Edition.objects.get()
     assert edition.send_at - timezone.now() > timedelta(minutes=9)
 
-    edition.cancel()
+    edition.cancel(by=make_user(is_superuser=True))
     Edition.objects.update(send_at=timezone.now())
     queue()
 
@@ -144,7 +145,7 @@ def test_a_mailing_that_started_cannot_be_cancelled(action, sink, queue):
     queue()
 
     with pytest.raises(ValidationError, match="has started"):
-        Edition.objects.get().cancel()
+        Edition.objects.get().cancel(by=make_user(is_superuser=True))
 
 
 def test_an_entry_corrected_before_it_goes_is_told_corrected(action, sink, queue):
@@ -239,7 +240,7 @@ def test_what_was_told_at_once_is_not_told_again_in_the_digest(action, sink, que
 def test_a_digest_leaves_out_cancelled_notices_and_what_was_corrected(action, sink, queue):
     make_follower()
     make_entry_in_week(make_action(title="Called back"), tell=Tell.AT_ONCE)
-    Edition.objects.get().cancel()
+    Edition.objects.get().cancel(by=make_user(is_superuser=True))
     wrong = make_entry_in_week(action, summary="Wrong words.")
     make_entry_in_week(
         action, corrects=wrong, correction_reason="It was wrong.", summary="Right words."

@@ -19,6 +19,7 @@ from advocacy.models import (
     ResponseStatus,
     Seat,
     TargetBody,
+    Tell,
 )
 
 # More would be no choice; the list of asks and its action lead here with those chosen there.
@@ -95,6 +96,7 @@ class TargetBodyAdmin(VersionedAdmin, SearchableAdmin):
             context["title"] = _("Is this right?")
             context["asks"] = chosen.with_status().with_related().order_by("reference")
             context["status"] = ResponseStatus(response.entry.cleaned_data["status"])
+            context["tell"] = Tell(response.entry.cleaned_data["tell"]).label
             context["sent"] = [
                 (name, value)
                 for name, values in request.POST.lists()

@@ -188,6 +188,12 @@ class VersionedAdmin(SimpleHistoryAdmin, ContentAdmin):
     def history_form_view_title(self, request, obj):
         return gettext("A version of %(row)s") % {"row": obj}
 
+    def get_history_queryset(self, request, history_manager, pk_name, object_id):
+        versions = history_manager.filter(**{pk_name: object_id})
+        fields = history_manager.model._meta.concrete_fields
+        related = [field.name for field in fields if field.many_to_one]
+        return versions.select_related(*related)
+
     @transaction.atomic
     def history_form_view(self, request, object_id, version_id, extra_context=None):
         return super().history_form_view(request, object_id, version_id, extra_context)

@@ -108,7 +108,7 @@ class EditionAdmin(admin.ModelAdmin):
         if not self.has_change_permission(request, edition):
             raise PermissionDenied
         try:
-            edition.cancel()
+            edition.cancel(by=request.user)
         except ValidationError as refusal:
             self.message_user(request, " ".join(refusal.messages), messages.ERROR)
         else:

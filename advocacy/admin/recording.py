@@ -136,8 +136,8 @@ class Recording:
         """
         keys = [action.pk for action in self.actions]
         list(RecommendedAction.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
-        refused = [form for form in self.forms if not form.is_valid()]
         self.refuse_doubles()
+        refused = [form for form in self.forms if not form.is_valid()]
         for number, action in enumerate(self.actions):
             try:
                 self.try_out(action)

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.utils.html import format_html_join
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from advocacy.admin.content import ContentAdmin
@@ -54,13 +55,32 @@ class EvidenceAdmin(ContentAdmin):
         return super().render_change_form(request, context, obj=obj, **kwargs)
 
 
+class LinkFilter(admin.SimpleListFilter):
+    title = _("address")
+    parameter_name = "link"
+
+    def lookups(self, request, model_admin):
+        return [("dead", _("dead")), ("untried", _("not tried yet"))]
+
+    def queryset(self, request, queryset):
+        if self.value() == "dead":
+            return queryset.dead()
+        return queryset.filter(link_checked_at=None) if self.value() == "untried" else queryset
+
+
 @admin.register(Source)
 class SourceAdmin(EvidenceAdmin):
     fixture = "sources.json"
     still_editable = ["archive_url"]
-    list_display = ["title", "publisher", "published_on", "tier", "is_independent", "is_weak"]
-    list_filter = ["tier", "is_independent", "is_weak", *ContentAdmin.list_filter]
+    list_display = ["title", "publisher", "published_on", "tier", "is_weak", "address_answers"]
+    list_filter = ["tier", LinkFilter, "is_independent", "is_weak", *ContentAdmin.list_filter]
     search_fields = ["title", "publisher", "url"]
+
+    @admin.display(description=_("address"), ordering="dead_since")
+    def address_answers(self, source):
+        if source.dead_since:
+            return gettext("dead: %(answer)s") % {"answer": source.link_answer}
+        return source.link_answer or gettext("not tried yet")
 
     def has_view_permission(self, request, obj=None):
         """Whoever records a response finds the sources on file."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from advocacy.models.followers import Follow, Frequency, Subscriber
 from advocacy.models.responses import StatusUpdate, Tell
+from advocacy.models.roles import MAIL, demand
 
 # Time to look at a notice once more, and to cancel it.
 TIME_TO_CANCEL = timedelta(minutes=10)
@@ -170,8 +171,9 @@ class Edition(models.Model):
     def is_planned(self):
         return self.state == EditionState.PLANNED
 
-    def cancel(self):
+    def cancel(self, *, by):
         """Keep a planned mailing from going out; one that has started cannot be called back."""
+        demand(by, MAIL)
         changed = Edition.objects.filter(pk=self.pk, state=EditionState.PLANNED).update(
             state=EditionState.CANCELLED, finished_at=timezone.now()
         )

@@ -184,6 +184,17 @@ def at_key(mapping, key):
 
 
 @register.filter
+def times(number, factor):
+    return number * factor
+
+
+@register.filter
+def from_top(height, ground):
+    """Where a bar of this height starts that stands on the ground."""
+    return ground - height
+
+
+@register.filter
 def labels(choices):
     return ", ".join(str(choice.label) for choice in choices)
 

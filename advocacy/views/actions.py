@@ -47,6 +47,7 @@ def action_detail(request, slug):
         "asked_by": action.asked_by.all(),
         "legal_references": action.legal_references.all(),
         "updates": action.updates.filter(happened_on__lte=at).newest_first().with_related(),
+        "replies": action.replies.filter(replied_on__lte=at).newest_first(),
         "meetings": Meeting.objects.upcoming(at).filter(body=action.body)[:3],
         "step_filters": step_filters,
         "steps": steps,

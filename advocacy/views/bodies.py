@@ -49,6 +49,7 @@ def body_detail(request, slug):
         "next_seats": [seat for seat in seats if seat.starts_on and seat.starts_on > at],
         "meetings": body.meetings.upcoming(at),
         "standing": body.meetings.standing(),
+        "replies": body.replies.filter(replied_on__lte=at).select_related("action").newest_first(),
         "follow": FollowForm(subject=f"body:{body.slug}"),
         "mails": StatusUpdate.objects.mails_in_last_year(body=body),
     }

@@ -10,6 +10,7 @@ from advocacy.models import (
     STALE_AFTER,
     TRANSITIONS,
     Phase,
+    RecordHead,
     ResponseStatus,
     Tier,
     Verification,
@@ -49,6 +50,7 @@ def method(request):
         "verifications": Verification,
         "stale_days": STALE_AFTER.days,
     }
+    context["head"] = RecordHead.current()
     return render(request, "pages/method.html", context)
 
 

@@ -7,6 +7,7 @@ import threading
 import time
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections, connections
 from django.utils import timezone
@@ -20,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 BEAT_EVERY = 5
 HOURLY = timedelta(hours=1)
+OFTEN = timedelta(minutes=5)
 
 
 class Command(BaseCommand):
@@ -63,7 +65,7 @@ class Command(BaseCommand):
 
 def live(name, parent):
     """Show that this worker lives, and do what falls due. Runs beside the tasks, on its own."""
-    kept = timezone.now()
+    kept = counted = timezone.now()
     while True:
         time.sleep(BEAT_EVERY)
         if parent and os.getppid() != parent:
@@ -72,6 +74,9 @@ def live(name, parent):
             close_old_connections()
             Worker.objects.beat(name)
             between_tasks()
+            if timezone.now() - counted > OFTEN:
+                counted = timezone.now()
+                tasks.refresh_desk()
             if timezone.now() - kept > HOURLY:
                 kept = timezone.now()
                 upkeep()
@@ -90,3 +95,5 @@ def between_tasks():
 def upkeep():
     tasks.plan_digest()
     tasks.purge()
+    if settings.LINK_CHECKS:
+        tasks.check_links.enqueue()

@@ -1,0 +1,79 @@
+"""Staff accounts: the administrator looks after people, and cannot make anybody all-powerful."""
+
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group
+from django.utils.translation import gettext_lazy as _
+
+admin.site.unregister(get_user_model())
+admin.site.unregister(Group)
+
+# What only an account without limits may set, and nobody for themselves.
+POWERS = ["is_superuser", "user_permissions"]
+
+
+@admin.register(get_user_model())
+class PersonAdmin(UserAdmin):
+    list_display = ["username", "email", "roles", "is_active", "last_login"]
+    list_filter = ["is_active", "groups"]
+    filter_horizontal = ["groups"]
+    list_per_page = 50
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        (_("Person"), {"fields": ["first_name", "last_name", "email"]}),
+        (_("Role"), {"fields": ["is_active", "is_staff", "groups", *POWERS]}),
+        (_("Important dates"), {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [
+        (
+            None,
+            {
+                "classes": ["wide"],
+                "fields": ["username", "email", "usable_password", "password1", "password2"],
+            },
+        ),
+        (_("Role"), {"fields": ["is_staff", "groups"]}),
+    ]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("groups")
+
+    @admin.display(description=_("role"))
+    def roles(self, person):
+        return ", ".join(group.name for group in person.groups.all())
+
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = super().get_fieldsets(request, obj)
+        if request.user.is_superuser:
+            return fieldsets
+        return [
+            (title, options | {"fields": [f for f in options["fields"] if f not in POWERS]})
+            for title, options in fieldsets
+        ]
+
+    def get_readonly_fields(self, request, obj=None):
+        own = [] if request.user.is_superuser or obj != request.user else ["is_staff", "groups"]
+        return [*super().get_readonly_fields(request, obj), "last_login", "date_joined", *own]
+
+    def has_change_permission(self, request, obj=None):
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (request.user.is_superuser or not (obj and obj.is_superuser))
+
+    def has_delete_permission(self, request, obj=None):
+        """People leave by being made inactive: the record names who wrote it."""
+        return request.user.is_superuser and super().has_delete_permission(request, obj)
+
+
+@admin.register(Group)
+class RoleAdmin(GroupAdmin):
+    """The roles ship with the program; only an account without limits changes them."""
+
+    def has_add_permission(self, request):
+        return request.user.is_superuser
+
+    def has_change_permission(self, request, obj=None):
+        return request.user.is_superuser
+
+    def has_delete_permission(self, request, obj=None):
+        return request.user.is_superuser

@@ -1,0 +1,170 @@
+"""The first page of staff: what to do next, and two charts."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.urls import reverse
+from django.utils import timezone
+
+from advocacy import desk, tasks
+from advocacy.models import Draft, ResponseStatus, Tell, make_groups
+from tests.factories import (
+    ASKED_ON,
+    make_action,
+    make_body,
+    make_meeting,
+    make_source,
+    make_user,
+    record,
+)
+from tests.pages import text_of
+from tests.staff import change_page
+
+pytestmark = pytest.mark.django_db
+
+S = ResponseStatus
+DESK = reverse("admin:index")
+
+
+def fill():
+    today = timezone.localdate()
+    body = make_body(abbreviation="ILO")
+    never = make_action(reference="NEVER", body=body)
+    old = make_action(reference="OLD", body=body)
+    record(old, S.NO_RESPONSE, checked_on=today - timedelta(days=200))
+    fresh = make_action(
+        reference="LATE", body=body, expected_by=today - timedelta(days=3), expected_basis="rule"
+    )
+    record(fresh, checked_on=today, happened_on=today - timedelta(days=40), tell=Tell.AT_ONCE)
+    soon, later = (today + timedelta(days=days) for days in (20, 40))
+    make_meeting(body=body, title="Soon", starts_on=soon, ends_on=soon)
+    make_meeting(body=body, title="Later", starts_on=later, ends_on=later)
+    source = make_source(title="A page that went away")
+    source.note_link("404 Not Found", works=False, gone=True)
+    return never, old, fresh
+
+
+def section(page, heading):
+    """The words of one list of the desk."""
+    shown = text_of(page)
+    start = shown.index(heading)
+    ends = [shown.find(h, start + 1) for h in HEADINGS if shown.find(h, start + 1) > 0]
+    return shown[start : min(ends, default=None)]
+
+
+HEADINGS = [
+    "Not checked for 90 days",
+    "Overdue",
+    "Meetings in the next 30 days",
+    "Drafts waiting for review",
+    "Mailings in progress or failed",
+    "Dead source links",
+    "Responses by month",
+    "Open asks by status",
+]
+
+
+def test_the_desk_says_what_to_do_next(client, editor):
+    never, old, late = fill()
+    Draft.objects.write(
+        late, S.UNDER_DISCUSSION, by=editor, sources=[make_source()], summary="Met again."
+    )
+
+    page = client.get(DESK)
+
+    stale = section(page, HEADINGS[0])
+    assert "90 days 2 NEVER" in stale
+    assert stale.index("NEVER") < stale.index("OLD")
+    assert "LATE" not in stale
+    assert "Overdue 1 LATE" in section(page, HEADINGS[1])
+    meetings = section(page, HEADINGS[2])
+    assert "1 ILO: Soon" in meetings
+    assert "NEVER , OLD" in meetings or "LATE" in meetings
+    assert "Later" not in meetings
+    assert "review 1 LATE: Under discussion" in section(page, HEADINGS[3])
+    assert "failed 1" in section(page, HEADINGS[4])
+    assert "planned" in section(page, HEADINGS[4])
+    assert "A page that went away 404 Not Found" in section(page, HEADINGS[5])
+    for row in (never, old, late):
+        assert f'href="{change_page(row)}"' in page.text
+
+
+def test_the_charts_have_their_numbers_as_text(client, editor):
+    fill()
+    page = client.get(DESK)
+
+    month = (timezone.localdate() - timedelta(days=40)).replace(day=1)
+    assert f"{month:%B %Y} 1" in section(page, HEADINGS[6])
+    statuses = section(page, HEADINGS[7])
+    for words in ("Not yet checked 1", "No public response found 1", "Under discussion 1"):
+        assert words in statuses
+    assert page.text.count("<svg") >= 2
+    assert "<script>" not in page.text
+
+
+def test_each_link_of_the_desk_leads_to_as_many_rows(client, editor):
+    fill()
+    for query, number in [("checked=stale", 2), ("overdue=yes", 1)]:
+        page = client.get(f"{reverse('admin:advocacy_recommendedaction_changelist')}?{query}")
+        assert page.context["cl"].result_count == number, query
+    page = client.get(f"{reverse('admin:advocacy_source_changelist')}?link=dead")
+    assert [source.title for source in page.context["cl"].result_list] == ["A page that went away"]
+
+
+def test_an_empty_desk_says_so(client, editor):
+    shown = text_of(client.get(DESK))
+
+    for words in [
+        "Every open ask was checked lately.",
+        "No answer is overdue.",
+        "Nothing waits.",
+        "Every address that was tried answers.",
+    ]:
+        assert words in shown, words
+
+
+def test_a_role_sees_what_it_may(client):
+    make_groups(Group, Permission, ContentType)
+    fill()
+    for role, seen, hidden in [
+        ("Editor", HEADINGS, []),
+        ("Administrator", HEADINGS, []),
+        (None, [], HEADINGS),
+    ]:
+        user = make_user()
+        user.groups.set(Group.objects.filter(name=role))
+        client.force_login(user)
+        shown = text_of(client.get(DESK))
+        assert [h for h in seen if h not in shown] == [], role
+        assert [h for h in hidden if h in shown] == [], role
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_desk_takes_a_constant_number_of_queries(
+    client, editor, django_assert_num_queries, number
+):
+    for _ in range(number):
+        action = make_action()
+        record(action, tell=Tell.AT_ONCE)
+        make_meeting(body=action.body, starts_on=timezone.localdate(), ends_on=timezone.localdate())
+        Draft.objects.write(
+            action, S.UNDER_DISCUSSION, by=editor, sources=[make_source()], summary="Again."
+        )
+        make_source(dead_since=timezone.now())
+    client.get(DESK)
+
+    with django_assert_num_queries(16):
+        client.get(DESK)
+
+
+def test_a_large_record_is_counted_by_the_worker(client, editor, monkeypatch):
+    monkeypatch.setattr(desk, "COUNTED_AT_ONCE", 2)
+    fill()
+    tasks.refresh_desk()
+    make_action(reference="NEW", asked_on=ASKED_ON)
+
+    assert "90 days 2" in text_of(client.get(DESK))
+    tasks.refresh_desk()
+    assert "90 days 3" in text_of(client.get(DESK))

@@ -1,0 +1,187 @@
+"""Addresses of sources are asked if they still answer, and none inside a network of ours."""
+
+import socket
+import threading
+import time
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from django.utils import timezone
+
+from advocacy import links, tasks
+from advocacy.models import Source
+from tests.factories import make_source
+
+REDIRECTS = {"/moved": "/fine", "/loop": "/loop", "/inside": "http://10.1.2.3/x"}
+
+
+class Site(BaseHTTPRequestHandler):
+    asked = []
+
+    def do_HEAD(self):
+        self.answer()
+
+    def do_GET(self):
+        self.answer()
+        if self.path == "/endless":
+            try:
+                while True:
+                    self.wfile.write(b"x" * 65536)
+                    Site.asked.append("chunk")
+            except OSError:
+                pass
+
+    def answer(self):
+        Site.asked.append(f"{self.command} {self.path}")
+        if self.path == "/slow":
+            time.sleep(3)
+        if location := REDIRECTS.get(self.path):
+            self.send_response(302)
+            self.send_header("Location", location)
+        else:
+            plain = {"/gone": 410, "/missing": 404, "/broken": 500, "/closed": 403}
+            refused = self.path == "/no-head" and self.command == "HEAD"
+            head = self.path == "/endless" and self.command == "HEAD"
+            self.send_response(405 if refused or head else plain.get(self.path, 200))
+        self.end_headers()
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def site(monkeypatch):
+    """A site of this machine that counts as public; everything else keeps its own rule."""
+    Site.asked = []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    real = links.is_public
+    monkeypatch.setattr(links, "is_public", lambda ip: str(ip) == "127.0.0.1" or real(ip))
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("path", "works", "gone", "said"),
+    [
+        ("/fine", True, False, "200 OK"),
+        ("/moved", True, False, "200 OK"),
+        ("/no-head", True, False, "200 OK"),
+        ("/closed", True, False, "403 Forbidden"),
+        ("/missing", False, True, "404 Not Found"),
+        ("/gone", False, True, "410 Gone"),
+        ("/broken", False, False, "500 Internal Server Error"),
+        ("/loop", False, False, "It redirects too often."),
+        ("/inside", False, False, "It leads into a private network."),
+    ],
+)
+def test_an_address_works_fails_or_is_gone(site, path, works, gone, said):
+    assert links.ask(f"{site}{path}") == links.Answer(said, works, gone)
+
+
+def test_head_comes_first_and_get_where_it_is_refused(site):
+    links.ask(f"{site}/fine")
+    links.ask(f"{site}/no-head")
+
+    assert Site.asked == ["HEAD /fine", "HEAD /no-head", "GET /no-head"]
+
+
+def test_an_endless_answer_is_read_to_a_limit(site):
+    assert links.ask(f"{site}/endless").works
+    assert Site.asked.count("chunk") < 200
+
+
+def test_a_slow_answer_is_left(site, monkeypatch):
+    monkeypatch.setattr(links, "SECONDS", 0.3)
+    answer = links.ask(f"{site}/slow")
+
+    assert not answer.works
+    assert "timed out" in answer.text
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/",
+        "http://localhost/",
+        "http://[::1]/",
+        "http://10.0.0.1/",
+        "http://192.168.1.1/",
+        "http://172.16.0.1/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://[fe80::1]/",
+        "http://[fd00::1]/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://[64:ff9b::7f00:1]/",
+        "http://[2002:7f00:1::]/",
+        "http://0.0.0.0/",
+        "http://100.64.0.1/",
+        "http://224.0.0.1/",
+        "http://2130706433/",
+        "http://0x7f.1/",
+    ],
+)
+def test_an_address_inside_is_never_asked(url, monkeypatch):
+    def connect(*args, **kwargs):
+        raise AssertionError("asked")
+
+    monkeypatch.setattr(socket, "create_connection", connect)
+
+    answer = links.ask(url)
+    assert (answer.works, answer.gone) == (False, False)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["file:///etc/passwd", "ftp://example.org/", "gopher://x/", "http:///x", "https://u:p@x.org/"],
+)
+def test_only_plain_web_addresses_are_asked(url):
+    assert links.ask(url).text == "Only plain http and https addresses are asked."
+
+
+def test_a_name_that_leads_inside_is_refused_and_not_looked_up_twice(monkeypatch):
+    asked, connected = [], []
+
+    def look_up(host, port, **kwargs):
+        asked.append(host)
+        address = "93.184.216.34" if len(asked) == 1 else "127.0.0.1"
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
+
+    def connect(address, timeout):
+        connected.append(address)
+        raise OSError("no network in this test")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(socket, "create_connection", connect)
+    links.ask("http://rebinding.example/")
+    assert connected == [("93.184.216.34", 80)]
+    assert links.ask("http://rebinding.example/").text == "It leads into a private network."
+    assert len(connected) == 1
+
+
+@pytest.mark.django_db
+def test_dead_addresses_are_marked_and_living_ones_again_alive(site):
+    gone, broken, fine = (make_source(url=f"{site}{path}") for path in ("/gone", "/broken", "/x"))
+    checked_lately = make_source(url=f"{site}/gone", link_checked_at=timezone.now())
+
+    tasks.check_links.call()
+    states = {s.pk: s for s in Source.objects.all()}
+    assert states[gone.pk].dead_since
+    assert states[gone.pk].link_answer == "410 Gone"
+    assert not states[broken.pk].dead_since
+    assert not states[fine.pk].dead_since
+    assert not states[checked_lately.pk].dead_since
+    assert not Source.objects.to_check().exists()
+
+    for _ in range(2):
+        Source.objects.update(link_checked_at=timezone.now() - timedelta(days=8))
+        tasks.check_links.call()
+    broken.refresh_from_db()
+    assert broken.dead_since
+    assert broken.link_failures == 3
+    Source.objects.filter(pk=broken.pk).update(url=f"{site}/fine", link_checked_at=None)
+    tasks.check_links.call()
+    broken.refresh_from_db()
+    assert (broken.dead_since, broken.link_failures) == (None, 0)
