@@ -134,6 +134,8 @@ class Recording:
 
         Runs inside the transaction that saves, so that nobody records in between.
         """
+        if not self.entry.is_bound:
+            return False
         keys = [action.pk for action in self.actions]
         list(RecommendedAction.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
         self.refuse_doubles()
