@@ -30,7 +30,6 @@ def desk(page, live_server, ask):
     page.get_by_label("Username").fill("olena")
     page.get_by_label("Password").fill("a long password")
     page.get_by_role("button", name="Log in").click()
-    page.get_by_role("link", name="Recommended actions").click()
     page.get_by_role("link", name="NK-03").click()
     yield page
     assert [text for text in complaints if "404" not in text] == []
