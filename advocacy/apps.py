@@ -8,6 +8,9 @@ class AdvocacyConfig(AppConfig):
     verbose_name = _("The record")
 
     def ready(self):
+        from advocacy import accounts
+
+        accounts.connect()
         if apps.is_installed("anymail"):
             from advocacy import webhooks
 

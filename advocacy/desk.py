@@ -1,13 +1,19 @@
 """The desk: the first page of staff, with what to do next."""
 
 from datetime import timedelta
+from functools import update_wrapper
 
+from allauth.account.decorators import secure_admin_login
+from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.cache import cache
 from django.db import models
 from django.db.models.functions import TruncMonth
+from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from advocacy.accounts import lacks_second_factor
 from advocacy.models import (
     STALE_AFTER,
     Draft,
@@ -30,6 +36,24 @@ KEY = "desk"
 
 class DeskSite(AdminSite):
     index_template = "admin/advocacy/desk.html"
+
+    def login(self, request, extra_context=None):
+        return secure_admin_login(super().login)(request, extra_context)
+
+    def admin_view(self, view, cacheable=False):
+        """Whoever may publish sets up a second factor before anything else."""
+        checked = super().admin_view(view, cacheable)
+
+        def with_second_factor(request, *args, **kwargs):
+            leaves = request.resolver_match.url_name in ("logout", "jsi18n")
+            if not leaves and lacks_second_factor(request.user):
+                messages.warning(
+                    request, _("Set up a second factor first: whoever may publish needs it.")
+                )
+                return redirect("mfa_activate_totp")
+            return checked(request, *args, **kwargs)
+
+        return update_wrapper(with_second_factor, checked)
 
     def index(self, request, extra_context=None):
         context = {"desk": desk_for(request.user), **(extra_context or {})}

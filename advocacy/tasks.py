@@ -14,6 +14,7 @@ from advocacy.models import (
     DeliveryState,
     Edition,
     NetworkUse,
+    SignIn,
     SignUp,
     Source,
     StepDone,
@@ -132,6 +133,7 @@ def purge():
     outdated = {
         "sign-ups": SignUp.objects.outdated(),
         "followers who left": Subscriber.objects.outdated(),
+        "sign-ins": SignIn.objects.outdated(),
         "network counts": NetworkUse.objects.outdated(),
         "finished tasks": DBTaskResult.objects.finished().filter(finished_at__lt=old),
         "workers": Worker.objects.filter(seen_at__lt=old),

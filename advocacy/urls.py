@@ -22,6 +22,7 @@ from advocacy.views import (
 
 urlpatterns = [
     *([path("anymail/", include("anymail.urls"))] if apps.is_installed("anymail") else []),
+    path("admin/account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("healthz", operations.healthz, name="healthz"),
     path("robots.txt", operations.robots, name="robots"),

@@ -3,6 +3,7 @@ import shutil
 
 import hypothesis
 import pytest
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.utils import translation
 from django_tasks_db.management.commands import db_worker
@@ -30,6 +31,11 @@ def pytest_sessionstart():
         call_command("compile_messages", verbosity=0)
     except CommandError as error:
         raise pytest.UsageError(str(error)) from error
+
+
+@pytest.fixture(autouse=True)
+def empty_cache():
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

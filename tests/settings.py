@@ -43,5 +43,8 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     # A file, as in production: in memory, all threads of the live server would share a connection.
     DATABASE["TEST"] = {"NAME": f"{tempfile.gettempdir()}/answerable-test-{os.getpid()}.sqlite3"}
 
+# Of this process alone: nothing of a test is left to the next.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
 # In a test a task runs as soon as it is queued; tests of the worker take the real queue.
 TASKS = {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"}}

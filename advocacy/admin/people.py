@@ -6,6 +6,8 @@ from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
+from advocacy.models import SignIn
+
 admin.site.unregister(get_user_model())
 admin.site.unregister(Group)
 
@@ -77,3 +79,24 @@ class RoleAdmin(GroupAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return request.user.is_superuser
+
+
+@admin.register(SignIn)
+class SignInAdmin(admin.ModelAdmin):
+    """The log of sign-ins, to read."""
+
+    list_display = ["at", "user", "outcome", "method"]
+    list_filter = ["outcome", "at"]
+    list_select_related = ["user"]
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ["user__username", "user__email"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

@@ -43,6 +43,7 @@ from advocacy.models.mailings import (
 from advocacy.models.replies import Reply
 from advocacy.models.responses import Citation, RecordIsAppendOnly, StatusUpdate, Tell
 from advocacy.models.roles import MAIL, PUBLISH, ROLES, WRITE, demand, make_groups
+from advocacy.models.sign_ins import SignIn
 from advocacy.models.sources import SearchLog, Source
 from advocacy.models.states import GROUP_OF, RegionalGroup
 from advocacy.models.tallies import FEWEST_SHOWN, StepDone, StepTally
@@ -121,6 +122,7 @@ __all__ = [
     "ResponseStatus",
     "SearchLog",
     "Seat",
+    "SignIn",
     "SignUp",
     "Source",
     "StatusUpdate",
