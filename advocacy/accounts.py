@@ -1,11 +1,24 @@
 """How staff sign in: accounts are made by an administrator, never on the web."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import LoginForm
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_login_failed
+from django.utils.translation import gettext_lazy as _
 
 from advocacy.models import PUBLISH, SignIn
+
+
+class SignInForm(LoginForm):
+    """Staff sign in by name or by e-mail address, for twelve hours."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("Username or e-mail")
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+            field.help_text = ""
 
 
 class StaffAdapter(DefaultAccountAdapter):
