@@ -390,5 +390,5 @@ def test_an_ask_takes_a_constant_number_of_queries(client, django_assert_num_que
         )
 
     # The ask, who asked, its legal basis, its entries, their sources, its steps, its meetings.
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(action.get_absolute_url())

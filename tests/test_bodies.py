@@ -102,7 +102,7 @@ def test_a_scorecard_takes_a_constant_number_of_queries(client, django_assert_nu
         make_meeting(body=body, starts_on=date(2099, 1, 1), ends_on=date(2099, 1, 2))
 
     # The body, asks, seats, entries, their sources, meetings, standing chances.
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(body.get_absolute_url())
 
 

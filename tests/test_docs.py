@@ -39,7 +39,8 @@ def test_every_model_is_in_the_glossary():
     )
     words = set(re.findall(r"^\| (\w+) \|", glossary, flags=re.M))
 
-    assert {model.__name__ for model in apps.get_app_config("advocacy").get_models()} <= words
+    models = {model.__name__ for model in apps.get_app_config("advocacy").get_models()}
+    assert {name for name in models if not name.startswith("Historical")} <= words
 
 
 def test_every_path_of_the_readme_exists():

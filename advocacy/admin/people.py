@@ -1,5 +1,7 @@
 """Staff accounts: the administrator looks after people, and cannot make anybody all-powerful."""
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
@@ -10,6 +12,9 @@ from advocacy.models import SignIn
 
 admin.site.unregister(get_user_model())
 admin.site.unregister(Group)
+admin.site.unregister(Authenticator)
+# Staff have the one address of their account.
+admin.site.unregister(EmailAddress)
 
 # What only an account without limits may set, and nobody for themselves.
 POWERS = ["is_superuser", "user_permissions"]
@@ -100,3 +105,28 @@ class SignInAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(admin.ModelAdmin):
+    """Second factors: never shown, but deleted for whoever has lost a device."""
+
+    list_display = ["user", "type", "created_at", "last_used_at"]
+    list_select_related = ["user"]
+    list_per_page = 50
+    fields = readonly_fields = list_display
+    search_fields = ["user__username", "user__email"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (request.user.is_superuser or not (obj and obj.user.is_superuser))
+
+    def get_actions(self, request):
+        """One at a time: the account of somebody without limits is not an administrator's."""
+        return {}

@@ -41,6 +41,8 @@ ROLES = {
         *_each(["reveal", "export", "delete"], ["subscriber"]),
         *[f"auth.{verb}_user" for verb in ("view", "add", "change")],
         "auth.view_group",
+        "mfa.view_authenticator",
+        "mfa.delete_authenticator",
     ],
 }
 
