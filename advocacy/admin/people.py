@@ -1,6 +1,8 @@
 """Staff accounts: the administrator looks after people, and cannot make anybody all-powerful."""
 
+from allauth.account import admin as _account_admin  # noqa: F401 (it registers its models)
 from allauth.account.models import EmailAddress
+from allauth.mfa import admin as _factor_admin  # noqa: F401
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth import get_user_model
@@ -115,6 +117,8 @@ class AuthenticatorAdmin(admin.ModelAdmin):
     list_select_related = ["user"]
     list_per_page = 50
     fields = readonly_fields = list_display
+    # One at a time: the account of somebody without limits is not an administrator's.
+    actions = None
     search_fields = ["user__username", "user__email"]
 
     def has_add_permission(self, request):
@@ -126,7 +130,3 @@ class AuthenticatorAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         allowed = super().has_delete_permission(request, obj)
         return allowed and (request.user.is_superuser or not (obj and obj.user.is_superuser))
-
-    def get_actions(self, request):
-        """One at a time: the account of somebody without limits is not an administrator's."""
-        return {}
