@@ -222,7 +222,11 @@ SECOND_FACTOR = env("SECOND_FACTOR", "1" if HTTPS else "0", yes_or_no)
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
-ACCOUNT_FORMS = {"login": "advocacy.accounts.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "advocacy.accounts.SignInForm",
+    "reset_password": "advocacy.accounts.ResetForm",
+}
+MFA_FORMS = {"add_webauthn": "advocacy.accounts.KeyForm"}
 ACCOUNT_ADAPTER = "advocacy.accounts.StaffAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
