@@ -23,6 +23,7 @@ from advocacy.admin.filters import (
 from advocacy.admin.forms import LookForm
 from advocacy.admin.recording import Recording, may_record
 from advocacy.admin.steps import ChecklistStepInline
+from advocacy.admin.transfer import TransferMixin
 from advocacy.models import (
     Issue,
     RecommendedAction,
@@ -73,7 +74,7 @@ class AskForm(ContentForm):
 
 
 @admin.register(RecommendedAction)
-class RecommendedActionAdmin(SearchableAdmin):
+class RecommendedActionAdmin(TransferMixin, SearchableAdmin):
     fixture = "actions.json"
     form = AskForm
     list_display = [

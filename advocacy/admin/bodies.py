@@ -1,11 +1,12 @@
 from django.contrib import admin
 
 from advocacy.admin.content import ContentAdmin, SearchableAdmin
+from advocacy.admin.transfer import TransferMixin
 from advocacy.models import Meeting, Organisation, Seat, TargetBody
 
 
 @admin.register(TargetBody)
-class TargetBodyAdmin(SearchableAdmin):
+class TargetBodyAdmin(TransferMixin, SearchableAdmin):
     fixture = "bodies.json"
     list_display = ["name", "abbreviation", "kind", "works_in_confidence", "position"]
     list_filter = ["kind", "works_in_confidence", *SearchableAdmin.list_filter]
@@ -21,7 +22,7 @@ class OrganisationAdmin(ContentAdmin):
 
 
 @admin.register(Seat)
-class SeatAdmin(ContentAdmin):
+class SeatAdmin(TransferMixin, ContentAdmin):
     fixture = "seats.json"
     list_display = ["body", "country", "capacity", "starts_on", "ends_on"]
     list_display_links = ["body", "country"]
@@ -32,7 +33,7 @@ class SeatAdmin(ContentAdmin):
 
 
 @admin.register(Meeting)
-class MeetingAdmin(ContentAdmin):
+class MeetingAdmin(TransferMixin, ContentAdmin):
     fixture = "meetings.json"
     list_display = ["title", "body", "kind", "starts_on", "ends_on", "confidence"]
     list_filter = ["kind", "confidence", "body", *ContentAdmin.list_filter]

@@ -1,11 +1,12 @@
 from django.contrib import admin
 
 from advocacy.admin.content import ContentAdmin, SearchableAdmin
+from advocacy.admin.transfer import TransferMixin
 from advocacy.models import Issue, LegalReference, Topic
 
 
 @admin.register(Issue)
-class IssueAdmin(SearchableAdmin):
+class IssueAdmin(TransferMixin, SearchableAdmin):
     fixture = "issues.json"
     list_display = ["title", "opened_on", "position"]
     list_filter = ["topics", *SearchableAdmin.list_filter]
