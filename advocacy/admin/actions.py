@@ -28,6 +28,7 @@ from advocacy.admin.forms import LookForm
 from advocacy.admin.previews import public_page, refused_preview
 from advocacy.admin.recording import Recording, announce, may_record
 from advocacy.admin.steps import ChecklistStepInline
+from advocacy.admin.transfer import TransferMixin
 from advocacy.models import (
     Draft,
     Issue,
@@ -80,7 +81,7 @@ class AskForm(ContentForm):
 
 
 @admin.register(RecommendedAction)
-class RecommendedActionAdmin(VersionedAdmin, SearchableAdmin):
+class RecommendedActionAdmin(TransferMixin, VersionedAdmin, SearchableAdmin):
     fixture = "actions.json"
     form = AskForm
     list_display = [

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from advocacy.admin.content import ContentAdmin, SearchableAdmin, VersionedAdmin
 from advocacy.admin.recording import Recording, announce, may_record
+from advocacy.admin.transfer import TransferMixin
 from advocacy.models import (
     Meeting,
     Organisation,
@@ -46,7 +47,7 @@ class AskChoice(forms.Form):
 
 
 @admin.register(TargetBody)
-class TargetBodyAdmin(VersionedAdmin, SearchableAdmin):
+class TargetBodyAdmin(TransferMixin, VersionedAdmin, SearchableAdmin):
     fixture = "bodies.json"
     list_display = ["name", "abbreviation", "kind", "works_in_confidence", "position"]
     list_filter = ["kind", "works_in_confidence", *SearchableAdmin.list_filter]
@@ -126,7 +127,7 @@ class OrganisationAdmin(ContentAdmin):
 
 
 @admin.register(Seat)
-class SeatAdmin(ContentAdmin):
+class SeatAdmin(TransferMixin, ContentAdmin):
     fixture = "seats.json"
     list_display = ["body", "country", "capacity", "starts_on", "ends_on"]
     list_display_links = ["body", "country"]
@@ -137,7 +138,7 @@ class SeatAdmin(ContentAdmin):
 
 
 @admin.register(Meeting)
-class MeetingAdmin(ContentAdmin):
+class MeetingAdmin(TransferMixin, ContentAdmin):
     fixture = "meetings.json"
     list_display = ["title", "body", "kind", "starts_on", "ends_on", "confidence"]
     list_filter = ["kind", "confidence", "body", *ContentAdmin.list_filter]

@@ -1,11 +1,12 @@
 from django.contrib import admin
 
 from advocacy.admin.content import ContentAdmin, SearchableAdmin, VersionedAdmin
+from advocacy.admin.transfer import TransferMixin
 from advocacy.models import Issue, LegalReference, Topic
 
 
 @admin.register(Issue)
-class IssueAdmin(VersionedAdmin, SearchableAdmin):
+class IssueAdmin(TransferMixin, VersionedAdmin, SearchableAdmin):
     fixture = "issues.json"
     list_display = ["title", "opened_on", "position"]
     list_filter = ["topics", *VersionedAdmin.list_filter]

@@ -1,0 +1,58 @@
+"""Reads rows from CSV or JSON: all of them or none."""
+
+from collections import Counter
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from advocacy import transfer
+
+
+class Command(BaseCommand):
+    help = (
+        "Read rows from a CSV or JSON file in the columns of export_rows. Each row that is new,"
+        " changed or refused is named with its line; if one is refused, nothing is saved. Columns"
+        " that the file leaves out stay as they are. What is imported belongs to staff, so"
+        " load_content leaves it alone."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("kind", choices=transfer.KINDS, help="what the rows are")
+        parser.add_argument("file", metavar="FILE", type=Path, help="in UTF-8, .csv or .json")
+        parser.add_argument("--dry-run", action="store_true", help="say what would happen, no more")
+
+    def handle(self, *, kind, file, dry_run, verbosity, **options):
+        format = transfer.guess_format(file)
+        if format is None:
+            raise CommandError(f"{file}: the name should end in .csv or .json.")
+        try:
+            with open(file, "rb") as source:
+                counts = self.read(kind, source, format, dry_run, verbosity)
+        except OSError as error:
+            raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
+        numbers = ", ".join(f"{counts[what]} {what.value}" for what in transfer.What)
+        if counts[transfer.What.REFUSED]:
+            raise CommandError(f"Nothing was saved: {numbers}.")
+        outcome = "Nothing was saved (--dry-run)" if dry_run else "Saved"
+        self.stdout.write(f"{outcome}: {numbers}.")
+
+    def read(self, kind, source, format, dry_run, verbosity):
+        counts = Counter()
+        size = Path(source.name).stat().st_size
+        quiet = verbosity == 0 or None
+        with tqdm(total=size, desc=kind, unit="B", unit_scale=True, disable=quiet) as bar:
+            fates = transfer.import_rows(kind, source, format, by=None, dry_run=dry_run)
+            for fate in fates:
+                bar.update(source.tell() - bar.n)
+                counts[fate.what] += 1
+                if fate.what == transfer.What.REFUSED or (verbosity and fate.what != "same"):
+                    with tqdm.external_write_mode():
+                        self.stdout.write(sentence(fate))
+        return counts
+
+
+def sentence(fate):
+    about = " ".join(fate.reasons) or ", ".join(fate.changed)
+    named = f"line {fate.line}: {fate.what.value} {fate.key}".rstrip()
+    return f"{named}: {about}" if about else named

@@ -1,0 +1,77 @@
+"""Which columns a file of each kind has, and how a value looks in a cell."""
+
+import re
+
+from django.core.exceptions import PermissionDenied
+
+from advocacy.models import Issue, Meeting, RecommendedAction, Seat, Source, TargetBody
+
+KINDS = {
+    "issues": Issue,
+    "bodies": TargetBody,
+    "actions": RecommendedAction,
+    "seats": Seat,
+    "meetings": Meeting,
+}
+FORMATS = ["csv", "json"]
+KEY = "slug"
+BATCH = 500
+# A spreadsheet takes such a cell for a formula. It gets an apostrophe, and loses it on the way in;
+# so does a text of apostrophes and then such a sign, or it would come back shorter.
+FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
+ESCAPED = re.compile(r"'+[=+\-@\t\r\n]")
+
+
+def demand(by, model, *verbs):
+    """Refuse whoever may not. None is the command line: whoever has that has the database."""
+    names = [f"advocacy.{verb}_{model._meta.model_name}" for verb in verbs]
+    if by is not None and not by.has_perms(names):
+        raise PermissionDenied
+
+
+def columns_of(model):
+    """The fields that staff edit, by name."""
+    fields = [*model._meta.concrete_fields, *model._meta.many_to_many]
+    return {field.name: field for field in fields if field.editable and not field.primary_key}
+
+
+def is_needed(field):
+    """Whether a new row must give it."""
+    return not field.blank and not field.has_default()
+
+
+def guess_format(name):
+    """The format that the name of a file tells, or None."""
+    return next((format for format in FORMATS if str(name).lower().endswith(f".{format}")), None)
+
+
+def named_by(field):
+    """The field of the other table whose value stands for its row."""
+    return "key" if field.related_model is Source else KEY
+
+
+def name_of(row):
+    # A source made in the admin has no key.
+    return row.natural_key()[0] or f"#{row.pk}"
+
+
+def as_text(value):
+    """Any value of a row as the text of a cell."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(int(value))
+        case str() | int() | float():
+            return str(value)
+        case list():
+            return " ".join(map(as_text, value))
+    raise TypeError(value)
+
+
+def escape(cell):
+    return f"'{cell}" if FORMULA.match(cell) else cell
+
+
+def unescape(cell):
+    return cell[1:] if ESCAPED.match(cell) else cell
