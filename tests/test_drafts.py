@@ -112,7 +112,14 @@ def test_carried_out_and_verified_always_takes_two(client, groups):
         "source-2-is_independent": "on",
     }
     record_on_page(client, action, **MET | {"entry-status": S.IMPLEMENTED} | typed)
+    sources = list(Draft.objects.get().sources.values_list("pk", flat=True))
     draft = Draft.objects.get()
+    preview = client.get(reverse("admin:advocacy_draft_preview", args=[draft.pk]))
+    assert "Carried out, verified" in text_of(preview)
+    sent = Controls(client.get(change_page(action)).text).sent
+    form = reverse("admin:advocacy_recommendedaction_preview", args=[action.pk])
+    again = {"entry-status": S.IMPLEMENTED, "entry-summary": "Met.", "entry-sources": sources}
+    assert "Carried out, verified" in text_of(client.post(form, {**sent, **again}))
 
     client.force_login(second)
     decide(client, draft, "publish")

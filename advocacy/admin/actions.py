@@ -25,7 +25,7 @@ from advocacy.admin.filters import (
     StatusFilter,
 )
 from advocacy.admin.forms import LookForm
-from advocacy.admin.previews import public_page, refused_preview
+from advocacy.admin.previews import public_page, refused_preview, somebody_else
 from advocacy.admin.recording import Recording, announce, may_record
 from advocacy.admin.steps import ChecklistStepInline
 from advocacy.admin.transfer import TransferMixin
@@ -234,7 +234,7 @@ class RecommendedActionAdmin(TransferMixin, VersionedAdmin, SearchableAdmin):
         if not response.is_valid():
             transaction.set_rollback(True)
             return refused_preview(self, request, response)
-        return public_page(request, ask, lambda: response.enter())
+        return public_page(request, ask, lambda: response.enter(somebody_else(request.user)))
 
     @admin.action(
         description=gettext_lazy("Record one response for these"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from advocacy.admin.previews import public_page
+from advocacy.admin.previews import public_page, somebody_else
 from advocacy.admin.recording import Recording, announce, entry_url, may_record
 from advocacy.models import PUBLISH, Draft, DraftState
 
@@ -155,7 +155,7 @@ class DraftAdmin(admin.ModelAdmin):
         draft = self.draft(request, pk)
 
         def enter():
-            update = draft.as_update()
+            update = draft.as_update(approved_by=somebody_else(draft.written_by))
             update.insert(draft.sources.all())
             return update
 

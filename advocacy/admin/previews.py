@@ -3,6 +3,7 @@
 from copy import copy
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.http import QueryDict
 from django.template.response import TemplateResponse
@@ -12,6 +13,11 @@ from django.utils.translation import get_language
 from advocacy import mail
 from advocacy.models import Edition, EditionKind
 from advocacy.views.actions import action_detail
+
+
+def somebody_else(author):
+    """Stands in for the second person, whom the public page does not name."""
+    return get_user_model().objects.exclude(pk=author.pk).order_by("pk").first()
 
 
 def public_page(request, action, enter):

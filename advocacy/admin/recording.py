@@ -212,10 +212,12 @@ class Recording:
                     else:
                         self.entry.add_error(place if place in self.entry.fields else None, message)
 
-    def enter(self):
+    def enter(self, approved_by):
         """Let it join the record whoever may publish: for a preview that is taken back."""
         details, sources = self.details()
-        return self.actions[0].enter(by=self.by, sources=sources, **details)
+        return self.actions[0].enter(
+            by=self.by, sources=sources, approved_by=approved_by, **details
+        )
 
     def save(self):
         """Record it for every ask. Call only what is_valid has passed, in the same transaction.
