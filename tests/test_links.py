@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from advocacy import links, tasks
 from advocacy.models import Source
-from tests.factories import make_source
+from tests.factories import make_action, make_source, record
+from tests.pages import text_of
 
 REDIRECTS = {"/moved": "/fine", "/loop": "/loop", "/inside": "http://10.1.2.3/x"}
 
@@ -162,11 +163,13 @@ def test_a_name_that_leads_inside_is_refused_and_not_looked_up_twice(monkeypatch
 
 
 @pytest.mark.django_db
-def test_dead_addresses_are_marked_and_living_ones_again_alive(site):
+def test_dead_addresses_are_marked_and_living_ones_again_alive(client, site):
     gone, broken, fine = (make_source(url=f"{site}{path}") for path in ("/gone", "/broken", "/x"))
     checked_lately = make_source(url=f"{site}/gone", link_checked_at=timezone.now())
 
+    record(make_action(slug="ask"), sources=[gone])
     tasks.check_links.call()
+    assert "address gone since" in text_of(client.get("/en/actions/ask/"))
     states = {s.pk: s for s in Source.objects.all()}
     assert states[gone.pk].dead_since
     assert states[gone.pk].link_answer == "410 Gone"
