@@ -6,6 +6,7 @@ import re
 LINK = re.compile(r"https?://\S+")
 SECRETS = [
     (re.compile(r"(/follow/)[^/\s?\"']+"), r"\1[token]"),
+    (re.compile(r"(/password/reset/key/)[^/\s?\"']+"), r"\1[token]"),
     (re.compile(r"[^\s<>\"'(]+@[^\s<>\"')]+"), "[address]"),
 ]
 

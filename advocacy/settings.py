@@ -230,6 +230,8 @@ MFA_FORMS = {"add_webauthn": "advocacy.accounts.KeyForm"}
 ACCOUNT_ADAPTER = "advocacy.accounts.StaffAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
+# Nobody makes this site write to an address that has no account.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 # Whoever is locked out by strangers' attempts opens the account by mail; the second factor stays.
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
