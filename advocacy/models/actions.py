@@ -147,8 +147,18 @@ class RecommendedActionQuerySet(SearchableQuerySet):
         return self.select_related("issue", "body")
 
     def not_checked_since(self, day):
-        """Asks that nobody has looked at since a day. Needs `with_status`."""
-        return self.filter(models.Q(last_checked_on=None) | models.Q(last_checked_on__lt=day))
+        """Asks that nobody has looked at since a day. Needs `with_status`.
+
+        Asked of the entries themselves, so that a count does not look up the last of each ask.
+        """
+        looks = StatusUpdate.objects.filter(
+            action=models.OuterRef("pk"),
+            correction=None,
+            happened_on__lte=models.OuterRef("as_of"),
+            checked_on__lte=models.OuterRef("as_of"),
+            checked_on__gte=day,
+        )
+        return self.filter(~models.Exists(looks))
 
     def stale(self, at=None):
         """Asks nobody has looked at for 90 days. Needs `with_status`."""
