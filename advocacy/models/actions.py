@@ -149,11 +149,12 @@ class RecommendedActionQuerySet(SearchableQuerySet):
     def not_checked_since(self, day):
         """Asks that nobody has looked at since a day. Needs `with_status`.
 
-        Asked of the entries themselves, so that a count does not look up the last of each ask.
+        Asked of the entries themselves, so that a count does not look up the last of each ask; and
+        of those few that are corrected, as a join of the record with itself would take long.
         """
-        looks = StatusUpdate.objects.filter(
+        corrected = StatusUpdate.objects.corrections().values("corrects")
+        looks = StatusUpdate.objects.exclude(pk__in=corrected).filter(
             action=models.OuterRef("pk"),
-            correction=None,
             happened_on__lte=models.OuterRef("as_of"),
             checked_on__lte=models.OuterRef("as_of"),
             checked_on__gte=day,

@@ -351,7 +351,6 @@ class StatusUpdate(models.Model):
         indexes = [
             models.Index(fields=["action", "-happened_on", "-id"], name="update_newest_of_action"),
             models.Index(fields=["-happened_on", "-id"], name="update_newest"),
-            models.Index(fields=["action", "-checked_on"], name="update_last_check"),
         ]
         constraints = CONSTRAINTS
 
