@@ -162,6 +162,24 @@ def test_a_draft_is_given_back_changed_and_published(client, groups):
     assert StatusUpdate.objects.get().summary == "It met on 3 March."
 
 
+def test_what_is_published_is_the_draft_as_it_stands_now(groups):
+    editor, publisher = person("Editor"), person("Publisher")
+    draft = write(make_ask(), by=editor)
+    seen_before = Draft.objects.get()
+    draft.rewrite(
+        S.UNDER_DISCUSSION,
+        by=editor,
+        sources=[make_source()],
+        summary="Told anew.",
+        happened_on=ASKED_ON,
+    )
+
+    seen_before.publish(by=publisher)
+
+    assert StatusUpdate.objects.get().summary == "Told anew."
+    assert Draft.objects.get().entry["summary"] == "Told anew."
+
+
 def test_only_its_author_withdraws_a_draft_and_a_decided_one_stays_decided(client, groups):
     editor, other, publisher = person("Editor"), person("Editor"), person("Publisher")
     draft = write(make_ask(), by=editor)
@@ -173,7 +191,7 @@ def test_only_its_author_withdraws_a_draft_and_a_decided_one_stays_decided(clien
     with pytest.raises(ValidationError, match="no longer open: it is withdrawn"):
         draft.publish(by=publisher)
     draft.refresh_from_db()
-    with pytest.raises(ValidationError, match="This draft is decided"):
+    with pytest.raises(ValidationError, match="no longer open: it is withdrawn"):
         draft.rewrite(S.UNDER_DISCUSSION, by=editor, sources=[make_source()], summary="Anew.")
 
 

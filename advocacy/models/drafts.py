@@ -130,11 +130,12 @@ class Draft(models.Model):
             action=self.action, recorded_by=self.written_by, approved_by=approved_by, **values
         )
 
+    @transaction.atomic
     def rewrite(self, status, *, by, sources=(), **details):
         """Say it anew; whoever does so is its author, and it waits again."""
         demand(by, WRITE)
-        if not self.is_open:
-            raise ValidationError(gettext("This draft is decided: write a new one."))
+        if self.pk:
+            self._take(DraftState.WAITING, DraftState.RETURNED)
         update = StatusUpdate(action=self.action, status=status, recorded_by=by, **details)
         update.check_record(sources, approval_follows=True)
         self.entry = {
@@ -143,9 +144,8 @@ class Draft(models.Model):
             if field.name not in NOT_WRITTEN
         }
         self.written_by, self.written_at, self.state = by, timezone.now(), DraftState.WAITING
-        with transaction.atomic():
-            self.save()
-            self.sources.set(sources)
+        self.save()
+        self.sources.set(sources)
 
     @transaction.atomic
     def publish(self, *, by):
@@ -154,14 +154,14 @@ class Draft(models.Model):
         Whoever wrote it does not publish it.
         """
         demand(by, PUBLISH)
-        draft = self._taken(DraftState.WAITING)
-        if draft.written_by == by:
+        self._take(DraftState.WAITING)
+        if self.written_by == by:
             raise ValidationError(gettext("You wrote it: a second person publishes it."))
-        details = draft.as_update()
-        self.update = draft.action.enter(
+        details = self.as_update()
+        self.update = self.action.enter(
             details.status,
-            by=draft.written_by,
-            sources=list(draft.sources.all()),
+            by=self.written_by,
+            sources=list(self.sources.all()),
             approved_by=by,
             **{
                 field.name: getattr(details, field.name)
@@ -176,7 +176,7 @@ class Draft(models.Model):
     def give_back(self, *, by, remark):
         """Back to whoever wrote it, with what should change."""
         demand(by, PUBLISH)
-        self._taken(DraftState.WAITING)
+        self._take(DraftState.WAITING)
         if not remark.strip():
             raise ValidationError({"remark": gettext("Say what should change.")})
         self.remark = remark.strip()
@@ -186,19 +186,19 @@ class Draft(models.Model):
     def withdraw(self, *, by):
         """Its author takes it back for good."""
         demand(by, WRITE)
-        if self._taken(DraftState.WAITING, DraftState.RETURNED).written_by != by:
+        self._take(DraftState.WAITING, DraftState.RETURNED)
+        if self.written_by != by:
             raise ValidationError(gettext("Only its author withdraws a draft."))
         self._decide(DraftState.WITHDRAWN, by)
 
-    def _taken(self, *states):
-        """The draft as it stands, locked, if it is still to be decided."""
-        draft = Draft.objects.select_for_update().get(pk=self.pk)
-        if draft.state not in states:
+    def _take(self, *states):
+        """Lock it as it stands now; refuse if it is decided already."""
+        self.refresh_from_db(from_queryset=Draft.objects.select_for_update())
+        if self.state not in states:
             raise ValidationError(
                 gettext("This draft is no longer open: it is %(state)s.")
-                % {"state": draft.get_state_display()}
+                % {"state": self.get_state_display()}
             )
-        return draft
 
     def _decide(self, state, by):
         self.state, self.decided_by, self.decided_at = state, by, timezone.now()
