@@ -235,7 +235,8 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 # Whoever is locked out by strangers' attempts opens the account by mail; the second factor stays.
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
-ACCOUNT_RATE_LIMITS = {"login_failed": "20/5m/ip,5/5m/key"}
+# One network is stopped soon; a name only after so many from several that strangers seldom lock it.
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/ip,20/5m/key"}
 ACCOUNT_SESSION_REMEMBER = True
 SESSION_COOKIE_AGE = 12 * 3600
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
