@@ -1,8 +1,11 @@
 """How staff sign in: accounts are made by an administrator, never on the web."""
 
+from datetime import timedelta
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm, ResetPasswordForm, default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django.conf import settings
@@ -16,6 +19,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from advocacy.models import PUBLISH, SignIn
+from advocacy.models.addresses import decrypt, encrypt
 
 
 class SignInForm(LoginForm):
@@ -27,6 +31,16 @@ class SignInForm(LoginForm):
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
             field.help_text = ""
+
+    def login(self, request, redirect_url=None):
+        response = super().login(request, redirect_url)
+        _end_in_time(request)
+        return response
+
+
+def _end_in_time(request):
+    """At a fixed moment, however busy the session is."""
+    request.session.set_expiry(timedelta(seconds=settings.SESSION_COOKIE_AGE))
 
 
 class ResetForm(ResetPasswordForm):
@@ -48,6 +62,16 @@ class StaffAdapter(DefaultAccountAdapter):
     def send_password_reset_mail(self, user, email, context):
         """In a task, so that the answer takes as long where nobody has that address."""
         send_password_reset.enqueue(user.pk, get_language())
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    """Keeps the secrets of second factors as the addresses of followers are kept."""
+
+    def encrypt(self, text):
+        return encrypt(text)
+
+    def decrypt(self, encrypted_text):
+        return decrypt(encrypted_text)
 
 
 @task
@@ -81,6 +105,8 @@ def connect():
 
 
 def _signed_in(sender, request, user, **kwargs):
+    if request:
+        _end_in_time(request)
     records = request.session.get("account_authentication_methods", []) if request else []
     methods = [record.get("type") or record.get("method", "") for record in records]
     SignIn.objects.create(user=user, outcome=SignIn.Outcome.IN, method=", ".join(methods)[:100])

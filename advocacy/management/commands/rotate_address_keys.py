@@ -1,19 +1,23 @@
-"""Moves every stored address to the first of the keys."""
+"""Moves every stored address, and every secret of a second factor, to the first of the keys."""
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from tqdm import tqdm
 
 from advocacy.models import SignUp, Subscriber
-from advocacy.models.addresses import AddressKeyMissing, address_hash, encrypt
+from advocacy.models.addresses import AddressKeyMissing, address_hash, decrypt, encrypt
+
+# Where django-allauth keeps the secret of an app, and that of recovery codes.
+SECRETS = {"secret", "seed"}
 
 
 class Command(BaseCommand):
     help = (
-        "Encrypt the addresses of followers with the first key in ADDRESS_KEYS, and look them up"
-        " by it. Put the new key first, run this, then remove the old key. Links in mails already"
-        " sent work as long as their key is in the list."
+        "Encrypt the addresses of followers and the second factors of staff with the first key in"
+        " ADDRESS_KEYS, and look addresses up by it. Put the new key first, run this, then remove"
+        " the old key. Links in mails already sent work as long as their key is in the list."
     )
 
     def handle(self, *, verbosity, **options):
@@ -28,6 +32,10 @@ class Command(BaseCommand):
                         row.address, row.address_hash = encrypt(address), address_hash(address)
                         row.save(update_fields=["address", "address_hash"])
                         progress.update()
+                for row in Authenticator.objects.select_for_update():
+                    for name in SECRETS & row.data.keys():
+                        row.data[name] = encrypt(decrypt(row.data[name]))
+                    row.save(update_fields=["data"])
         except AddressKeyMissing:
             raise CommandError(
                 f"Row {row.pk} of {row._meta.verbose_name_plural}: no key in ADDRESS_KEYS reads it."
