@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from advocacy.models import RecordHead, ResponseStatus, StatusUpdate
@@ -101,8 +101,6 @@ def test_a_head_that_somebody_noted_proves_that_nothing_before_it_was_rewritten(
 
 
 def test_the_chain_cannot_fork_in_the_database(entries):
-    from django.db import IntegrityError, transaction
-
     twin = StatusUpdate.objects.get(pk=entries[1].pk)
     twin.pk = None
     twin.key = "twin"

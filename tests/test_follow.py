@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from advocacy import tasks
 from advocacy.models import MOST_AN_HOUR, Follow, NetworkUse, SignUp, Subscriber, SubscriberState
 from advocacy.models.addresses import AddressKeyMissing, address_hash, decrypt, encrypt, masked
-from advocacy.models.followers import network_of
+from advocacy.models.networks import network_of
 from tests.factories import make_action, make_body, make_follower, make_issue
 from tests.pages import text_of
 

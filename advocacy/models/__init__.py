@@ -23,10 +23,8 @@ from advocacy.models.followers import (
     CONFIRM_WITHIN,
     CONFIRMATIONS_A_DAY,
     EVERYTHING,
-    MOST_AN_HOUR,
     Follow,
     Frequency,
-    NetworkUse,
     SignUp,
     Subscriber,
     SubscriberState,
@@ -40,6 +38,7 @@ from advocacy.models.mailings import (
     EditionKind,
     EditionState,
 )
+from advocacy.models.networks import MOST_AN_HOUR, NetworkUse
 from advocacy.models.replies import Reply
 from advocacy.models.responses import Citation, RecordIsAppendOnly, StatusUpdate, Tell
 from advocacy.models.roles import MAIL, PUBLISH, ROLES, WRITE, demand, make_groups

@@ -1,10 +1,7 @@
 """Who follows the record by e-mail, and what each of them asked to hear of."""
 
-import hmac
 import secrets
 from datetime import timedelta
-from hashlib import sha256
-from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 from django.core.signing import BadSignature
@@ -16,7 +13,6 @@ from advocacy.models.addresses import (
     address_hash,
     address_hashes,
     decrypt,
-    derived,
     encrypt,
     masked,
     signer,
@@ -25,8 +21,6 @@ from advocacy.models.addresses import (
 CONFIRM_WITHIN = timedelta(days=7)
 KEEP_HASH = timedelta(days=365)
 CONFIRMATIONS_A_DAY = 3
-# From one network; a school or a workshop shares one.
-MOST_AN_HOUR = {"sign-ups": 60, "steps": 300}
 PUBLIC_ID_BYTES = 12
 
 
@@ -385,53 +379,3 @@ class Follow(Subject):
 
     def __str__(self):
         return str(self.subject)
-
-
-class NetworkUseQuerySet(models.QuerySet):
-    def allows(self, use, address, at=None):
-        """Count one more use from the network of an address, and say if that is not too many.
-
-        The network (IPv4 /24, IPv6 /56) is kept as a keyed hash; its key changes every day and
-        is another one for each use.
-        """
-        at = at or timezone.now()
-        key = derived(settings.ADDRESS_KEYS[0], f"answerable {use} {at:%Y-%m-%d}".encode())
-        network = hmac.new(key, network_of(address).encode(), sha256).hexdigest()
-        hour = at.replace(minute=0, second=0, microsecond=0)
-        row, _created = self.get_or_create(network=network, hour=hour)
-        self.filter(pk=row.pk).update(number=models.F("number") + 1)
-        return self.values_list("number", flat=True).get(pk=row.pk) <= MOST_AN_HOUR[use]
-
-    def outdated(self, at=None):
-        return self.filter(hour__lt=(at or timezone.now()) - timedelta(days=1))
-
-
-def network_of(address):
-    """`192.0.2.0/24` or `2001:db8::/56`; an IPv4 address inside IPv6 counts as IPv4.
-
-    What is no address, as a proxy may send it, counts as one network.
-    """
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return "unknown"
-    ip = getattr(ip, "ipv4_mapped", None) or ip
-    return str(ip_network(f"{ip}/{24 if ip.version == 4 else 56}", strict=False))
-
-
-class NetworkUse(models.Model):
-    """How many sign-ups, or steps done, came from one network in one hour. Deleted after a day."""
-
-    network = models.CharField(max_length=64, editable=False)
-    hour = models.DateTimeField(editable=False)
-    number = models.PositiveIntegerField(default=0, editable=False)
-
-    objects = NetworkUseQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["network", "hour"], name="network_use_is_counted_once")
-        ]
-
-    def __str__(self):
-        return f"{self.hour:%Y-%m-%d %H}: {self.number}"

@@ -2,9 +2,7 @@
 
 import re
 
-from django.core.exceptions import PermissionDenied
-
-from advocacy.models import Issue, Meeting, RecommendedAction, Seat, Source, TargetBody
+from advocacy.models import Issue, Meeting, RecommendedAction, Seat, Source, TargetBody, roles
 
 KINDS = {
     "issues": Issue,
@@ -24,9 +22,8 @@ ESCAPED = re.compile(r"'+[=+\-@\t\r\n]")
 
 def demand(by, model, *verbs):
     """Refuse whoever may not. None is the command line: whoever has that has the database."""
-    names = [f"advocacy.{verb}_{model._meta.model_name}" for verb in verbs]
-    if by is not None and not by.has_perms(names):
-        raise PermissionDenied
+    if by is not None:
+        roles.demand(by, *(f"advocacy.{verb}_{model._meta.model_name}" for verb in verbs))
 
 
 def columns_of(model):
