@@ -8,14 +8,14 @@ class AdvocacyConfig(AppConfig):
     verbose_name = _("The record")
 
     def ready(self):
-        from advocacy import accounts
+        from advocacy.admin import accounts
 
         accounts.connect()
         if apps.is_installed("anymail"):
-            from advocacy import webhooks
+            from advocacy.mailing import webhooks
 
             webhooks.connect()
 
 
 class DeskConfig(AdminConfig):
-    default_site = "advocacy.desk.DeskSite"
+    default_site = "advocacy.admin.site.DeskSite"

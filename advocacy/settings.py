@@ -106,7 +106,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     # Answers carry random padding, so their length does not give away what stands in them.
     "django.middleware.gzip.GZipMiddleware",
-    "advocacy.etags.ConditionalGetMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -130,7 +130,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "advocacy.views.context.switches",
+                "advocacy.public.context.switches",
             ],
         },
     },
@@ -172,7 +172,7 @@ def mailer(url):
     name = unquote(parts.path) if parts.scheme == "provider" else ""
     ports = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
     if parts.scheme == "folder":
-        return {"BACKEND": "advocacy.mail.FolderBackend"}
+        return {"BACKEND": "advocacy.mailing.backends.FolderBackend"}
     if name.isidentifier():
         return {"BACKEND": f"anymail.backends.{name}.EmailBackend"}
     if parts.scheme not in ports or not parts.hostname:
@@ -189,7 +189,7 @@ def mailer(url):
         "use_ssl": parts.scheme == "smtps",
         "timeout": 20,
     }
-    return {"BACKEND": "advocacy.mail.SmtpBackend", "OPTIONS": options}
+    return {"BACKEND": "advocacy.mailing.backends.SmtpBackend", "OPTIONS": options}
 
 
 # A local site writes its mail to a folder; one of the public says how mail leaves.
@@ -223,11 +223,11 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
 ACCOUNT_FORMS = {
-    "login": "advocacy.accounts.SignInForm",
-    "reset_password": "advocacy.accounts.ResetForm",
+    "login": "advocacy.admin.accounts.SignInForm",
+    "reset_password": "advocacy.admin.accounts.ResetForm",
 }
-MFA_FORMS = {"add_webauthn": "advocacy.accounts.KeyForm"}
-ACCOUNT_ADAPTER = "advocacy.accounts.StaffAdapter"
+MFA_FORMS = {"add_webauthn": "advocacy.admin.accounts.KeyForm"}
+ACCOUNT_ADAPTER = "advocacy.admin.accounts.StaffAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 # Nobody makes this site write to an address that has no account.
@@ -239,7 +239,7 @@ ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/ip,20/5m/key"}
 ACCOUNT_SESSION_REMEMBER = True
 SESSION_COOKIE_AGE = 12 * 3600
-MFA_ADAPTER = "advocacy.accounts.FactorAdapter"
+MFA_ADAPTER = "advocacy.admin.accounts.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Answerable"
 MFA_TOTP_TOLERANCE = 1
@@ -294,7 +294,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
-    "filters": {"secrets": {"()": "advocacy.logs.WithoutSecrets"}},
+    "filters": {"secrets": {"()": "advocacy.web.logs.WithoutSecrets"}},
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",

@@ -3,8 +3,9 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from advocacy.feeds import UpdateFeed, meeting_calendar
-from advocacy.views import (
+from advocacy.public.calendar_file import meeting_calendar
+from advocacy.public.feeds import UpdateFeed
+from advocacy.public.views import (
     actions,
     bodies,
     briefs,

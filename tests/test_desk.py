@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from advocacy import desk, tasks
-from advocacy.models import Draft, ResponseStatus, SignIn, Tell, make_groups
+from advocacy.models import Draft, ResponseStatus, SignIn, Tell, figures, make_groups
+from advocacy.upkeep import tasks
 from tests.factories import (
     ASKED_ON,
     evidence,
@@ -172,7 +172,7 @@ def test_the_desk_takes_a_constant_number_of_queries(
 
 
 def test_a_large_record_is_counted_by_the_worker(client, editor, monkeypatch):
-    monkeypatch.setattr(desk, "COUNTED_AT_ONCE", 2)
+    monkeypatch.setattr(figures, "COUNTED_AT_ONCE", 2)
     fill()
     tasks.refresh_desk()
     make_action(reference="NEW", asked_on=ASKED_ON)

@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from django.utils import timezone
 
-from advocacy import links, tasks
 from advocacy.models import Source
+from advocacy.upkeep import links, tasks
 from tests.factories import make_action, make_source, record
 from tests.pages import text_of
 

@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.test import RequestFactory
 from django.utils import timezone
 
-from advocacy import webhooks
+from advocacy.mailing import webhooks
 from advocacy.models import Edition, SignUp, Subscriber, SubscriberState, Tell
 from advocacy.models.addresses import address_hash
 from tests.factories import make_action, make_follower, record

@@ -5,8 +5,9 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
-from advocacy import tasks
+from advocacy.mailing import tasks
 from advocacy.models import (
     AskState,
     Delivery,
@@ -21,6 +22,7 @@ from advocacy.models import (
     Tell,
     Worker,
 )
+from advocacy.upkeep.tasks import give_back
 from tests.factories import (
     make_action,
     make_body,
@@ -479,7 +481,7 @@ def test_what_a_dead_worker_held_is_given_back_and_its_message_is_doubtful(actio
     edition.start()
     (keys,) = edition.add_deliveries()
     result = tasks.send_deliveries.enqueue(edition.pk, keys)
-    tasks.DBTaskResult.objects.filter(pk=result.id).get().claim("dead")
+    DBTaskResult.objects.filter(pk=result.id).get().claim("dead")
     Delivery.objects.claim(keys[0], worker="dead")
     Worker.objects.create(name="dead", seen_at=timezone.now() - timedelta(seconds=31))
 
@@ -499,7 +501,7 @@ def test_a_worker_that_lives_keeps_what_it_holds(action, sink, queue):
     Worker.objects.beat("alive")
     Delivery.objects.claim(keys[0], worker="alive")
 
-    tasks.give_back()
+    give_back()
 
     assert states(edition) == {D.CLAIMED: 1}
 

@@ -20,9 +20,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from advocacy import tasks
-from advocacy.logs import without_secrets
 from advocacy.models import SignIn
+from advocacy.upkeep import tasks
+from advocacy.web.logs import without_secrets
 from tests.factories import make_user
 from tests.pages import text_of
 from tests.staff import staff_who_may

@@ -135,7 +135,7 @@ def test_a_failure_is_calm_and_shows_nothing_of_the_inside(client, monkeypatch):
         raise RuntimeError("secret detail")
 
     client.raise_request_exception = False
-    monkeypatch.setattr("advocacy.views.overview._lead", fail)
+    monkeypatch.setattr("advocacy.public.views.overview._lead", fail)
 
     response = client.get(reverse("overview"))
 

@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils import translation
 from PIL import Image
 
-from advocacy import share, tasks
 from advocacy.models import (
     FEWEST_SHOWN,
     MOST_AN_HOUR,
@@ -25,6 +24,8 @@ from advocacy.models import (
     StepTally,
     TargetBody,
 )
+from advocacy.public.share import drawing
+from advocacy.upkeep import tasks
 from tests.factories import make_action, make_issue, make_source, make_step, record
 from tests.pages import text_of
 
@@ -261,7 +262,7 @@ def test_a_link_has_a_picture_in_each_language_made_once(client, settings, tmp_p
     client.get(addresses[0]).getvalue()
     assert len(list(tmp_path.glob("share/*.png"))) == 4
 
-    assert share.forget_old() == 0
+    assert drawing.forget_old() == 0
     for path in tmp_path.glob("share/*"):
         os.utime(path, (0, 0))
     assert tasks.purge()["pictures of shared links"] == 4
@@ -270,7 +271,7 @@ def test_a_link_has_a_picture_in_each_language_made_once(client, settings, tmp_p
 
 def test_each_letter_is_in_the_face_that_draws_it():
     for letter in "Aé“”…·ҐґЄєІіЇїЩ강제노동漢":
-        ((piece, letters),) = share.runs(letter, "Bold", 40)
+        ((piece, letters),) = drawing.runs(letter, "Bold", 40)
         nothing = letters.getmask("\U0010fffd")
         mask = letters.getmask(piece)
         assert (mask.getbbox(), bytes(mask)) != (nothing.getbbox(), bytes(nothing)), letter
@@ -278,16 +279,16 @@ def test_each_letter_is_in_the_face_that_draws_it():
 
 def test_a_long_title_ends_in_an_ellipsis_and_stays_in_the_picture():
     for title in ("Пам’ятайте про солдатів 강제노동 " * 12, "강제노동" * 40):
-        lines = share.fitting(title, "Bold", 46, 1056, 3)
+        lines = drawing.fitting(title, "Bold", 46, 1056, 3)
         assert lines[-1].endswith("…")
         assert len(lines) <= 3
-        assert all(share.length(line, "Bold", 46) <= 1056 for line in lines)
+        assert all(drawing.length(line, "Bold", 46) <= 1056 for line in lines)
 
 
 def test_without_its_font_a_link_has_no_picture_and_that_is_said_once(client, settings, caplog):
     action = make_action()
     settings.FONT_FOLDERS = ["/nowhere"]
-    share.face.cache_clear()
+    drawing.face.cache_clear()
     try:
         for _ in range(2):
             page = client.get(action.get_absolute_url())
@@ -298,7 +299,7 @@ def test_without_its_font_a_link_has_no_picture_and_that_is_said_once(client, se
         said = [line for line in caplog.messages if "is missing" in line]
         assert len(said) == len(set(said)) > 0
     finally:
-        share.face.cache_clear()
+        drawing.face.cache_clear()
 
 
 def test_the_dossier_has_pictures_briefs_and_steps_for_all(client, settings, tmp_path):

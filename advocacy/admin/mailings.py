@@ -17,7 +17,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST, require_safe
 
-from advocacy import mail, tasks
+from advocacy.mailing import letters, tasks
 from advocacy.models import Edition
 
 STYLE = re.compile(r"<style>(.*?)</style>", re.S)
@@ -77,7 +77,7 @@ class EditionAdmin(admin.ModelAdmin):
     def render_change_form(self, request, context, obj=None, **kwargs):
         language = request.GET.get("language", get_language())
         language = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-        letter = mail.preview(obj, language)
+        letter = letters.preview(obj, language)
         context |= {
             "edition": obj,
             "letter": letter,
@@ -100,7 +100,7 @@ class EditionAdmin(admin.ModelAdmin):
         """The mail as it looks: its own style and nothing else is allowed."""
         if language not in dict(settings.LANGUAGES):
             raise Http404
-        letter = mail.preview(self.edition(request, pk), language)
+        letter = letters.preview(self.edition(request, pk), language)
         return framed(letter.html if letter else "")(request)
 
     def cancel_view(self, request, pk):

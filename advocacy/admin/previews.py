@@ -10,9 +10,9 @@ from django.template.response import TemplateResponse
 from django.utils import translation
 from django.utils.translation import get_language
 
-from advocacy import mail
+from advocacy.mailing import letters
 from advocacy.models import Edition, EditionKind
-from advocacy.views.actions import action_detail
+from advocacy.public.views.actions import action_detail
 
 
 def somebody_else(author):
@@ -32,7 +32,7 @@ def public_page(request, action, enter):
         seen = copy(request)
         seen.method, seen.GET, seen.path = "GET", QueryDict(), action.get_absolute_url()
         seen.LANGUAGE_CODE, seen.htmx = language, False
-        letter = mail.notice_letter(Edition(kind=EditionKind.NOTICE, entry=entry), language)
+        letter = letters.notice_letter(Edition(kind=EditionKind.NOTICE, entry=entry), language)
         seen.preview = {"letter": letter, "tell": entry.get_tell_display()}
         page = action_detail(seen, action.slug)
         transaction.set_rollback(True)

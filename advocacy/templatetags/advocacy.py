@@ -16,7 +16,6 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, get_language_info, ngettext
 from django.utils.translation import gettext as _
 
-from advocacy import share
 from advocacy.models import IN_CONFIDENCE, DatePrecision, Phase, ResponseStatus
 
 register = template.Library()
@@ -138,7 +137,7 @@ def is_open_for(step, action):
 @register.simple_tag(takes_context=True)
 def share_picture(context, subject, kind):
     """The whole address of the picture of a link, or nothing where no font can draw it."""
-    if not share.is_possible():
+    if not context["pictures_can_be_drawn"]():
         return ""
     address = reverse("share_picture", args=[kind, subject.slug])
     return context["request"].build_absolute_uri(address)

@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from advocacy import forms
 from advocacy.models import Subscriber
 from tests.browser.test_pages_browser import violations
 from tests.factories import make_action, make_issue
@@ -33,8 +32,6 @@ def test_following_from_the_form_to_the_farewell(browser, live_server, sink, iss
     page.goto(start)
     form = page.locator("#follow")
     form.get_by_label("E-mail address").fill("ana@nowhere")
-    # A person takes longer than a program.
-    page.wait_for_timeout(forms.LEAST_TIME.total_seconds() * 1000)
     form.get_by_label("E-mail address").press("Enter")
     expect(page.get_by_text("Give an e-mail address")).to_be_visible()
     field = page.get_by_label("E-mail address")

@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from advocacy import tasks
+from advocacy.upkeep import tasks
 
 
 class Command(BaseCommand):

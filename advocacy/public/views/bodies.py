@@ -4,8 +4,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from advocacy.forms import AsOfForm, FollowForm
 from advocacy.models import RecommendedAction, StatusUpdate, TargetBody
+from advocacy.public.forms import AsOfForm, FollowForm
 
 
 @require_safe

@@ -4,8 +4,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from advocacy.forms import AsOfForm, FollowForm
 from advocacy.models import Meeting, RecommendedAction, StatusUpdate
+from advocacy.public.forms import AsOfForm, FollowForm
 
 MOST_ISSUES = 12
 

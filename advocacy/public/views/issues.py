@@ -5,9 +5,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from advocacy.forms import AsOfForm, FollowForm, IssueFilterForm
 from advocacy.models import Issue, Meeting, RecommendedAction, StatusUpdate
-from advocacy.views.pagination import page_of
+from advocacy.public.forms import AsOfForm, FollowForm, IssueFilterForm
+from advocacy.web.pagination import page_of
 
 
 @require_safe

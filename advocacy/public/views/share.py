@@ -6,15 +6,15 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from advocacy import share
 from advocacy.models import Issue, Phase, RecommendedAction, TargetBody
+from advocacy.public.share import drawing
 
 
 @require_safe
 @cache_control(public=True, max_age=3600)
 def picture(request, kind, slug):
     """The picture of a link to an issue, a body or an ask, as the record stands now."""
-    if not share.is_possible():
+    if not drawing.is_possible():
         raise Http404
     asks = RecommendedAction.objects.published().open().with_status().with_related()
     if kind == "actions":
@@ -26,7 +26,7 @@ def picture(request, kind, slug):
     else:
         body = get_object_or_404(TargetBody, slug=slug)
         said = {"title": body.name, "kicker": gettext("Body"), **_asks(asks.filter(body=body))}
-    return FileResponse(share.picture(**said).open("rb"), content_type="image/png")
+    return FileResponse(drawing.picture(**said).open("rb"), content_type="image/png")
 
 
 def _waiting(number):

@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from advocacy.forms import ChecklistFilterForm
 from advocacy.models import ChecklistStep, NetworkUse, RecommendedAction, StepDone
-from advocacy.views.pagination import page_of
-from advocacy.views.visitors import from_this_site, visitor_address
+from advocacy.public.forms import ChecklistFilterForm
+from advocacy.web.pagination import page_of
+from advocacy.web.visitors import from_this_site, visitor_address
 
 # What an address can hold, and a sheet of paper or two.
 MOST_STEPS = 50

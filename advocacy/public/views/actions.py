@@ -3,9 +3,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from advocacy.forms import ActionFilterForm, AsOfForm, FollowForm, StepFilterForm
 from advocacy.models import AskState, Meeting, RecommendedAction, StatusUpdate
-from advocacy.views.pagination import page_of
+from advocacy.public.forms import ActionFilterForm, AsOfForm, FollowForm, StepFilterForm
+from advocacy.web.pagination import page_of
 
 
 @require_safe

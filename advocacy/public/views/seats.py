@@ -3,8 +3,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from advocacy.forms import CountryForm
 from advocacy.models import GROUP_OF, BodyKind, Meeting, RecommendedAction, Seat, TargetBody
+from advocacy.public.forms import CountryForm
 
 
 @require_safe

@@ -1,30 +1,22 @@
-"""What visitors send: the filters of every list, and the wish to follow."""
+"""The filters of every list, as GET forms."""
 
-from datetime import timedelta
-
-from babel import Locale
 from django import forms
-from django.conf import settings
-from django.core import signing
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from email_validator import EmailNotValidError, validate_email
 
 from advocacy.models import (
     GROUP_OF,
     ActionSort,
     Audience,
-    Frequency,
     Issue,
     IssueSort,
     Phase,
-    RecommendedAction,
     StepKind,
     TargetBody,
     Topic,
 )
+from advocacy.public.forms.countries import country_choices
 
 UNKNOWN = _("“%(value)s” is not known here; this filter was not applied.")
 MOST_OPTIONS = 60
@@ -247,162 +239,3 @@ class ChecklistFilterForm(StepFilterForm):
         self.fields["country"].choices = [("", _("any")), *country_choices()]
         # Named in the language of the page.
         self.active = list(self._active())
-
-
-# Nobody reads the form and types an address in less.
-LEAST_TIME = timedelta(seconds=3)
-SUBJECTS = {"issue": Issue, "body": TargetBody, "action": RecommendedAction}
-
-
-class MailAddressField(forms.CharField):
-    """An address that can exist; domains may be international. Cleans to its normal form."""
-
-    widget = forms.EmailInput
-
-    def clean(self, value):
-        value = super().clean(value)
-        if not value:
-            return value
-        try:
-            found = validate_email(value, check_deliverability=False, allow_smtputf8=False)
-        except EmailNotValidError:
-            raise ValidationError(
-                _("Give an e-mail address, for example name@example.org."), code="invalid"
-            ) from None
-        return found.normalized
-
-
-class SubjectField(forms.ChoiceField):
-    """What to follow: `everything`, `issue:slug`, `body:slug` or `action:slug`.
-
-    Cleans to the keyword arguments of a subject; everything is an empty dict.
-    """
-
-    def to_python(self, value):
-        if not value:
-            return None
-        if value == "everything":
-            return {}
-        kind, _colon, slug = str(value).partition(":")
-        model = SUBJECTS.get(kind)
-        rows = RecommendedAction.objects.published() if kind == "action" else None
-        rows = model.objects.all() if model and rows is None else rows
-        row = rows.filter(slug=slug).first() if model else None
-        if row is None:
-            raise ValidationError(_("This is not in the record: choose what to follow."))
-        return {kind: row}
-
-    def validate(self, value):
-        if value is None and self.required:
-            raise ValidationError(self.error_messages["required"], code="required")
-
-
-class FollowForm(forms.Form):
-    """A wish to follow. It is posted without a cookie, so pages that carry it can be cached."""
-
-    email = MailAddressField(
-        label=_("E-mail address"),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-    )
-    subject = SubjectField(label=_("What to follow"))
-    frequency = forms.ChoiceField(
-        label=_("How often"), choices=Frequency, widget=forms.RadioSelect, initial=Frequency.WEEKLY
-    )
-    language = forms.ChoiceField(label=_("Language of the mails"), choices=settings.LANGUAGES)
-    # Programs fill in every field that they find; people do not see this one.
-    homepage = forms.CharField(
-        label=_("Leave this empty"),
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
-    )
-    shown_at = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, data=None, *, subject="everything", choices=()):
-        super().__init__(data, auto_id="follow-%s", use_required_attribute=False)
-        self.fields["subject"].initial = subject
-        self.fields["language"].initial = get_language()
-        self.fields["shown_at"].initial = signing.dumps(
-            int(timezone.now().timestamp()), salt="follow-form"
-        )
-        if choices:
-            self.fields["subject"].choices = choices
-        else:
-            self.fields["subject"].widget = forms.HiddenInput()
-
-    @property
-    def looks_automatic(self):
-        """Whether a program filled it in: the trap holds text, or it took no time."""
-        if self.cleaned_data["homepage"]:
-            return True
-        try:
-            shown_at = signing.loads(self.cleaned_data["shown_at"], salt="follow-form")
-        except signing.BadSignature:
-            return True
-        return timezone.now().timestamp() - shown_at < LEAST_TIME.total_seconds()
-
-
-def subject_choices():
-    """All that can be followed but single asks, which have the form on their own page."""
-    return [
-        ("everything", _("Everything in this record")),
-        (_("Issues"), [(f"issue:{issue.slug}", issue.title) for issue in Issue.objects.all()]),
-        (_("Bodies"), [(f"body:{body.slug}", body.name) for body in TargetBody.objects.all()]),
-    ]
-
-
-class FollowingForm(forms.Form):
-    """What a follower may change about following."""
-
-    keep = forms.ModelMultipleChoiceField(
-        None, label=_("You follow"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-    add = SubjectField(label=_("Follow this as well"), required=False)
-    frequency = forms.ChoiceField(label=_("How often"), choices=Frequency, widget=forms.RadioSelect)
-    language = forms.ChoiceField(label=_("Language of the mails"), choices=settings.LANGUAGES)
-
-    def __init__(self, data=None, *, subscriber):
-        follows = subscriber.follows.with_related()
-        super().__init__(
-            data,
-            use_required_attribute=False,
-            initial={
-                "keep": follows,
-                "frequency": subscriber.frequency,
-                "language": subscriber.language,
-            },
-        )
-        self.fields["keep"].queryset = follows
-        self.fields["add"].choices = [("", _("Nothing more")), *subject_choices()]
-
-
-# Babel names countries and does not sort; these letters stand elsewhere than their numbers say.
-UKRAINIAN = {letter: n for n, letter in enumerate("абвгґдеєжзиіїйклмнопрстуфхцчшщьюя")}
-
-
-def country_choices():
-    """The member States of the UN, by name in the active language."""
-    territories = Locale.parse(get_language()).territories
-    names = [(code, territories[code]) for code in GROUP_OF]
-
-    def order(choice):
-        letters = choice[1].casefold()
-        return [UKRAINIAN.get(letter, ord(letter)) for letter in letters]
-
-    return sorted(names, key=order)
-
-
-class CountryForm(forms.Form):
-    """Which State; nothing is guessed from where a visitor is."""
-
-    country = forms.ChoiceField(
-        label=_("Your country"),
-        error_messages={
-            "invalid_choice": _("“%(value)s” is no member State of the United Nations."),
-            "required": _("Choose a country."),
-        },
-    )
-
-    def __init__(self, data=None, **kwargs):
-        super().__init__(data, auto_id="seats-%s", use_required_attribute=False, **kwargs)
-        self.fields["country"].choices = [("", _("Choose a country")), *country_choices()]

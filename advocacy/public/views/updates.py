@@ -2,9 +2,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from advocacy.forms import UpdateFilterForm
 from advocacy.models import RecommendedAction, StatusUpdate
-from advocacy.views.pagination import page_of
+from advocacy.public.forms import UpdateFilterForm
+from advocacy.web.pagination import page_of
 
 
 @require_safe

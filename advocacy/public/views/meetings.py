@@ -3,8 +3,8 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from advocacy.forms import MeetingFilterForm
 from advocacy.models import Meeting, RecommendedAction
+from advocacy.public.forms import MeetingFilterForm
 
 
 @require_safe

@@ -13,10 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from advocacy.forms import FollowForm, FollowingForm, subject_choices
+from advocacy.mailing.tasks import send_confirmation
 from advocacy.models import EVERYTHING, NetworkUse, SignUp, StatusUpdate, Subscriber
-from advocacy.tasks import send_confirmation
-from advocacy.views.visitors import from_this_site, visitor_address
+from advocacy.public.forms import FollowForm, FollowingForm, subject_choices
+from advocacy.web.visitors import from_this_site, visitor_address
 
 
 def secret_address(view):

@@ -1,48 +1,15 @@
 from datetime import UTC, datetime, timedelta
 
-from django.contrib.syndication.views import Feed
 from django.http import HttpResponse
-from django.urls import reverse, reverse_lazy
-from django.utils.feedgenerator import Atom1Feed
+from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from icalendar import Calendar, Event
 
-from advocacy.forms import MeetingFilterForm, UpdateFilterForm
-from advocacy.models import Confidence, Meeting, RecommendedAction, StatusUpdate
+from advocacy.models import Confidence, Meeting, RecommendedAction
+from advocacy.public.forms import MeetingFilterForm
 
 FIRST_CHANGE = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-class UpdateFeed(Feed):
-    """Every entry of the record, newest first, with the filters of the page."""
-
-    feed_type = Atom1Feed
-    title = _("Answerable: responses")
-    subtitle = _("Who was called on, what they answered, and what you can do next.")
-    link = reverse_lazy("update_list")
-
-    def get_object(self, request):
-        return UpdateFilterForm(request.GET)
-
-    def items(self, filters):
-        at = filters.as_of_day
-        actions = RecommendedAction.objects.published(at).with_status(at)
-        updates = StatusUpdate.objects.published(at).of_matching(actions, **filters.filters)
-        return updates.newest_first().with_related()[:50]
-
-    def item_title(self, update):
-        return f"{update.action.body.abbreviation}: {update.get_status_display()}"
-
-    def item_description(self, update):
-        return update.told or _("We looked again and found nothing new.")
-
-    def item_updateddate(self, update):
-        return update.recorded_at
-
-    def item_categories(self, update):
-        return [update.status]
 
 
 @require_safe

@@ -1,0 +1,55 @@
+"""The desk: the first page of staff, with what to do next."""
+
+from functools import update_wrapper
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from advocacy.admin.accounts import lacks_second_factor
+from advocacy.models import Draft, Source, figures
+
+
+class DeskSite(AdminSite):
+    index_template = "admin/advocacy/desk.html"
+
+    def login(self, request, extra_context=None):
+        """One door: that of the account. Django's own would let a password pass alone."""
+        return secure_admin_login(lambda request: redirect("admin:index"))(request)
+
+    def admin_view(self, view, cacheable=False):
+        """Whoever may publish sets up a second factor before anything else."""
+        checked = super().admin_view(view, cacheable)
+
+        def with_second_factor(request, *args, **kwargs):
+            leaves = request.resolver_match.url_name in ("logout", "jsi18n")
+            if not leaves and lacks_second_factor(request.user):
+                messages.warning(
+                    request, _("Set up a second factor first: whoever may publish needs it.")
+                )
+                return redirect("mfa_activate_totp")
+            return checked(request, *args, **kwargs)
+
+        return update_wrapper(with_second_factor, checked)
+
+    def index(self, request, extra_context=None):
+        context = {"desk": desk_for(request.user), **(extra_context or {})}
+        return super().index(request, context)
+
+
+def desk_for(user):
+    """What this member of staff sees; lists that their role does not open are left out."""
+    desk = {}
+    if user.has_perm("advocacy.view_recommendedaction"):
+        desk |= figures.record_figures() | {"meetings": figures.next_meetings()}
+    if user.has_perm("advocacy.view_draft"):
+        drafts = Draft.objects.waiting().with_related()
+        desk["drafts"] = {"number": drafts.count(), "rows": drafts[: figures.SHOWN]}
+    if user.has_perm("advocacy.view_edition"):
+        desk["mailings"] = figures.mailings()
+    if user.has_perm("advocacy.view_source"):
+        dead = Source.objects.dead()
+        desk["dead"] = {"number": dead.count(), "rows": dead[: figures.SHOWN]}
+    return desk

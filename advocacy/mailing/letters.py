@@ -1,0 +1,121 @@
+"""Builds the messages to followers."""
+
+import email.policy
+from email.headerregistry import HeaderRegistry, UnstructuredHeader
+from email.utils import make_msgid
+from functools import cache
+from typing import NamedTuple
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+
+from advocacy.models import EditionKind
+
+# Stands in the links of a rendered letter until the letter goes to one follower.
+TOKEN = "0-token-0"
+
+
+class Letter(NamedTuple):
+    subject: str
+    text: str
+    html: str
+
+    def to(self, token):
+        text, html = (part.replace(TOKEN, token) for part in (self.text, self.html))
+        return self._replace(text=text, html=html)
+
+
+class RawAddress(UnstructuredHeader):
+    """A header whose address is never folded or encoded: RFC 8058 needs it readable as it is."""
+
+    def fold(self, *, policy):
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+class Message(EmailMultiAlternatives):
+    def message(self, *, policy=email.policy.default):
+        headers = HeaderRegistry()
+        headers.map_to_type("list-unsubscribe", RawAddress)
+        return super().message(policy=policy.clone(header_factory=headers))
+
+
+def address_of(name, *args):
+    """The full address of a page, in the language that is active."""
+    return settings.SITE_URL + reverse(name, args=args)
+
+
+def letter(template, **context):
+    """Render a mail in the active language. The first line of its text is its subject."""
+    context |= {"site": settings.SITE_URL, "token": TOKEN}
+    subject, _line, text = render_to_string(f"mail/{template}.txt", context).strip().partition("\n")
+    html = render_to_string(f"mail/{template}.html", context | {"subject": subject})
+    return Letter(subject.strip(), text.strip() + "\n", html)
+
+
+def message(letter, address, *, headers):
+    mail = Message(
+        letter.subject,
+        letter.text,
+        to=[address],
+        headers={"Auto-Submitted": "auto-generated", **headers},
+    )
+    mail.attach_alternative(letter.html, "text/html")
+    return mail
+
+
+def confirmation(sign_up):
+    """The mail that asks an address whether it wants this. It holds nothing that was typed."""
+    with translation.override(sign_up.language):
+        text = letter("confirm", sign_up=sign_up).to(sign_up.token)
+    headers = {"Message-ID": make_msgid("sign-up", domain=settings.MAIL_DOMAIN)}
+    return message(text, sign_up.plain_address, headers=headers)
+
+
+def notice_letter(edition, language):
+    """What a notice says, in one language."""
+    entry = edition.entry_to_tell
+    with translation.override(language):
+        step = entry.action.steps.order_by("minutes", "position").first()
+        return letter("notice", entry=entry, before=entry.previous(), step=step)
+
+
+def digest_letter(edition, entries, language):
+    """What a digest of these entries says, in one language; entries come sorted by issue."""
+    with translation.override(language):
+        step = entries[0].action.steps.order_by("minutes", "position").first()
+        return letter("digest", edition=edition, entries=entries, step=step)
+
+
+def to_follower(letter, delivery):
+    """One message of an edition."""
+    subscriber = delivery.subscriber
+    with translation.override(subscriber.language):
+        leave = address_of("follow_leave", subscriber.token)
+    headers = {
+        "Message-ID": f"<delivery-{delivery.pk}.{delivery.edition_id}@{settings.MAIL_DOMAIN}>",
+        "List-Id": f"Answerable <updates.{settings.MAIL_DOMAIN}>",
+        "List-Unsubscribe": f"<{leave}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Precedence": "bulk",
+    }
+    return message(letter.to(subscriber.token), subscriber.plain_address, headers=headers)
+
+
+def preview(edition, language):
+    """The letter of an edition, for staff to look at first; None where it tells nothing."""
+    if edition.kind == EditionKind.NOTICE:
+        return notice_letter(edition, language)
+    entries = list(edition.entries())
+    return digest_letter(edition, entries, language) if entries else None
+
+
+def letters(edition):
+    """A function that gives the letter of a follower; each different one is rendered once."""
+    if edition.kind == EditionKind.NOTICE:
+        by_language = cache(lambda language: notice_letter(edition, language))
+        return lambda subscriber, entries: by_language(subscriber.language)
+    by_entries = cache(lambda language, entries: digest_letter(edition, entries, language))
+    return lambda subscriber, entries: by_entries(subscriber.language, tuple(entries))

@@ -1,0 +1,9 @@
+"""What every page may need to know of the settings and of this machine."""
+
+from django.conf import settings
+
+from advocacy.public.share import drawing
+
+
+def switches(request):
+    return {"tally_is_on": settings.TALLY, "pictures_can_be_drawn": drawing.is_possible}

@@ -1,0 +1,39 @@
+"""The choice of a country, named and sorted in the reader's language."""
+
+from babel import Locale
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from advocacy.models import GROUP_OF
+
+# Babel names countries and does not sort; these letters stand elsewhere than their numbers say.
+UKRAINIAN = {letter: n for n, letter in enumerate("абвгґдеєжзиіїйклмнопрстуфхцчшщьюя")}
+
+
+def country_choices():
+    """The member States of the UN, by name in the active language."""
+    territories = Locale.parse(get_language()).territories
+    names = [(code, territories[code]) for code in GROUP_OF]
+
+    def order(choice):
+        letters = choice[1].casefold()
+        return [UKRAINIAN.get(letter, ord(letter)) for letter in letters]
+
+    return sorted(names, key=order)
+
+
+class CountryForm(forms.Form):
+    """Which State; nothing is guessed from where a visitor is."""
+
+    country = forms.ChoiceField(
+        label=_("Your country"),
+        error_messages={
+            "invalid_choice": _("“%(value)s” is no member State of the United Nations."),
+            "required": _("Choose a country."),
+        },
+    )
+
+    def __init__(self, data=None, **kwargs):
+        super().__init__(data, auto_id="seats-%s", use_required_attribute=False, **kwargs)
+        self.fields["country"].choices = [("", _("Choose a country")), *country_choices()]

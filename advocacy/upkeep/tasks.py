@@ -1,0 +1,76 @@
+"""Work that nobody waits for; the worker does it between the tasks of its queue."""
+
+from datetime import timedelta
+
+from django.tasks import task
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django_tasks_db.models import DBTaskResult
+
+from advocacy.models import (
+    Delivery,
+    DeliveryState,
+    Edition,
+    NetworkUse,
+    SignIn,
+    SignUp,
+    Source,
+    StepDone,
+    Subscriber,
+    Worker,
+    figures,
+)
+from advocacy.upkeep import links
+
+LINKS_AT_ONCE = 100
+KEEP_RESULTS = timedelta(days=7)
+# Files made of pages are built in `public`, which this room does not import: only their names.
+FORGET_FILES = {"pictures of shared links": "advocacy.public.share.drawing.forget_old"}
+
+
+def give_back():
+    """Queue again what a worker that died was doing; its message in flight becomes doubtful."""
+    alive = set(Worker.objects.alive().values_list("name", flat=True))
+    held = Delivery.objects.filter(state=DeliveryState.CLAIMED).values_list("claimed_by", flat=True)
+    Delivery.objects.abandoned_by(set(held.distinct()) - alive)
+    for result in DBTaskResult.objects.running():
+        if result.worker_ids and result.worker_ids[-1] not in alive:
+            DBTaskResult.objects.filter(pk=result.pk, status=result.status).update(
+                status="READY", started_at=None
+            )
+    for edition in Edition.objects.unfinished().filter(deliveries__isnull=False).distinct():
+        edition.finish()
+
+
+def count_steps():
+    """Add up the steps that people did."""
+    StepDone.objects.collect()
+
+
+@task
+def check_links():
+    """Ask the sources whose address nobody has looked at for a week."""
+    for source in Source.objects.to_check()[:LINKS_AT_ONCE]:
+        answer = links.ask(source.url)
+        source.note_link(answer.text, works=answer.works, gone=answer.gone)
+
+
+def refresh_desk():
+    """Count a large record for the desk, so that no page waits for it."""
+    if figures.is_counted_ahead():
+        figures.refresh()
+
+
+def purge():
+    """Delete what is kept no longer: returns how many rows of each kind."""
+    old = timezone.now() - KEEP_RESULTS
+    outdated = {
+        "sign-ups": SignUp.objects.outdated(),
+        "followers who left": Subscriber.objects.outdated(),
+        "sign-ins": SignIn.objects.outdated(),
+        "network counts": NetworkUse.objects.outdated(),
+        "finished tasks": DBTaskResult.objects.finished().filter(finished_at__lt=old),
+        "workers": Worker.objects.filter(seen_at__lt=old),
+    }
+    deleted = {name: rows.delete()[0] for name, rows in outdated.items()}
+    return deleted | {name: import_string(forget)() for name, forget in FORGET_FILES.items()}
