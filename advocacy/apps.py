@@ -1,5 +1,6 @@
 from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,10 +12,18 @@ class AdvocacyConfig(AppConfig):
         from advocacy.admin import accounts
 
         accounts.connect()
+        post_migrate.connect(make_groups, sender=self, dispatch_uid="roles")
         if apps.is_installed("anymail"):
             from advocacy.mailing import webhooks
 
             webhooks.connect()
+
+
+def make_groups(using, **kwargs):
+    """After every `migrate`, so that a change of roles reaches a site that runs already."""
+    from advocacy.models import make_groups
+
+    make_groups(using)
 
 
 class DeskConfig(AdminConfig):

@@ -60,3 +60,10 @@ def test_models_never_see_a_request():
             node.arg for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.arg)
         }
         assert "request" not in arguments, path.name
+
+
+def test_no_migration_runs_code_of_the_models():
+    """It would do something else once they change; a kind of constraint is no model."""
+    for path in (ADVOCACY / "migrations").glob("0*.py"):
+        imported = re.findall(r"^(?:import|from) (advocacy\.\S+)", path.read_text(), flags=re.M)
+        assert set(imported) <= {"advocacy.models.overlap"}, path.name

@@ -5,8 +5,7 @@ from datetime import timedelta
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib import admin
-from django.contrib.auth.models import Group, Permission
-from django.contrib.contenttypes.models import ContentType
+from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -138,7 +137,7 @@ def test_an_empty_desk_says_so(client, editor):
 
 
 def test_a_role_sees_what_it_may(client):
-    make_groups(Group, Permission, ContentType)
+    make_groups()
     fill()
     for role, seen, hidden in [
         ("Editor", HEADINGS, []),
@@ -210,7 +209,7 @@ def fill_every_list():
 
 
 def test_every_list_takes_a_constant_number_of_queries(client, editor):
-    make_groups(Group, Permission, ContentType)
+    make_groups()
     lists = {
         model: reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
         for model in admin.site._registry

@@ -3,8 +3,7 @@
 from datetime import date
 
 import pytest
-from django.contrib.auth.models import Group, Permission
-from django.contrib.contenttypes.models import ContentType
+from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
@@ -30,7 +29,7 @@ MET = {"entry-status": S.UNDER_DISCUSSION, "entry-summary": "It met.", **NEW_SOU
 
 @pytest.fixture
 def groups():
-    make_groups(Group, Permission, ContentType)
+    make_groups()
 
 
 def person(role, **fields):

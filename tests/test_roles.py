@@ -8,7 +8,6 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
-from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
 from advocacy.models import (
@@ -46,7 +45,7 @@ STAFF = [EDITOR, PUBLISHER, ADMINISTRATOR]
 
 @pytest.fixture(autouse=True)
 def groups():
-    make_groups(Group, Permission, ContentType)
+    make_groups()
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from advocacy.models import (
     Worker,
 )
 from advocacy.models.addresses import address_hash, encrypt
+from advocacy.models.followers import new_public_id
 from tests.factories import make_action, record
 
 ROOT = Path(__file__).parent.parent
@@ -61,6 +62,7 @@ def make_mailing(number):
     """A notice that is due, to so many followers."""
     followers = Subscriber.objects.bulk_create(
         Subscriber(
+            public_id=new_public_id(),
             address=encrypt(f"f{n}@example.org"),
             address_hash=address_hash(f"f{n}@example.org"),
             language="en",

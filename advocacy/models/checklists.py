@@ -41,14 +41,6 @@ def status_or_phase(code):
     return ResponseStatus(code) if code in ResponseStatus.values else Phase(code)
 
 
-def are_statuses(text):
-    unknown = set(codes_in(text)) - {*ResponseStatus.values, *Phase.values}
-    if unknown:
-        raise ValidationError(
-            gettext("No status or phase: %(codes)s.") % {"codes": ", ".join(sorted(unknown))}
-        )
-
-
 class ChecklistStepQuerySet(ContentQuerySet):
     def of_open_asks(self, at=None):
         """Steps of asks that the public sees and that are still made."""
@@ -109,7 +101,6 @@ class ChecklistStep(Content):
         _("only while the status is"),
         max_length=120,
         blank=True,
-        validators=[are_statuses],
         help_text=_(
             "Codes of statuses or phases, separated by commas (no_answer, blocked): outside them"
             " the step is shown as closed. Empty: always open."
@@ -141,6 +132,15 @@ class ChecklistStep(Content):
 
     def natural_key(self):
         return (self.slug,)
+
+    def clean(self):
+        super().clean()
+        unknown = set(codes_in(self.when_status)) - {*ResponseStatus.values, *Phase.values}
+        if unknown:
+            codes = ", ".join(sorted(unknown))
+            raise ValidationError(
+                {"when_status": gettext("No status or phase: %(codes)s.") % {"codes": codes}}
+            )
 
     @property
     def open_statuses(self):

@@ -78,6 +78,7 @@ class SignUpQuerySet(models.QuerySet):
     def ask(self, address, *, issue=None, body=None, action=None, language, frequency):
         """Note that somebody typed this address. Nothing of it counts until it is confirmed."""
         return self.create(
+            public_id=new_public_id(),
             address=encrypt(address),
             address_hash=address_hash(address),
             issue=issue,
@@ -102,7 +103,7 @@ class SignUpQuerySet(models.QuerySet):
 class SignUp(Subject):
     """A wish to follow that its address has not confirmed yet. Deleted after seven days."""
 
-    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    public_id = models.CharField(max_length=16, unique=True, editable=False)
     address_hash = models.CharField(max_length=64, db_index=True, editable=False)
     address = models.TextField(editable=False)
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES)
@@ -172,6 +173,7 @@ class SignUp(Subject):
             subscriber, _created = Subscriber.objects.get_or_create(
                 address_hash=address_hash(address),
                 defaults={
+                    "public_id": new_public_id(),
                     "address": encrypt(address),
                     "language": self.language,
                     "frequency": self.frequency,
@@ -232,7 +234,7 @@ class SubscriberQuerySet(models.QuerySet):
 class Subscriber(models.Model):
     """A confirmed e-mail address; once it left or bounced, nothing but its keyed hash."""
 
-    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    public_id = models.CharField(max_length=16, unique=True, editable=False)
     address_hash = models.CharField(max_length=64, unique=True, editable=False)
     address = models.TextField(blank=True, editable=False)
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, blank=True)

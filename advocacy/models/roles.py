@@ -1,5 +1,7 @@
 """What each role of staff may do, and the gate in front of every verb that writes."""
 
+from django.apps import apps
+from django.contrib.auth.management import create_permissions
 from django.core.exceptions import PermissionDenied
 
 WRITE = "advocacy.add_statusupdate"
@@ -53,18 +55,16 @@ def demand(user, *permissions):
         raise PermissionDenied(f"{user} lacks one of: {', '.join(permissions)}")
 
 
-def make_groups(group_model, permission_model, content_type_model):
-    """Bring the groups of the roles up to date; permissions of their own that they have stay.
-
-    Takes the models, as a migration has its own. Permissions that are not made yet are made.
-    """
+def make_groups(using="default"):
+    """Give each role's group exactly the permissions of `ROLES`: new ones, and none revoked."""
+    group_model, permission_model = (apps.get_model("auth", n) for n in ("Group", "Permission"))
+    for label in {name.partition(".")[0] for names in ROLES.values() for name in names}:
+        # Each app makes its own after its migrations; a role may need them earlier.
+        create_permissions(apps.get_app_config(label), verbosity=0, using=using)
+    permissions = {
+        f"{permission.content_type.app_label}.{permission.codename}": permission
+        for permission in permission_model.objects.using(using).select_related("content_type")
+    }
     for role, names in ROLES.items():
-        group, _created = group_model.objects.get_or_create(name=role)
-        for name in names:
-            app, codename = name.split(".")
-            model = codename.rpartition("_")[2]
-            kind, _created = content_type_model.objects.get_or_create(app_label=app, model=model)
-            permission, _created = permission_model.objects.get_or_create(
-                content_type=kind, codename=codename, defaults={"name": f"Can {codename}"[:255]}
-            )
-            group.permissions.add(permission)
+        group, _created = group_model.objects.using(using).get_or_create(name=role)
+        group.permissions.set([permissions[name] for name in names])

@@ -70,9 +70,13 @@ class Command(BaseCommand):
 
     def migrate(self):
         executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        # The groups of the roles are brought up to date after every migration.
+        roles = digest_of([settings.BASE_DIR / "advocacy" / "models" / "roles.py"], "")
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if plan or self.is_new("roles", roles):
             self.stdout.write("Preparing the database…")
             call_command("migrate", stdout=self.stdout, verbosity=0)
+            self.remember("roles", roles)
 
     def load_content(self):
         # The moment of its first migration tells one database from the next at the same address.
