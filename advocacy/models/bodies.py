@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from advocacy.models.content import Content, ContentQuerySet, Searchable, SearchableQuerySet
+from advocacy.models.enums import BodyKind, Confidence, DatePrecision, MeetingKind
 from advocacy.models.overlap import SeatsDoNotOverlap
-from advocacy.models.vocabulary import DatePrecision
 
 is_iso2 = RegexValidator(
     r"^[A-Z]{2}$", _("Give the two capital letters of the country (ISO 3166).")
@@ -35,22 +35,6 @@ class Organisation(Content):
 
     def natural_key(self):
         return (self.slug,)
-
-
-class BodyKind(models.TextChoices):
-    UN_ORGAN = "un-organ", _("UN organ")
-    UN_AGENCY = "un-agency", _("UN agency")
-    UN_OFFICE = "un-office", _("UN office")
-    UN_SUBSIDIARY = "un-subsidiary", _("UN subsidiary body")
-    SPECIAL_PROCEDURE = "special-procedure", _("UN special procedure")
-    INQUIRY = "inquiry", _("commission of inquiry")
-    COURT = "court", _("court or prosecutor")
-    GOVERNMENT = "government", _("government")
-    PARLIAMENT = "parliament", _("parliament")
-    REGIONAL = "regional", _("regional organisation")
-    STATE_GROUP = "state-group", _("group of States")
-    NATIONAL_INSTITUTION = "national-institution", _("national human-rights institution")
-    HUMANITARIAN = "humanitarian", _("humanitarian organisation")
 
 
 class TargetBodyQuerySet(SearchableQuerySet):
@@ -195,20 +179,6 @@ class Seat(Content):
 
     def natural_key(self):
         return (self.slug,)
-
-
-class MeetingKind(models.TextChoices):
-    SESSION = "session", _("session")
-    DEADLINE = "deadline", _("deadline")
-    REPORT = "report", _("report")
-    ELECTION = "election", _("election or change of members")
-    PRESIDENCY = "presidency", _("presidency")
-    STANDING = "standing", _("open on any day")
-
-
-class Confidence(models.TextChoices):
-    CONFIRMED = "confirmed", _("confirmed")
-    EXPECTED = "expected", _("expected, dates not published")
 
 
 class MeetingQuerySet(models.QuerySet):

@@ -17,16 +17,12 @@ from advocacy.models.addresses import (
     masked,
     signer,
 )
+from advocacy.models.enums import Frequency, SubscriberState
 
 CONFIRM_WITHIN = timedelta(days=7)
 KEEP_HASH = timedelta(days=365)
 CONFIRMATIONS_A_DAY = 3
 PUBLIC_ID_BYTES = 12
-
-
-class Frequency(models.TextChoices):
-    WEEKLY = "weekly", _("Once a week, if something changed")
-    AT_ONCE = "at_once", _("At once")
 
 
 class Everything:
@@ -193,12 +189,6 @@ class SignUp(Subject):
         return subscriber
 
 
-class SubscriberState(models.TextChoices):
-    CONFIRMED = "confirmed", _("confirmed")
-    LEFT = "left", _("left")
-    BOUNCED = "bounced", _("bounced")
-
-
 class SubscriberQuerySet(models.QuerySet):
     def by_address(self, address):
         """The one row of an address, whatever its state, or None."""
@@ -260,11 +250,11 @@ class Subscriber(models.Model):
         indexes = [models.Index(fields=["state", "frequency", "id"], name="follower_to_mail")]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state="confirmed", ended_at=None)
+                condition=models.Q(state=SubscriberState.CONFIRMED, ended_at=None)
                 & ~models.Q(address="")
                 & ~models.Q(language="")
                 & ~models.Q(frequency="")
-                | ~models.Q(state="confirmed")
+                | ~models.Q(state=SubscriberState.CONFIRMED)
                 & models.Q(
                     ended_at__isnull=False,
                     confirmed_at=None,

@@ -11,26 +11,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from advocacy.models.followers import Follow, Frequency, Subscriber
-from advocacy.models.responses import StatusUpdate, Tell
+from advocacy.models.enums import DeliveryState, EditionKind, EditionState, Frequency, Tell
+from advocacy.models.followers import Follow, Subscriber
+from advocacy.models.responses import StatusUpdate
 from advocacy.models.roles import MAIL, demand
 
 # Time to look at a notice once more, and to cancel it.
 TIME_TO_CANCEL = timedelta(minutes=10)
 TIME_TO_CANCEL_DIGEST = timedelta(hours=1)
 ROWS_AT_ONCE = 1000
-
-
-class EditionKind(models.TextChoices):
-    NOTICE = "notice", _("notice")
-    DIGEST = "digest", _("weekly digest")
-
-
-class EditionState(models.TextChoices):
-    PLANNED = "planned", _("planned")
-    SENDING = "sending", _("being sent")
-    SENT = "sent", _("sent")
-    CANCELLED = "cancelled", _("cancelled")
 
 
 class EditionQuerySet(models.QuerySet):
@@ -147,8 +136,8 @@ class Edition(models.Model):
         verbose_name_plural = _("editions")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind="notice", entry__isnull=False, week=None)
-                | models.Q(kind="digest", entry=None, week__isnull=False),
+                condition=models.Q(kind=EditionKind.NOTICE, entry__isnull=False, week=None)
+                | models.Q(kind=EditionKind.DIGEST, entry=None, week__isnull=False),
                 name="edition_tells_an_entry_or_a_week",
                 violation_error_message=_("A notice tells one entry, a digest one week."),
             ),
@@ -272,15 +261,6 @@ def _covers(follow, entry):
     if follow.body_id:
         return follow.body_id == action.body_id
     return follow.action_id in (None, action.pk)
-
-
-class DeliveryState(models.TextChoices):
-    WAITING = "waiting", _("waiting")
-    CLAIMED = "claimed", _("being sent")
-    SENT = "sent", _("sent")
-    FAILED = "failed", _("failed")
-    DOUBTFUL = "doubtful", _("doubtful: the sending was cut short, so it is not sent again")
-    DROPPED = "dropped", _("not sent: the follower left before")
 
 
 class DeliveryQuerySet(models.QuerySet):

@@ -8,10 +8,22 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from advocacy.models.chain import OF_A_LOG, OF_A_SOURCE
+from advocacy.models.chain import AppendOnlyQuerySet, refuse
 from advocacy.models.content import Content
-from advocacy.models.vocabulary import DatePrecision, Tier
+from advocacy.models.enums import DatePrecision, Tier
 
+# What the chain hashes of the evidence of an entry; once one cites it, it can no longer change.
+OF_A_SOURCE = [
+    "title",
+    "publisher",
+    "url",
+    "published_on",
+    "published_precision",
+    "tier",
+    "is_independent",
+    "is_weak",
+]
+OF_A_LOG = ["searched_on", "places", "terms", "gaps"]
 # An address is looked at again after this; one that is gone at once, another after three failures.
 CHECK_AGAIN_AFTER = timedelta(days=7)
 DEAD_AFTER = 3
@@ -208,3 +220,27 @@ class SearchLog(Evidence):
 
     def natural_key(self):
         return (self.key,)
+
+
+class Citation(models.Model):
+    """One source of one entry of the record. As permanent as the entry."""
+
+    update = models.ForeignKey("StatusUpdate", on_delete=models.PROTECT, related_name="citations")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="citations")
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        base_manager_name = "objects"
+        verbose_name = _("citation")
+        verbose_name_plural = _("citations")
+        constraints = [
+            models.UniqueConstraint(fields=["update", "source"], name="citation_is_unique")
+        ]
+
+    def __str__(self):
+        return f"{self.update_id}: {self.source_id}"
+
+    save = refuse("save")
+    delete = refuse("delete")

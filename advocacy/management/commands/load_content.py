@@ -157,7 +157,7 @@ class Command(BaseCommand):
         old = StatusUpdate.objects.filter(key=fields["key"]).first()
         if old is None:
             self.counts["new"] += 1
-            return action.enter(fields.pop("status"), by=self.author, sources=sources, **fields)
+            return action.enter(fields.pop("status", ""), by=self.author, sources=sources, **fields)
         differs = [name for name, value in fields.items() if getattr(old, name) != value]
         if old.action != action:
             differs.append("action")

@@ -27,7 +27,7 @@ def overview(request):
         "unanswered": unanswered.count(),
         "matrix": _matrix(shown.order_by("issue__position", "issue__title", "asked_on", "pk")),
         "waiting": waiting,
-        "updates": StatusUpdate.objects.published(at).moving().newest_first().with_related()[:5],
+        "updates": StatusUpdate.objects.published(at).responses().newest_first().with_related()[:5],
         "meetings": Meeting.objects.upcoming(at).with_related()[:5],
         "follow": FollowForm(),
         "mails": StatusUpdate.objects.mails_in_last_year(),
