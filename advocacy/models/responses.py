@@ -243,7 +243,7 @@ class StatusUpdate(Chained):
         log = self.search_log
         values["search_log"] = [getattr(log, name) for name in OF_A_LOG] if log else []
         values["sources"] = sorted(
-            [plain(getattr(source, name)) for name in OF_A_SOURCE] for source in self.sources.all()
+            plain([getattr(source, name) for name in OF_A_SOURCE]) for source in self.sources.all()
         )
         return {name: plain(value) for name, value in values.items()}
 
