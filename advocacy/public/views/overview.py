@@ -27,12 +27,24 @@ def overview(request):
         "unanswered": unanswered.count(),
         "matrix": _matrix(shown.order_by("issue__position", "issue__title", "asked_on", "pk")),
         "waiting": waiting,
+        "longest": _longest(unanswered),
         "updates": StatusUpdate.objects.published(at).responses().newest_first().with_related()[:5],
         "meetings": Meeting.objects.upcoming(at).with_related()[:5],
         "follow": FollowForm(),
         "mails": StatusUpdate.objects.mails_in_last_year(),
     }
     return render(request, "overview.html", context)
+
+
+def _longest(unanswered):
+    """The longest wait in days, and every body that has kept an ask waiting so long."""
+    first = unanswered.values_list("asked_on", "as_of").first()
+    if not first:
+        return {}
+    asked_on, day = first
+    bodies = unanswered.order_by("body__position").filter(asked_on=asked_on)
+    names = dict.fromkeys(bodies.values_list("body__abbreviation", flat=True))
+    return {"days": (day - asked_on).days, "bodies": ", ".join(names)}
 
 
 def _first_issues(actions):
