@@ -24,6 +24,7 @@ from tests.factories import (
     make_step,
     make_topic,
     record,
+    record_look,
 )
 from tests.pages import text_of
 from tests.staff import (
@@ -207,7 +208,7 @@ def test_cited_evidence_stays_as_it_was_read_but_may_gain_an_archived_copy(clien
 
 def test_a_cited_search_log_stays_as_it_was_written(client, editor):
     log = make_search_log(gaps="Closed sittings.")
-    record(make_ask(), S.NO_RESPONSE, search_log=log)
+    record_look(make_ask(), search_log=log)
 
     send(client, change_page(log), gaps="None.")
     deleted = client.post(delete_page(log), {"post": "yes"})

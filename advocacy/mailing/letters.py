@@ -87,16 +87,16 @@ class Change(NamedTuple):
     address: str
 
 
-def change_of(entry, before=None):
-    """The words of one entry in the active language, with the status `before` it if that moved."""
+def change_of(entry, earlier=""):
+    """The words of one entry in the active language, with those of the status before it."""
     words = {
         "body": entry.action.body.name,
         "ask": entry.action.title,
         "status": entry.label,
         "happened_day": written_day(entry.happened_on, entry.happened_precision),
     }
-    if before and not entry.is_look and before.status != entry.status:
-        words["earlier"] = before.label
+    if earlier:
+        words["earlier"] = earlier
         headline = gettext(
             "%(body)s, “%(ask)s”: now “%(status)s” (%(happened_day)s), before that “%(earlier)s”."
         )
@@ -124,7 +124,7 @@ def notice_letter(edition, language):
             "notice",
             subject=f"{ask.body.abbreviation}: {entry.label} – {ask.title}",
             title=ask.title,
-            change=change_of(entry, entry.previous()),
+            change=change_of(entry, entry.earlier_label),
             step=first_step(ask),
         )
 

@@ -27,7 +27,7 @@ def overview(request):
         "unanswered": unanswered.count(),
         "matrix": _matrix(shown.order_by("issue__position", "issue__title", "asked_on", "pk")),
         "waiting": waiting,
-        "longest": _longest(unanswered),
+        "longest": _longest(unanswered, waiting),
         "updates": StatusUpdate.objects.published(at).responses().newest_first().with_related()[:5],
         "meetings": Meeting.objects.upcoming(at).with_related()[:5],
         "follow": FollowForm(),
@@ -36,15 +36,13 @@ def overview(request):
     return render(request, "overview.html", context)
 
 
-def _longest(unanswered):
+def _longest(unanswered, waiting):
     """The longest wait in days, and every body that has kept an ask waiting so long."""
-    first = unanswered.values_list("asked_on", "as_of").first()
-    if not first:
+    if not waiting:
         return {}
-    asked_on, day = first
-    bodies = unanswered.order_by("body__position").filter(asked_on=asked_on)
-    names = dict.fromkeys(bodies.values_list("body__abbreviation", flat=True))
-    return {"days": (day - asked_on).days, "bodies": ", ".join(names)}
+    tied = unanswered.filter(asked_on=waiting[0].asked_on).order_by("body__position", "body__name")
+    names = dict.fromkeys(tied.values_list("body__abbreviation", flat=True))
+    return {"days": waiting[0].standing.days_waiting, "bodies": ", ".join(names)}
 
 
 def _first_issues(actions):
