@@ -22,7 +22,6 @@ from advocacy.models.facets import FacetOption
 from advocacy.models.followers import (
     CONFIRM_WITHIN,
     CONFIRMATIONS_A_DAY,
-    EVERYTHING,
     Follow,
     Frequency,
     SignUp,
@@ -45,6 +44,7 @@ from advocacy.models.roles import MAIL, PUBLISH, ROLES, WRITE, demand, make_grou
 from advocacy.models.sign_ins import SignIn
 from advocacy.models.sources import SearchLog, Source
 from advocacy.models.states import GROUP_OF, RegionalGroup
+from advocacy.models.subjects import EVERYTHING
 from advocacy.models.tallies import FEWEST_SHOWN, StepDone, StepTally
 from advocacy.models.vocabulary import (
     ANALOGUES,
