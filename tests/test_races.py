@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import transaction
 from django.urls import reverse
@@ -11,19 +12,26 @@ from django.utils import timezone
 from advocacy.management.commands.load_content import FILES
 from advocacy.models import (
     Delivery,
+    Draft,
     Edition,
     Follow,
+    RecommendedAction,
+    ResponseStatus,
     SignUp,
     Source,
+    StatusUpdate,
     Subscriber,
     Tell,
     Topic,
 )
 from tests.factories import (
+    ASKED_ON,
+    evidence,
     make_action,
     make_follower,
     make_source,
     make_topic,
+    make_user,
     record,
 )
 from tests.pages import text_of
@@ -31,6 +39,69 @@ from tests.staff import change_page, send
 from tests.writers import TWO_WRITERS, meanwhile
 
 pytestmark = TWO_WRITERS
+
+S = ResponseStatus
+
+
+def test_an_entry_is_checked_against_the_one_that_was_recorded_a_moment_before():
+    action = make_action()
+    with transaction.atomic():
+        record(action, S.COMMITTED)
+        other = meanwhile(lambda: record(action, S.UNDER_DISCUSSION))
+
+    with pytest.raises(ValidationError, match="needs a written reason"):
+        other.result()
+    assert StatusUpdate.objects.get().status == S.COMMITTED
+
+
+def test_entries_of_two_asks_join_the_chain_one_after_the_other():
+    record(make_action())
+    with transaction.atomic():
+        first = record(make_action())
+        other = meanwhile(lambda: record(make_action()))
+
+    assert other.result().previous_digest == first.digest
+    assert [why for _entry, why in StatusUpdate.objects.breaks()] == [None] * 3
+
+
+def test_who_records_for_several_asks_and_who_records_for_one_never_wait_for_each_other():
+    first, second = make_action(), make_action()
+    others = []
+
+    def record_and_be_met(action):
+        entry = record(action, S.NO_RESPONSE)
+        if action == first:
+            others.append(meanwhile(lambda: record(second, S.UNDER_DISCUSSION)))
+        return entry
+
+    with transaction.atomic():
+        RecommendedAction.objects.all().each(record_and_be_met)
+
+    assert others[0].result().status == S.UNDER_DISCUSSION
+    assert [entry.status for entry in second.updates.oldest_first()] == [
+        S.NO_RESPONSE,
+        S.UNDER_DISCUSSION,
+    ]
+
+
+def test_a_draft_that_two_publish_at_once_is_published_once():
+    Draft.objects.write(
+        make_action(),
+        S.UNDER_DISCUSSION,
+        by=make_user(is_superuser=True),
+        sources=[make_source()],
+        happened_on=ASKED_ON,
+        summary="It met.",
+        **evidence(S.UNDER_DISCUSSION),
+    )
+    one, another = Draft.objects.get(), Draft.objects.get()
+    with transaction.atomic():
+        one.publish(by=make_user(is_superuser=True))
+        other = meanwhile(lambda: another.publish(by=make_user(is_superuser=True)))
+
+    with pytest.raises(ValidationError, match="no longer open: it is published"):
+        other.result()
+    assert StatusUpdate.objects.count() == 1
 
 
 @pytest.mark.parametrize(
