@@ -145,6 +145,13 @@ class ContentAdmin(admin.ModelAdmin):
         to_delete, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
         return to_delete, counts, set() if protected else perms_needed, protected
 
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """Whoever saves a row takes it first: nobody changes or deletes it in between."""
+        with transaction.atomic():
+            if request.method == "POST" and object_id and object_id.isdecimal():
+                self.model._base_manager.select_for_update().filter(pk=object_id).first()
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
     def get_fields(self, request, obj=None):
         # The page puts it in by itself.
         return [name for name in super().get_fields(request, obj) if name != "seen"]

@@ -158,7 +158,8 @@ class Source(Evidence):
         is_dead = not works and (gone or failures >= DEAD_AFTER)
         self.link_answer, self.link_failures, self.link_checked_at = answer[:200], failures, at
         self.dead_since = (self.dead_since or at) if is_dead else None
-        Source.objects.filter(pk=self.pk).update(
+        # Of this address: staff may have put another in its place while it was asked.
+        Source.objects.filter(pk=self.pk, url=self.url).update(
             link_answer=self.link_answer,
             link_failures=failures,
             link_checked_at=at,

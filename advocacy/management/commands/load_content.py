@@ -119,7 +119,8 @@ class Command(BaseCommand):
             return self.load_update(row["fields"])
         (parsed,) = serializers.deserialize("python", [row], use_natural_foreign_keys=True)
         new = parsed.object
-        old = model.objects.filter(pk=new.pk).first() if new.pk else None
+        # Locked: what staff save meanwhile is theirs.
+        old = model.objects.select_for_update().filter(pk=new.pk).first() if new.pk else None
         if old and old.edited_by_staff_at:
             self.counts["kept as staff edited them"] += 1
             return old
