@@ -86,6 +86,9 @@ TALLY = env("TALLY", "1", yes_or_no)
 # What the program makes while it runs: the SQLite database, the collected static files.
 VAR_DIR = env("VAR_DIR", str(BASE_DIR / "var"), Path)
 
+# The dossier that `load_content` loads, at every start where it changed.
+CONTENT_DIR = env("CONTENT_DIR", str(BASE_DIR / "fixtures" / "north-korea"), Path)
+
 ROOT_URLCONF = "advocacy.urls"
 INSTALLED_APPS = [
     "advocacy.apps.AdvocacyConfig",

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -124,7 +125,7 @@ def test_an_address_that_cannot_be_used_is_one_sentence(host, port, sentence):
 class Site:
     """One run of `manage.py start`, with a database and a folder of its own."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, **variables):
         self.port = free_port()
         self.log = folder / "log"
         with self.log.open("w") as log:
@@ -132,7 +133,11 @@ class Site:
                 [sys.executable, "manage.py", "start"],
                 cwd=ROOT,
                 env=environment(
-                    SECRET_KEY="x", HTTPS="0", PORT=str(self.port), VAR_DIR=str(folder / "var")
+                    SECRET_KEY="x",
+                    HTTPS="0",
+                    PORT=str(self.port),
+                    VAR_DIR=str(folder / "var"),
+                    **variables,
                 ),
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -162,8 +167,8 @@ class Site:
 
 
 @contextmanager
-def started(folder):
-    site = Site(folder)
+def started(folder, **variables):
+    site = Site(folder, **variables)
     try:
         yield site, site.wait()
     finally:
@@ -200,6 +205,28 @@ def test_a_start_prepares_and_serves_and_the_next_one_only_serves(tmp_path):
         assert "Content loaded: " in printed
         assert "Content loaded: 0 new" not in printed
         assert "password" in printed
+
+
+def test_a_start_loads_the_dossier_that_content_dir_names(tmp_path):
+    dossier = tmp_path / "dossier"
+    shutil.copytree(ROOT / "fixtures/north-korea", dossier)
+    issues = json.loads((dossier / "issues.json").read_text(encoding="utf-8"))
+    issues[0]["fields"]["title"] = "A wrong of another country"
+    (dossier / "issues.json").write_text(json.dumps(issues), encoding="utf-8")
+
+    with started(tmp_path, CONTENT_DIR=str(dossier)) as (site, _), site.get("/en/issues/") as page:
+        assert "A wrong of another country" in page.read().decode()
+
+    refused = run(
+        "manage.py",
+        "start",
+        SECRET_KEY="x",
+        HTTPS="0",
+        PORT=str(free_port()),
+        VAR_DIR=str(tmp_path / "var"),
+        CONTENT_DIR=str(tmp_path / "nowhere"),
+    )
+    assert "nowhere/topics.json is missing. Nothing was saved." in refused.stderr
 
 
 def test_a_newcomer_clicks_through_the_mail_of_a_started_site(tmp_path):

@@ -3,6 +3,7 @@
 from hashlib import sha256
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.widgets import AdminTextareaWidget
@@ -164,7 +165,8 @@ class ContentAdmin(admin.ModelAdmin):
         super().save_formset(request, form, formset, change)
 
     def render_change_form(self, request, context, **kwargs):
-        context["fixture"] = self.fixture
+        if self.fixture:
+            context["fixture"] = f"{settings.CONTENT_DIR.name}/{self.fixture}"
         return super().render_change_form(request, context, **kwargs)
 
 
