@@ -2,6 +2,7 @@
 
 import csv
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
@@ -17,16 +18,34 @@ from django.views.decorators.http import require_POST
 from advocacy.models import Subscriber
 
 
+class LanguageFilter(admin.SimpleListFilter):
+    title = gettext_lazy("language")
+    parameter_name = "language"
+
+    def lookups(self, request, model_admin):
+        return settings.LANGUAGES
+
+    def queryset(self, request, queryset):
+        return queryset.filter(language=self.value()) if self.value() else queryset
+
+
 @admin.register(Subscriber)
 class SubscriberAdmin(admin.ModelAdmin):
-    list_display = ["masked_address", "state", "language", "frequency", "confirmed_at", "ended_at"]
-    list_filter = ["state", "language", "frequency"]
+    list_display = [
+        "masked_address",
+        "state",
+        "language_name",
+        "frequency",
+        "confirmed_at",
+        "ended_at",
+    ]
+    list_filter = ["state", LanguageFilter, "frequency"]
     search_fields = ["address_hash"]
     search_help_text = gettext_lazy("The whole address, exactly.")
     show_full_result_count = False
     list_per_page = 50
-    fields = ["masked_address", "state", "language", "frequency", "confirmed_at", "ended_at"]
-    readonly_fields = fields
+    fields = list_display
+    readonly_fields = list_display
     actions = ["export_addresses"]
     change_form_template = "admin/advocacy/subscriber/change_form.html"
 
@@ -48,6 +67,10 @@ class SubscriberAdmin(admin.ModelAdmin):
     @admin.display(description=gettext_lazy("address"))
     def masked_address(self, follower):
         return follower.masked_address
+
+    @admin.display(description=gettext_lazy("language"), ordering="language")
+    def language_name(self, follower):
+        return dict(settings.LANGUAGES).get(follower.language)
 
     def has_export_permission(self, request):
         return request.user.has_perm("advocacy.export_subscriber")

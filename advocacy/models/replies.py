@@ -31,7 +31,7 @@ class Reply(Content):
         help_text=_("Empty: it speaks of the whole record of the body."),
     )
     text = models.TextField(_("its own words"), help_text=_("As it wrote them, whole."))
-    language = models.CharField(_("language"), max_length=10, default="en")
+    language = models.CharField(_("language"), max_length=16, default="en")
     signed = models.CharField(_("signed by"), max_length=200, blank=True)
     replied_on = models.DateField(_("date of the reply"))
     url = models.URLField(_("where it can be read"), max_length=1000)

@@ -93,7 +93,7 @@ class Source(Evidence):
         default=True,
         help_text=_("Not written, paid for or controlled by the body that was asked."),
     )
-    language = models.CharField(_("language"), max_length=10, default="en")
+    language = models.CharField(_("language"), max_length=16, default="en")
     quote = models.TextField(_("quotation in the original language"), blank=True)
     quote_translation = models.TextField(_("our translation"), blank=True)
     accessed_on = models.DateField(_("read on"), null=True, blank=True)
