@@ -58,15 +58,65 @@ def taken_port():
 
 
 @pytest.mark.parametrize("program", [("manage.py", "migrate"), ("-c", "import advocacy.wsgi")])
-def test_without_a_secret_key_nothing_starts(program):
-    assert refusal(*program).startswith("SECRET_KEY is not set: ")
+@pytest.mark.parametrize("name", ["SECRET_KEY", "ADDRESS_KEYS"])
+def test_without_keys_nothing_starts(program, name, tmp_path):
+    keys = {"SECRET_KEY": "x", "ADDRESS_KEYS": "y", name: ""}
+
+    assert refusal(*program, VAR_DIR=str(tmp_path), **keys).startswith(f"{name} is not set: ")
 
 
-@pytest.mark.parametrize("name", ["ADDRESS_KEYS", "MAIL_URL"])
-def test_a_missing_setting_stops_start_up_with_one_sentence(name):
-    assert refusal("manage.py", "check", SECRET_KEY="x", **{name: ""}).startswith(
-        f"{name} is not set: "
+@pytest.mark.parametrize(
+    "program", [("manage.py", "start"), ("manage.py", "worker"), ("-c", "import advocacy.wsgi")]
+)
+def test_a_public_site_does_not_start_before_it_says_how_mail_leaves(program, tmp_path):
+    sentence = refusal(
+        *program, SECRET_KEY="x", MAIL_URL="", PORT=str(free_port()), VAR_DIR=str(tmp_path)
     )
+
+    assert sentence.startswith("MAIL_URL is not set: say how mail leaves, for example smtp://")
+
+
+def test_the_check_of_a_deployment_asks_how_mail_leaves():
+    checked = run("manage.py", "check", "--deploy", SECRET_KEY="x", MAIL_URL="")
+
+    assert "(advocacy.E001) MAIL_URL is not set: " in checked.stderr
+    assert checked.returncode == 1
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A copy of the program for which `make` has made the keys, as before `make run`."""
+    for folder in ("advocacy", "static", "templates"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    for name in ("manage.py", "Makefile"):
+        shutil.copy(ROOT / name, tmp_path)
+    subprocess.run(
+        ["make", "--silent", "var/secret_key", "var/address_keys"], cwd=tmp_path, check=True
+    )
+    return tmp_path
+
+
+def test_manage_works_bare_once_make_has_made_the_keys(checkout):
+    def manage(*arguments):
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=checkout,
+            env={},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    program = "from django.conf import settings as s; print(s.SECRET_KEY, *s.ADDRESS_KEYS)"
+    keys = [
+        (checkout / "var" / name).read_text().strip() for name in ("secret_key", "address_keys")
+    ]
+
+    assert manage("shell", "--verbosity=0", "-c", program).stdout.split() == keys
+    assert manage("migrate", "--verbosity=0").stderr == ""
+    assert manage("check").stdout == "System check identified no issues (0 silenced).\n"
+    assert "MAIL_URL is not set" in manage("start").stderr
 
 
 def test_a_key_file_that_is_not_there_is_named():

@@ -21,6 +21,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from advocacy.mailing.checks import demand_mail_url
 from advocacy.management.port import problem, resolved
 
 # Enough to answer while one request waits for the database; the readers wait in Granian itself.
@@ -50,6 +51,7 @@ class Command(BaseCommand):
     def handle(self, *, dev, no_worker, verbosity, **options):
         if sentence := problem(settings.HOST, settings.PORT):
             sys.exit(sentence)
+        demand_mail_url()
         self.verbosity = verbosity
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         call_command("compile_messages", stdout=self.stdout, verbosity=verbosity)
