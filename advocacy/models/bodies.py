@@ -33,9 +33,6 @@ class Organisation(Content):
     def __str__(self):
         return self.name
 
-    def natural_key(self):
-        return (self.slug,)
-
 
 class BodyKind(models.TextChoices):
     UN_ORGAN = "un-organ", _("UN organ")
@@ -118,17 +115,8 @@ class TargetBody(Searchable):
     def get_absolute_url(self):
         return reverse("body_detail", args=[self.slug])
 
-    def natural_key(self):
-        return (self.slug,)
 
-
-class SeatQuerySet(models.QuerySet):
-    def get_by_natural_key(self, slug):
-        return self.get(slug=slug)
-
-    def from_fixtures(self):
-        return self.filter(edited_by_staff_at=None)
-
+class SeatQuerySet(ContentQuerySet):
     def held(self, at=None):
         """Seats held on a day. A seat without a start or an end is open on that side."""
         at = at or timezone.localdate()
@@ -193,9 +181,6 @@ class Seat(Content):
         started = self.starts_on is None or self.starts_on <= at
         return started and (self.ends_on is None or self.ends_on >= at)
 
-    def natural_key(self):
-        return (self.slug,)
-
 
 class MeetingKind(models.TextChoices):
     SESSION = "session", _("session")
@@ -211,13 +196,7 @@ class Confidence(models.TextChoices):
     EXPECTED = "expected", _("expected, dates not published")
 
 
-class MeetingQuerySet(models.QuerySet):
-    def get_by_natural_key(self, slug):
-        return self.get(slug=slug)
-
-    def from_fixtures(self):
-        return self.filter(edited_by_staff_at=None)
-
+class MeetingQuerySet(ContentQuerySet):
     def upcoming(self, at=None):
         """Dated chances to act that have not ended, the nearest first."""
         at = at or timezone.localdate()
@@ -301,6 +280,3 @@ class Meeting(Content):
 
     def __str__(self):
         return f"{self.body.abbreviation}: {self.title}"
-
-    def natural_key(self):
-        return (self.slug,)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from advocacy.models.chain import OF_A_LOG, OF_A_SOURCE
-from advocacy.models.content import Content
+from advocacy.models.content import Content, ContentQuerySet
 from advocacy.models.vocabulary import DatePrecision, Tier
 
 # An address is looked at again after this; one that is gone at once, another after three failures.
@@ -20,6 +20,7 @@ DEAD_AFTER = 3
 class Evidence(Content):
     """What an entry of the record stands on no longer changes: it is hashed with the entry."""
 
+    NATURAL_KEY = "key"
     FIXED = ()
 
     class Meta:
@@ -43,7 +44,7 @@ class Evidence(Content):
         super().save(*args, **kwargs)
 
 
-class SourceQuerySet(models.QuerySet):
+class SourceQuerySet(ContentQuerySet):
     def to_check(self, at=None):
         """Sources whose address nobody has looked at for a week, longest unseen first."""
         before = (at or timezone.now()) - CHECK_AGAIN_AFTER
@@ -60,12 +61,6 @@ class SourceQuerySet(models.QuerySet):
 
     def dead(self):
         return self.exclude(dead_since=None).order_by("dead_since", "pk")
-
-    def get_by_natural_key(self, key):
-        return self.get(key=key)
-
-    def from_fixtures(self):
-        return self.filter(edited_by_staff_at=None)
 
 
 class Source(Evidence):
@@ -153,17 +148,6 @@ class Source(Evidence):
             dead_since=self.dead_since,
         )
 
-    def natural_key(self):
-        return (self.key,)
-
-
-class SearchLogQuerySet(models.QuerySet):
-    def get_by_natural_key(self, key):
-        return self.get(key=key)
-
-    def from_fixtures(self):
-        return self.filter(edited_by_staff_at=None)
-
 
 class SearchLog(Evidence):
     """Where we looked for an answer and found nothing: evidence of absence, with its limits."""
@@ -184,7 +168,7 @@ class SearchLog(Evidence):
         _("known gaps"), help_text=_("What we could not look at, or could not read.")
     )
 
-    objects = SearchLogQuerySet.as_manager()
+    objects = ContentQuerySet.as_manager()
 
     class Meta:
         ordering = ["-searched_on", "-pk"]
@@ -205,6 +189,3 @@ class SearchLog(Evidence):
 
     def __str__(self):
         return f"{self.searched_on}: {'; '.join(self.places.splitlines())}"
-
-    def natural_key(self):
-        return (self.key,)
