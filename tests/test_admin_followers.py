@@ -220,5 +220,5 @@ def test_lists_take_a_constant_number_of_queries(
         record(make_action(), tell=Tell.AT_ONCE)
 
     client.get(address)
-    with django_assert_num_queries(4 if address == LIST else 7):
+    with django_assert_num_queries(4 if address == LIST else 6):
         client.get(address)

@@ -15,6 +15,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
+from advocacy.admin.base import DeskModelAdmin
+
 
 class DayInput(forms.DateInput):
     """The browser's own date field: labelled, usable by keyboard, without a script."""
@@ -127,18 +129,15 @@ class OwnerFilter(admin.SimpleListFilter):
         return queryset
 
 
-class ContentAdmin(admin.ModelAdmin):
+class ContentAdmin(DeskModelAdmin):
     """A screen for content that `load_content` leaves alone once it was edited here."""
 
     form = ContentForm
     formfield_overrides = INPUTS
     fixture = ""
     list_filter = [OwnerFilter]
-    list_per_page = 50
-    show_full_result_count = False
 
     class Media:
-        css = {"all": ["css/admin.css"]}
         js = ["js/admin.js"]
 
     def get_deleted_objects(self, objs, request):

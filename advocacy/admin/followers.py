@@ -8,13 +8,13 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from advocacy.admin.base import DeskModelAdmin
 from advocacy.models import Subscriber
 
 
@@ -30,7 +30,7 @@ class LanguageFilter(admin.SimpleListFilter):
 
 
 @admin.register(Subscriber)
-class SubscriberAdmin(admin.ModelAdmin):
+class SubscriberAdmin(DeskModelAdmin):
     list_display = [
         "masked_address",
         "state",
@@ -42,15 +42,10 @@ class SubscriberAdmin(admin.ModelAdmin):
     list_filter = ["state", LanguageFilter, "frequency"]
     search_fields = ["address_hash"]
     search_help_text = gettext_lazy("The whole address, exactly.")
-    show_full_result_count = False
-    list_per_page = 50
     fields = list_display
     readonly_fields = list_display
     actions = ["export_addresses"]
     change_form_template = "admin/advocacy/subscriber/change_form.html"
-
-    class Media:
-        css = {"all": ["css/admin.css"]}
 
     def has_add_permission(self, request):
         return False
@@ -100,13 +95,12 @@ class SubscriberAdmin(admin.ModelAdmin):
             raise PermissionDenied
         follower = get_object_or_404(Subscriber.objects.confirmed(), pk=unquote(object_id))
         self.log_change(request, follower, _("The address was shown in full."))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Address of a follower"),
-            "opts": self.opts,
-            "original": follower,
-        }
-        return TemplateResponse(request, "admin/advocacy/subscriber/reveal.html", context)
+        return self.desk_page(
+            request,
+            "subscriber/reveal.html",
+            title=_("Address of a follower"),
+            original=follower,
+        )
 
     @admin.action(description=gettext_lazy("Export the addresses (CSV)"), permissions=["export"])
     def export_addresses(self, request, queryset):
