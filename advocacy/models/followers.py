@@ -3,7 +3,6 @@
 import secrets
 from datetime import timedelta
 
-from django.conf import settings
 from django.core.signing import BadSignature
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
@@ -62,7 +61,8 @@ class SignUp(Subject):
     public_id = models.CharField(max_length=16, unique=True, editable=False)
     address_hash = models.CharField(max_length=64, db_index=True, editable=False)
     address = models.TextField(editable=False)
-    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES)
+    # The forms offer those of LANGUAGES: as choices here, a change of them would be a migration.
+    language = models.CharField(_("language"), max_length=16)
     frequency = models.CharField(_("how often"), max_length=7, choices=Frequency)
     created_at = models.DateTimeField(_("asked for on"), default=timezone.now, editable=False)
     confirmed_at = models.DateTimeField(null=True, editable=False)
@@ -192,7 +192,7 @@ class Subscriber(models.Model):
     public_id = models.CharField(max_length=16, unique=True, editable=False)
     address_hash = models.CharField(max_length=64, unique=True, editable=False)
     address = models.TextField(blank=True, editable=False)
-    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, blank=True)
+    language = models.CharField(_("language"), max_length=16, blank=True)
     frequency = models.CharField(_("how often"), max_length=7, choices=Frequency, blank=True)
     state = models.CharField(
         _("state"), max_length=9, choices=SubscriberState, default=SubscriberState.CONFIRMED
