@@ -287,5 +287,3 @@ def test_a_wait_of_no_day_is_said_as_it_is(client):
     record_look(make_ask(asked_on=today), today)
 
     assert "0 days without an answer" in page("overview")(client)
-    assert timedelta(0) == today - today
-    assert today > ASKED_ON
