@@ -36,11 +36,11 @@ dev: port .venv/installed var/secret_key var/address_keys ## the same with DEBUG
 	@env DEBUG=1 $(BIN)/python manage.py start --dev
 
 test: .venv/installed-dev ## all tests, on SQLite and in a real browser (ARGS= goes to pytest)
-	@sh deploy/install_for_tests.sh chromium
+	@sh deploy/install_for_tests.sh chromium gettext
 	@$(BIN)/python -m pytest $(ARGS)
 
 test-postgres: .venv/installed-dev ## the same on PostgreSQL: that of DATABASE_URL, or a throw-away one
-	@sh deploy/install_for_tests.sh chromium postgresql
+	@sh deploy/install_for_tests.sh chromium gettext postgresql
 	@sh deploy/with_postgres.sh $(BIN)/python -m pytest $(ARGS)
 
 check: .venv/installed-dev var/secret_key var/address_keys ## lint, format, migrations, deployment settings, templates, translations
@@ -50,7 +50,8 @@ check: .venv/installed-dev var/secret_key var/address_keys ## lint, format, migr
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python manage.py check_templates
 	$(BIN)/python manage.py compile_messages
-	$(BIN)/python manage.py update_messages --check
+	@sh deploy/install_for_tests.sh gettext
+	$(BIN)/python manage.py makemessages --check
 
 screenshots: .venv/installed-dev ## the pictures of the README, and every page under var/screenshots/
 	@sh deploy/install_for_tests.sh chromium
@@ -61,7 +62,8 @@ format: .venv/installed-dev ## let ruff mend what it can
 	$(BIN)/ruff format .
 
 messages: .venv/installed var/secret_key var/address_keys ## add new strings to the translations, drop those that are gone
-	$(BIN)/python manage.py update_messages
+	@sh deploy/install_for_tests.sh gettext
+	$(BIN)/python manage.py makemessages
 
 manage: .venv/installed var/secret_key var/address_keys ## any command of Django, for example: make manage DO="load_content --check"
 	@$(BIN)/python manage.py $(DO)

@@ -1,6 +1,7 @@
 """Which columns a file of each kind has, and how a value looks in a cell."""
 
 import re
+from decimal import Decimal
 
 from advocacy.models import Issue, Meeting, RecommendedAction, Seat, Source, TargetBody, roles
 
@@ -59,7 +60,7 @@ def as_text(value):
             return ""
         case bool():
             return str(int(value))
-        case str() | int() | float():
+        case str() | int() | float() | Decimal():
             return str(value)
         case list():
             return " ".join(map(as_text, value))

@@ -74,7 +74,8 @@ class Import:
             for line, cells, reasons in reader(file, self.columns):
                 yield line, cells, reasons or list(faults(line, cells, seen))
         except Broken as broken:
-            yield broken.line, {}, [f"{broken.why} {_('Nothing was read from here on.')}"]
+            why = " ".join([broken.why, _("Nothing was read from here on.")])
+            yield broken.line, {}, [why]
 
     def settle(self, batch):
         """Save the rows of a batch that can be saved, and say what became of each."""
