@@ -32,6 +32,8 @@ def words(value):
 
 
 def file_text(path):
+    if not path:
+        return ""
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
@@ -41,9 +43,17 @@ def file_text(path):
 DEBUG = env("DEBUG", "0", yes_or_no)
 HTTPS = env("HTTPS", "0" if DEBUG else "1", yes_or_no)
 
-SECRET_KEY = env("SECRET_KEY")
-if not SECRET_KEY and env("SECRET_KEY_FILE"):
-    SECRET_KEY = env("SECRET_KEY_FILE", parse=file_text)
+# What the program makes while it runs: the SQLite database, the collected static files.
+VAR_DIR = env("VAR_DIR", str(BASE_DIR / "var"), Path)
+
+
+def made_by_make(name):
+    """A file of keys that `make run` left in VAR_DIR, so that a bare manage.py works as well."""
+    path = VAR_DIR / name
+    return str(path) if path.exists() else ""
+
+
+SECRET_KEY = env("SECRET_KEY") or env("SECRET_KEY_FILE", made_by_make("secret_key"), file_text)
 if not SECRET_KEY:
     raise SystemExit(
         "SECRET_KEY is not set: give it a long random text (or name a file that holds one in"
@@ -51,9 +61,9 @@ if not SECRET_KEY:
     )
 
 # With these the addresses of followers are encrypted: the first writes, all of them read.
-ADDRESS_KEYS = env("ADDRESS_KEYS", parse=words)
-if not ADDRESS_KEYS and env("ADDRESS_KEYS_FILE"):
-    ADDRESS_KEYS = words(env("ADDRESS_KEYS_FILE", parse=file_text))
+ADDRESS_KEYS = words(
+    env("ADDRESS_KEYS") or env("ADDRESS_KEYS_FILE", made_by_make("address_keys"), file_text)
+)
 if not ADDRESS_KEYS:
     raise SystemExit(
         "ADDRESS_KEYS is not set: give it a long random text, other than SECRET_KEY (or name a file"
@@ -83,8 +93,8 @@ LINK_CHECKS = env("LINK_CHECKS", "1" if HTTPS else "0", yes_or_no)
 # Whether the public checklists count how many did a step.
 TALLY = env("TALLY", "1", yes_or_no)
 
-# What the program makes while it runs: the SQLite database, the collected static files.
-VAR_DIR = env("VAR_DIR", str(BASE_DIR / "var"), Path)
+# The dossier that `load_content` loads, at every start where it changed.
+CONTENT_DIR = env("CONTENT_DIR", str(BASE_DIR / "fixtures" / "north-korea"), Path)
 
 ROOT_URLCONF = "advocacy.urls"
 INSTALLED_APPS = [
@@ -192,14 +202,10 @@ def mailer(url):
     return {"BACKEND": "advocacy.mailing.backends.SmtpBackend", "OPTIONS": options}
 
 
-# A local site writes its mail to a folder; one of the public says how mail leaves.
+# Without HTTPS, mail goes to a folder. A public site must say how mail leaves: without MAIL_URL
+# neither the server nor the worker starts (advocacy/mailing/checks.py).
 MAIL_URL = env("MAIL_URL", "" if HTTPS else "folder:")
-if not MAIL_URL:
-    raise SystemExit(
-        "MAIL_URL is not set: say how mail leaves, for example"
-        " smtp://user:password@mail.example.org:587 (or folder: to write it to VAR_DIR/mail)."
-    )
-MAILERS = {"default": env("MAIL_URL", MAIL_URL, mailer)}
+MAILERS = {"default": env("MAIL_URL", MAIL_URL or "folder:", mailer)}
 MAIL_DOMAIN = urlsplit(SITE_URL).hostname or "localhost"
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", f"Answerable <follow@{MAIL_DOMAIN}>")
 # A provider's own settings, for example {"POSTMARK_SERVER_TOKEN": "…"}; see deploy/README.md.

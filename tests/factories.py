@@ -209,7 +209,7 @@ def record(action, status=ResponseStatus.UNDER_DISCUSSION, *, by=None, sources=N
         before, _after = StatusUpdate(
             action=action, happened_on=details["happened_on"], corrects=details.get("corrects")
         ).neighbours()
-        details["is_setback"] = (before and is_step_back(before.current_status, status)) or False
+        details["is_setback"] = (before and is_step_back(before.status, status)) or False
     return action.record_response(status, by=by, sources=sources, **evidence(status) | details)
 
 

@@ -67,3 +67,10 @@ def test_no_migration_runs_code_of_the_models():
     for path in (ADVOCACY / "migrations").glob("0*.py"):
         imported = re.findall(r"^(?:import|from) (advocacy\.\S+)", path.read_text(), flags=re.M)
         assert set(imported) <= {"advocacy.models.overlap"}, path.name
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_no_template_line_is_too_long_to_read(path):
+    lines = enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+
+    assert [number for number, line in lines if len(line) > LONGEST_TEMPLATE_LINE] == []

@@ -77,7 +77,7 @@ def test_silence_of_that_day_has_its_search_log():
 
 
 def test_the_sanctions_panel_is_blocked_by_veto():
-    veto = StatusUpdate.objects.moving().get(status=S.BLOCKED)
+    veto = StatusUpdate.objects.responses().get(status=S.BLOCKED)
 
     assert (veto.happened_on, veto.blocked_reason) == (date(2024, 3, 28), "veto")
     assert veto.blockers == ["RU"]

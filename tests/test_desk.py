@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from advocacy.models import Draft, ResponseStatus, SignIn, Tell, figures, make_groups
-from advocacy.upkeep import tasks
+from advocacy.upkeep import tasks, worker
 from tests.factories import (
     ASKED_ON,
     evidence,
@@ -29,6 +29,7 @@ from tests.factories import (
     make_topic,
     make_user,
     record,
+    record_look,
 )
 from tests.pages import text_of
 from tests.staff import change_page
@@ -44,7 +45,7 @@ def fill():
     body = make_body(abbreviation="ILO")
     never = make_action(reference="NEVER", body=body)
     old = make_action(reference="OLD", body=body)
-    record(old, S.NO_RESPONSE, checked_on=today - timedelta(days=200))
+    record_look(old, today - timedelta(days=200))
     fresh = make_action(
         reference="LATE", body=body, expected_by=today - timedelta(days=3), expected_basis="rule"
     )
@@ -177,7 +178,11 @@ def test_a_large_record_is_counted_by_the_worker(client, editor, monkeypatch):
     make_action(reference="NEW", asked_on=ASKED_ON)
 
     assert "90 days 2" in text_of(client.get(DESK))
-    tasks.refresh_desk()
+    started = timezone.now()
+    done = dict.fromkeys(worker.SCHEDULE, started)
+    worker.do_what_is_due(done, started + timedelta(minutes=4))
+    assert "90 days 2" in text_of(client.get(DESK))
+    worker.do_what_is_due(done, started + timedelta(minutes=6))
     assert "90 days 3" in text_of(client.get(DESK))
 
 

@@ -185,6 +185,19 @@ def test_one_click_of_a_mail_program_leaves_without_a_page(client):
     assert not Subscriber.objects.confirmed().exists()
 
 
+@pytest.mark.parametrize("verb", ["leave", "bounce", "forget"])
+def test_who_leaves_takes_along_what_they_have_not_confirmed(settings, verb):
+    follower = make_follower()
+    SignUp.objects.ask(ADDRESS, language="en", frequency="weekly")
+    other = SignUp.objects.ask("bo@example.org", language="en", frequency="weekly")
+    settings.ADDRESS_KEYS = ["new", *settings.ADDRESS_KEYS]
+    SignUp.objects.ask(ADDRESS, language="uk", frequency="weekly")
+
+    getattr(follower, verb)()
+
+    assert list(SignUp.objects.all()) == [other]
+
+
 def test_leaving_with_a_made_up_token_gets_the_same_answer(client):
     follower = make_follower()
 
@@ -254,6 +267,29 @@ def test_a_network_gets_a_limit_and_other_networks_do_not(client, sink, monkeypa
     assert "Too many sign-ups came from your network" in text_of(statuses[-1])
     assert other.status_code == 303
     assert "198.51.100" not in str(list(NetworkUse.objects.values()))
+
+
+@pytest.mark.parametrize(
+    ("behind_a_proxy", "forwarded", "status"),
+    [
+        (True, "203.{n}.113.7, 198.51.100.7", 429),  # The first part is whatever the visitor sent.
+        (True, "203.0.113.7, 198.51.{n}.7", 303),
+        (True, "198.51.100.7", 429),
+        (False, "198.51.{n}.7", 429),
+    ],
+)
+def test_behind_a_proxy_a_network_is_what_the_proxy_saw(
+    client, sink, settings, monkeypatch, behind_a_proxy, forwarded, status
+):
+    settings.TRUST_PROXY = behind_a_proxy
+    monkeypatch.setitem(MOST_AN_HOUR, "sign-ups", 1)
+
+    for n in (1, 2):
+        headers = {"sec-fetch-site": "same-origin", "x-forwarded-for": forwarded.format(n=n)}
+        answer = sign_up(client, f"a{n}@example.org", headers=headers)
+
+    assert answer.status_code == status
+    assert ("Too many sign-ups came from your network" in text_of(answer)) == (status == 429)
 
 
 @pytest.mark.parametrize(

@@ -163,6 +163,30 @@ def test_a_name_that_leads_inside_is_refused_and_not_looked_up_twice(monkeypatch
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("wanted", "said"), [(True, "It leads into a private network."), (False, "")]
+)
+def test_the_worker_asks_the_addresses_where_that_is_wanted(queue, settings, wanted, said):
+    settings.LINK_CHECKS = wanted
+    source = make_source(url="http://10.1.2.3/x")
+
+    queue()
+
+    source.refresh_from_db()
+    assert source.link_answer == said
+
+
+@pytest.mark.django_db
+def test_the_answer_of_an_old_address_is_not_said_of_the_new_one(site):
+    source = make_source(url=f"{site}/gone")
+    answer = links.ask(source.url)
+    Source.objects.update(url=f"{site}/fine")
+    source.note_link(answer.text, works=answer.works, gone=answer.gone)
+
+    assert Source.objects.get().dead_since is None
+
+
+@pytest.mark.django_db
 def test_dead_addresses_are_marked_and_living_ones_again_alive(client, site):
     gone, broken, fine = (make_source(url=f"{site}{path}") for path in ("/gone", "/broken", "/x"))
     checked_lately = make_source(url=f"{site}/gone", link_checked_at=timezone.now())

@@ -1,10 +1,11 @@
 """load_content: the launch content, loaded as often as one likes, and never against staff."""
 
 import json
+import shutil
 from datetime import date
-from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -14,14 +15,12 @@ from tests.factories import make_issue, make_user, record
 
 pytestmark = pytest.mark.django_db
 
-FIXTURES = Path(__file__).parent.parent / "fixtures"
-
 
 @pytest.fixture
 def folder(tmp_path):
-    """A copy of the fixtures, to break."""
+    """A copy of the dossier, to break."""
     for file in FILES:
-        (tmp_path / file).write_text((FIXTURES / file).read_text(encoding="utf-8"), "utf-8")
+        shutil.copy(settings.CONTENT_DIR / file, tmp_path)
     return tmp_path
 
 
@@ -51,6 +50,15 @@ def refusal(folder):
 
 def counts():
     return {model: model.objects.count() for model in FILES.values()}
+
+
+def test_another_dossier_is_loaded_where_the_settings_name_it(capsys, folder, settings):
+    settings.CONTENT_DIR = folder
+    rewrite(folder, "issues.json", lambda rows: rows[0]["fields"].update(title="Another wrong"))
+
+    call_command("load_content", verbosity=0)
+
+    assert Issue.objects.filter(title="Another wrong").exists()
 
 
 def test_loading_twice_changes_nothing(capsys, folder):

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from advocacy.mailing import tasks
+from advocacy.mailing.backends import SmtpBackend
 from advocacy.models import (
     AskState,
     Delivery,
@@ -16,6 +17,7 @@ from advocacy.models import (
     EditionState,
     Follow,
     ResponseStatus,
+    SignUp,
     StatusUpdate,
     Subscriber,
     SubscriberState,
@@ -32,6 +34,7 @@ from tests.factories import (
     make_step,
     make_user,
     record,
+    record_look,
 )
 
 pytestmark = pytest.mark.django_db
@@ -283,7 +286,7 @@ def test_the_database_allows_one_message_of_an_edition_to_a_follower(action):
 
 
 def test_a_notice_says_what_changed_on_which_evidence_and_what_to_do(action, sink, queue):
-    record(action, S.NO_RESPONSE)
+    record_look(action)
     make_step(action=action, title="Write to your delegate", minutes=5)
     make_follower(frequency="at_once")
     source = make_source(title="Minutes of the session", url="https://ilo.example/minutes")
@@ -420,6 +423,31 @@ def test_an_address_refused_for_good_gets_no_more_mail(action, sink, queue):
     assert Delivery.objects.get(state=D.FAILED).problem == "RCPT 550"
 
 
+@pytest.mark.parametrize("verb", ["forget", "leave"])
+def test_who_deletes_everything_while_a_mail_is_refused_does_not_come_back(action, verb):
+    follower = make_follower(frequency="at_once")
+    make_notice(action)
+    (keys,) = Edition.objects.get().add_deliveries()
+    delivery = Delivery.objects.claim(keys[0], worker="")
+    getattr(follower, verb)()
+    left = list(Subscriber.objects.values())
+
+    delivery.bounce("RCPT 550")
+
+    assert list(Subscriber.objects.values()) == left
+    assert Delivery.objects.get().problem == "RCPT 550"
+    assert Delivery.objects.get().subscriber is None
+
+
+def test_a_confirmation_that_was_waiting_for_its_turn_is_not_sent_to_who_left(sink):
+    follower = make_follower()
+    wish = SignUp.objects.ask("ana@example.org", language="en", frequency="weekly")
+    follower.forget()
+
+    assert not wish.take_mail_slot()
+    assert not SignUp.objects.exists()
+
+
 @pytest.mark.parametrize("where", ["RCPT", "DATA"])
 def test_a_refusal_for_now_is_tried_again(action, sink, queue, where):
     make_follower(frequency="at_once")
@@ -455,6 +483,32 @@ def test_a_line_that_dies_during_the_hand_over_leaves_a_doubt_and_no_second_mail
 
     assert states(Edition.objects.get()) == {D.DOUBTFUL: 1}
     assert Edition.objects.get().state == EditionState.SENT
+
+
+class BrokenBackend(SmtpBackend):
+    """Hands a message over, and then breaks in a way that nobody foresaw."""
+
+    def send_messages(self, messages):
+        sent = super().send_messages(messages)
+        if messages[0].to == ["a@example.org"]:
+            raise ValueError("nobody foresaw this")
+        return sent
+
+
+def test_a_fault_in_the_middle_of_a_hand_over_sends_no_second_mail_and_stops_no_other(
+    action, sink, queue, settings
+):
+    backend = f"{BrokenBackend.__module__}.{BrokenBackend.__qualname__}"
+    settings.MAILERS = {"default": settings.MAILERS["default"] | {"BACKEND": backend}}
+    for name in ("a", "b"):
+        make_follower(f"{name}@example.org", frequency="at_once")
+    make_notice(action)
+
+    queue()
+    queue(early=True)
+
+    assert sink.addresses == ["a@example.org", "b@example.org"]
+    assert states(Edition.objects.get()) == {D.DOUBTFUL: 1, D.SENT: 1}
 
 
 def test_a_follower_who_left_while_the_mailing_ran_gets_nothing(action, sink, queue):

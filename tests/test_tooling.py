@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -57,15 +58,65 @@ def taken_port():
 
 
 @pytest.mark.parametrize("program", [("manage.py", "migrate"), ("-c", "import advocacy.wsgi")])
-def test_without_a_secret_key_nothing_starts(program):
-    assert refusal(*program).startswith("SECRET_KEY is not set: ")
+@pytest.mark.parametrize("name", ["SECRET_KEY", "ADDRESS_KEYS"])
+def test_without_keys_nothing_starts(program, name, tmp_path):
+    keys = {"SECRET_KEY": "x", "ADDRESS_KEYS": "y", name: ""}
+
+    assert refusal(*program, VAR_DIR=str(tmp_path), **keys).startswith(f"{name} is not set: ")
 
 
-@pytest.mark.parametrize("name", ["ADDRESS_KEYS", "MAIL_URL"])
-def test_a_missing_setting_stops_start_up_with_one_sentence(name):
-    assert refusal("manage.py", "check", SECRET_KEY="x", **{name: ""}).startswith(
-        f"{name} is not set: "
+@pytest.mark.parametrize(
+    "program", [("manage.py", "start"), ("manage.py", "worker"), ("-c", "import advocacy.wsgi")]
+)
+def test_a_public_site_does_not_start_before_it_says_how_mail_leaves(program, tmp_path):
+    sentence = refusal(
+        *program, SECRET_KEY="x", MAIL_URL="", PORT=str(free_port()), VAR_DIR=str(tmp_path)
     )
+
+    assert sentence.startswith("MAIL_URL is not set: say how mail leaves, for example smtp://")
+
+
+def test_the_check_of_a_deployment_asks_how_mail_leaves():
+    checked = run("manage.py", "check", "--deploy", SECRET_KEY="x", MAIL_URL="")
+
+    assert "(advocacy.E001) MAIL_URL is not set: " in checked.stderr
+    assert checked.returncode == 1
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A copy of the program for which `make` has made the keys, as before `make run`."""
+    for folder in ("advocacy", "static", "templates"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    for name in ("manage.py", "Makefile"):
+        shutil.copy(ROOT / name, tmp_path)
+    subprocess.run(
+        ["make", "--silent", "var/secret_key", "var/address_keys"], cwd=tmp_path, check=True
+    )
+    return tmp_path
+
+
+def test_manage_works_bare_once_make_has_made_the_keys(checkout):
+    def manage(*arguments):
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=checkout,
+            env={},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    program = "from django.conf import settings as s; print(s.SECRET_KEY, *s.ADDRESS_KEYS)"
+    keys = [
+        (checkout / "var" / name).read_text().strip() for name in ("secret_key", "address_keys")
+    ]
+
+    assert manage("shell", "--verbosity=0", "-c", program).stdout.split() == keys
+    assert manage("migrate", "--verbosity=0").stderr == ""
+    assert manage("check").stdout == "System check identified no issues (0 silenced).\n"
+    assert "MAIL_URL is not set" in manage("start").stderr
 
 
 def test_a_key_file_that_is_not_there_is_named():
@@ -124,7 +175,7 @@ def test_an_address_that_cannot_be_used_is_one_sentence(host, port, sentence):
 class Site:
     """One run of `manage.py start`, with a database and a folder of its own."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, **variables):
         self.port = free_port()
         self.log = folder / "log"
         with self.log.open("w") as log:
@@ -132,7 +183,11 @@ class Site:
                 [sys.executable, "manage.py", "start"],
                 cwd=ROOT,
                 env=environment(
-                    SECRET_KEY="x", HTTPS="0", PORT=str(self.port), VAR_DIR=str(folder / "var")
+                    SECRET_KEY="x",
+                    HTTPS="0",
+                    PORT=str(self.port),
+                    VAR_DIR=str(folder / "var"),
+                    **variables,
                 ),
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -162,8 +217,8 @@ class Site:
 
 
 @contextmanager
-def started(folder):
-    site = Site(folder)
+def started(folder, **variables):
+    site = Site(folder, **variables)
     try:
         yield site, site.wait()
     finally:
@@ -200,6 +255,28 @@ def test_a_start_prepares_and_serves_and_the_next_one_only_serves(tmp_path):
         assert "Content loaded: " in printed
         assert "Content loaded: 0 new" not in printed
         assert "password" in printed
+
+
+def test_a_start_loads_the_dossier_that_content_dir_names(tmp_path):
+    dossier = tmp_path / "dossier"
+    shutil.copytree(ROOT / "fixtures/north-korea", dossier)
+    issues = json.loads((dossier / "issues.json").read_text(encoding="utf-8"))
+    issues[0]["fields"]["title"] = "A wrong of another country"
+    (dossier / "issues.json").write_text(json.dumps(issues), encoding="utf-8")
+
+    with started(tmp_path, CONTENT_DIR=str(dossier)) as (site, _), site.get("/en/issues/") as page:
+        assert "A wrong of another country" in page.read().decode()
+
+    refused = run(
+        "manage.py",
+        "start",
+        SECRET_KEY="x",
+        HTTPS="0",
+        PORT=str(free_port()),
+        VAR_DIR=str(tmp_path / "var"),
+        CONTENT_DIR=str(tmp_path / "nowhere"),
+    )
+    assert "nowhere/topics.json is missing. Nothing was saved." in refused.stderr
 
 
 def test_a_newcomer_clicks_through_the_mail_of_a_started_site(tmp_path):

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -28,6 +27,7 @@ from advocacy.models import (
 from advocacy.models.addresses import address_hash, encrypt
 from advocacy.models.followers import new_public_id
 from tests.factories import make_action, record
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parent.parent
 
@@ -75,13 +75,6 @@ def make_mailing(number):
     Edition.objects.update(send_at=timezone.now())
 
 
-def wait_until(condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 def test_a_worker_killed_in_the_middle_sends_nobody_two_mails_and_misses_nobody(sink):
     make_mailing(2000)
     killed = start_worker(sink)
@@ -110,9 +103,11 @@ def test_a_worker_killed_in_the_middle_sends_nobody_two_mails_and_misses_nobody(
 
 
 def test_two_workers_share_a_mailing_and_send_nothing_twice(sink):
-    make_mailing(600)
     workers = [start_worker(sink), start_worker(sink)]
     try:
+        # It falls due while they wait for something to do.
+        wait_until(lambda: Worker.objects.count() == 2)
+        make_mailing(600)
         wait_until(lambda: Edition.objects.get().state == EditionState.SENT)
     finally:
         for worker in workers:

@@ -3,6 +3,7 @@
 from hashlib import sha256
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.widgets import AdminTextareaWidget
@@ -13,6 +14,8 @@ from django.utils.text import normalize_newlines
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
+
+from advocacy.admin.base import DeskModelAdmin
 
 
 class DayInput(forms.DateInput):
@@ -126,24 +129,28 @@ class OwnerFilter(admin.SimpleListFilter):
         return queryset
 
 
-class ContentAdmin(admin.ModelAdmin):
+class ContentAdmin(DeskModelAdmin):
     """A screen for content that `load_content` leaves alone once it was edited here."""
 
     form = ContentForm
     formfield_overrides = INPUTS
     fixture = ""
     list_filter = [OwnerFilter]
-    list_per_page = 50
-    show_full_result_count = False
 
     class Media:
-        css = {"all": ["css/admin.css"]}
         js = ["js/admin.js"]
 
     def get_deleted_objects(self, objs, request):
         """What the record protects is refused for that reason, not for want of a permission."""
         to_delete, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
         return to_delete, counts, set() if protected else perms_needed, protected
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """Whoever saves a row takes it first: nobody changes or deletes it in between."""
+        with transaction.atomic():
+            if request.method == "POST" and object_id and object_id.isdecimal():
+                self.model._base_manager.select_for_update().filter(pk=object_id).first()
+            return super().changeform_view(request, object_id, form_url, extra_context)
 
     def get_fields(self, request, obj=None):
         # The page puts it in by itself.
@@ -164,7 +171,8 @@ class ContentAdmin(admin.ModelAdmin):
         super().save_formset(request, form, formset, change)
 
     def render_change_form(self, request, context, **kwargs):
-        context["fixture"] = self.fixture
+        if self.fixture:
+            context["fixture"] = f"{settings.CONTENT_DIR.name}/{self.fixture}"
         return super().render_change_form(request, context, **kwargs)
 
 

@@ -10,6 +10,7 @@ from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
+from advocacy.admin.base import DeskModelAdmin, ReadOnlyAdmin
 from advocacy.models import SignIn
 
 admin.site.unregister(get_user_model())
@@ -89,33 +90,21 @@ class RoleAdmin(GroupAdmin):
 
 
 @admin.register(SignIn)
-class SignInAdmin(admin.ModelAdmin):
+class SignInAdmin(ReadOnlyAdmin):
     """The log of sign-ins, to read."""
 
     list_display = ["at", "user", "outcome", "method"]
     list_filter = ["outcome", "at"]
     list_select_related = ["user"]
-    list_per_page = 50
-    show_full_result_count = False
     search_fields = ["user__username", "user__email"]
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(Authenticator)
-class AuthenticatorAdmin(admin.ModelAdmin):
+class AuthenticatorAdmin(DeskModelAdmin):
     """Second factors: never shown, but deleted for whoever has lost a device."""
 
     list_display = ["user", "type", "created_at", "last_used_at"]
     list_select_related = ["user"]
-    list_per_page = 50
     fields = readonly_fields = list_display
     # One at a time: the account of somebody without limits is not an administrator's.
     actions = None

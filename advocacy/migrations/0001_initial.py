@@ -911,7 +911,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "language",
-                    models.CharField(default="en", max_length=10, verbose_name="language"),
+                    models.CharField(default="en", max_length=16, verbose_name="language"),
                 ),
                 (
                     "quote",
@@ -1551,15 +1551,7 @@ class Migration(migrations.Migration):
                 ("public_id", models.CharField(editable=False, max_length=16, unique=True)),
                 ("address_hash", models.CharField(editable=False, max_length=64, unique=True)),
                 ("address", models.TextField(blank=True, editable=False)),
-                (
-                    "language",
-                    models.CharField(
-                        blank=True,
-                        choices=[("en", "English"), ("uk", "Українська"), ("ko", "한국어")],
-                        max_length=2,
-                        verbose_name="language",
-                    ),
-                ),
+                ("language", models.CharField(blank=True, max_length=16, verbose_name="language")),
                 (
                     "frequency",
                     models.CharField(
@@ -1829,14 +1821,7 @@ class Migration(migrations.Migration):
                 ("public_id", models.CharField(editable=False, max_length=16, unique=True)),
                 ("address_hash", models.CharField(db_index=True, editable=False, max_length=64)),
                 ("address", models.TextField(editable=False)),
-                (
-                    "language",
-                    models.CharField(
-                        choices=[("en", "English"), ("uk", "Українська"), ("ko", "한국어")],
-                        max_length=2,
-                        verbose_name="language",
-                    ),
-                ),
+                ("language", models.CharField(max_length=16, verbose_name="language")),
                 (
                     "frequency",
                     models.CharField(
@@ -1989,7 +1974,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "language",
-                    models.CharField(default="en", max_length=10, verbose_name="language"),
+                    models.CharField(default="en", max_length=16, verbose_name="language"),
                 ),
                 ("signed", models.CharField(blank=True, max_length=200, verbose_name="signed by")),
                 ("replied_on", models.DateField(verbose_name="date of the reply")),
@@ -2145,7 +2130,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "language",
-                    models.CharField(default="en", max_length=10, verbose_name="language"),
+                    models.CharField(default="en", max_length=16, verbose_name="language"),
                 ),
                 ("signed", models.CharField(blank=True, max_length=200, verbose_name="signed by")),
                 ("replied_on", models.DateField(verbose_name="date of the reply")),

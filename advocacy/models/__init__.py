@@ -35,7 +35,6 @@ from advocacy.models.facets import FacetOption
 from advocacy.models.followers import (
     CONFIRM_WITHIN,
     CONFIRMATIONS_A_DAY,
-    EVERYTHING,
     Follow,
     SignUp,
     Subscriber,
@@ -51,6 +50,7 @@ from advocacy.models.sources import Citation, SearchLog, Source
 from advocacy.models.standing import STALE_AFTER, Standing
 from advocacy.models.standing_today import StandingToday
 from advocacy.models.states import GROUP_OF
+from advocacy.models.subjects import EVERYTHING
 from advocacy.models.tallies import FEWEST_SHOWN, StepDone, StepTally
 from advocacy.models.vocabulary import (
     ANALOGUES,

@@ -33,9 +33,6 @@ class Organisation(Content):
     def __str__(self):
         return self.name
 
-    def natural_key(self):
-        return (self.slug,)
-
 
 class TargetBodyQuerySet(SearchableQuerySet):
     def reached_by(self, country, seated):
@@ -102,17 +99,8 @@ class TargetBody(Searchable):
     def get_absolute_url(self):
         return reverse("body_detail", args=[self.slug])
 
-    def natural_key(self):
-        return (self.slug,)
 
-
-class SeatQuerySet(models.QuerySet):
-    def get_by_natural_key(self, slug):
-        return self.get(slug=slug)
-
-    def from_fixtures(self):
-        return self.filter(edited_by_staff_at=None)
-
+class SeatQuerySet(ContentQuerySet):
     def held(self, at=None):
         """Seats held on a day. A seat without a start or an end is open on that side."""
         at = at or timezone.localdate()
@@ -177,17 +165,8 @@ class Seat(Content):
         started = self.starts_on is None or self.starts_on <= at
         return started and (self.ends_on is None or self.ends_on >= at)
 
-    def natural_key(self):
-        return (self.slug,)
 
-
-class MeetingQuerySet(models.QuerySet):
-    def get_by_natural_key(self, slug):
-        return self.get(slug=slug)
-
-    def from_fixtures(self):
-        return self.filter(edited_by_staff_at=None)
-
+class MeetingQuerySet(ContentQuerySet):
     def upcoming(self, at=None):
         """Dated chances to act that have not ended, the nearest first."""
         at = at or timezone.localdate()
@@ -271,6 +250,3 @@ class Meeting(Content):
 
     def __str__(self):
         return f"{self.body.abbreviation}: {self.title}"
-
-    def natural_key(self):
-        return (self.slug,)

@@ -74,6 +74,8 @@ class Chained(models.Model):
 
 def plain(value: Any) -> Any:
     """A value as JSON can hold it: moments in UTC, days as ISO 8601."""
+    if isinstance(value, list):
+        return [plain(item) for item in value]
     if isinstance(value, datetime):
         value = value.astimezone(UTC)
     return value.isoformat() if hasattr(value, "isoformat") else value

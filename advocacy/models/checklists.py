@@ -107,9 +107,6 @@ class ChecklistStep(Content):
     def __str__(self):
         return self.title
 
-    def natural_key(self):
-        return (self.slug,)
-
     def clean(self):
         super().clean()
         unknown = set(codes_in(self.when_status)) - {*ResponseStatus.values, *Phase.values}

@@ -198,4 +198,4 @@ class Draft(models.Model):
 
     def _decide(self, state, by):
         self.state, self.decided_by, self.decided_at = state, by, timezone.now()
-        self.save()
+        self.save(update_fields=["state", "decided_by", "decided_at", "remark", "update"])

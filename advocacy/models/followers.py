@@ -3,7 +3,6 @@
 import secrets
 from datetime import timedelta
 
-from django.conf import settings
 from django.core.signing import BadSignature
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
@@ -18,52 +17,12 @@ from advocacy.models.addresses import (
     signer,
 )
 from advocacy.models.enums import Frequency, SubscriberState
+from advocacy.models.subjects import Subject, one_subject
 
 CONFIRM_WITHIN = timedelta(days=7)
 KEEP_HASH = timedelta(days=365)
 CONFIRMATIONS_A_DAY = 3
 PUBLIC_ID_BYTES = 12
-
-
-class Everything:
-    """The subject of those who follow the whole record."""
-
-    def __str__(self):
-        return str(_("Everything in this record"))
-
-
-EVERYTHING = Everything()
-
-
-class Subject(models.Model):
-    """What is followed: an issue, a body or one ask; where all three are empty, everything."""
-
-    issue = models.ForeignKey(
-        "Issue", null=True, blank=True, on_delete=models.CASCADE, verbose_name=_("issue")
-    )
-    body = models.ForeignKey(
-        "TargetBody", null=True, blank=True, on_delete=models.CASCADE, verbose_name=_("body")
-    )
-    action = models.ForeignKey(
-        "RecommendedAction", null=True, blank=True, on_delete=models.CASCADE, verbose_name=_("ask")
-    )
-
-    class Meta:
-        abstract = True
-
-    @property
-    def subject(self):
-        return self.issue or self.body or self.action or EVERYTHING
-
-
-def one_subject(name):
-    """At most one of the three is set."""
-    fields = ["issue", "body", "action"]
-    pairs = [(a, b) for n, a in enumerate(fields) for b in fields[n + 1 :]]
-    condition = models.Q()
-    for a, b in pairs:
-        condition &= models.Q(**{f"{a}__isnull": True}) | models.Q(**{f"{b}__isnull": True})
-    return models.CheckConstraint(condition=condition, name=name)
 
 
 def new_public_id():
@@ -102,7 +61,8 @@ class SignUp(Subject):
     public_id = models.CharField(max_length=16, unique=True, editable=False)
     address_hash = models.CharField(max_length=64, db_index=True, editable=False)
     address = models.TextField(editable=False)
-    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES)
+    # The forms offer those of LANGUAGES: as choices here, a change of them would be a migration.
+    language = models.CharField(_("language"), max_length=16)
     frequency = models.CharField(_("how often"), max_length=7, choices=Frequency)
     created_at = models.DateTimeField(_("asked for on"), default=timezone.now, editable=False)
     confirmed_at = models.DateTimeField(null=True, editable=False)
@@ -148,25 +108,30 @@ class SignUp(Subject):
         if self.mailed_on:
             return True
         self.mailed_on = timezone.localdate()
+        row = SignUp.objects.filter(pk=self.pk)
         for number in range(1, CONFIRMATIONS_A_DAY + 1):
-            self.mail_number = number
             try:
                 with transaction.atomic():
-                    self.save(update_fields=["mailed_on", "mail_number"])
+                    return row.update(mailed_on=self.mailed_on, mail_number=number) == 1
             except IntegrityError:
                 continue
-            return True
         return False
 
     @transaction.atomic
     def confirm(self):
-        """Follow what was asked for. A repeat changes nothing."""
-        address = self.plain_address
+        """Follow what was asked for. A repeat changes nothing.
+
+        None where it was deleted meanwhile: its address left.
+        """
         # One at a time: the same link may be confirmed twice at once.
-        SignUp.objects.select_for_update().get(pk=self.pk)
-        subscriber = Subscriber.objects.by_address(address)
+        try:
+            self.refresh_from_db(from_queryset=SignUp.objects.select_for_update())
+        except SignUp.DoesNotExist:
+            return None
+        address = self.plain_address
+        subscriber = Subscriber.objects.select_for_update().by_address(address)
         if subscriber is None:
-            subscriber, _created = Subscriber.objects.get_or_create(
+            subscriber, _created = Subscriber.objects.select_for_update().get_or_create(
                 address_hash=address_hash(address),
                 defaults={
                     "public_id": new_public_id(),
@@ -182,7 +147,7 @@ class SignUp(Subject):
             subscriber.state = SubscriberState.CONFIRMED
             subscriber.confirmed_at = subscriber.confirmed_at or timezone.now()
             subscriber.ended_at = None
-            subscriber.save()
+            subscriber.save(force_update=True)
             subscriber.follows.get_or_create(issue=self.issue, body=self.body, action=self.action)
             self.confirmed_at = timezone.now()
             self.save(update_fields=["confirmed_at"])
@@ -227,7 +192,7 @@ class Subscriber(models.Model):
     public_id = models.CharField(max_length=16, unique=True, editable=False)
     address_hash = models.CharField(max_length=64, unique=True, editable=False)
     address = models.TextField(blank=True, editable=False)
-    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, blank=True)
+    language = models.CharField(_("language"), max_length=16, blank=True)
     frequency = models.CharField(_("how often"), max_length=7, choices=Frequency, blank=True)
     state = models.CharField(
         _("state"), max_length=9, choices=SubscriberState, default=SubscriberState.CONFIRMED
@@ -283,16 +248,17 @@ class Subscriber(models.Model):
 
     @transaction.atomic
     def change(self, *, language, frequency, keep=None, add=None):
-        """Change how this follower hears of the record.
+        """Change how this follower hears of the record. False where they left meanwhile.
 
         `keep` are the follows that stay; `add` is one more subject, as keyword arguments.
         """
-        self.language, self.frequency = language, frequency
-        self.save(update_fields=["language", "frequency"])
+        if not self._update(language=language, frequency=frequency):
+            return False
         if keep is not None:
             self.follows.exclude(pk__in=[follow.pk for follow in keep]).delete()
         if add is not None:
             self.follows.get_or_create(**{"issue": None, "body": None, "action": None, **add})
+        return True
 
     def leave(self):
         self._end(SubscriberState.LEFT)
@@ -303,19 +269,38 @@ class Subscriber(models.Model):
     @transaction.atomic
     def _end(self, state):
         """Keep the keyed hash and nothing else; old links stop working."""
-        self.follows.all().delete()
-        self.deliveries.update(subscriber=None)
-        SignUp.objects.filter(address_hash=self.address_hash).delete()
-        self.address = self.language = self.frequency = ""
-        self.confirmed_at, self.ended_at = None, timezone.now()
-        self.state, self.public_id = state, new_public_id()
-        self.save()
+        self._sign_ups().delete()
+        ended = self._update(
+            public_id=new_public_id(),
+            address="",
+            language="",
+            frequency="",
+            state=state,
+            confirmed_at=None,
+            ended_at=timezone.now(),
+        )
+        if ended:
+            self.follows.all().delete()
+            self.deliveries.update(subscriber=None)
 
     @transaction.atomic
     def forget(self):
         """Delete everything, the hash as well."""
-        SignUp.objects.filter(address_hash=self.address_hash).delete()
-        self.delete()
+        self._sign_ups().delete()
+        # Taken first, as by all who write to a follower, so that none waits for another in turn.
+        if held := Subscriber.objects.select_for_update().filter(pk=self.pk).first():
+            held.delete()
+
+    def _update(self, **values):
+        """Write these columns alone. False where the follower ended since this row was read."""
+        for name, value in values.items():
+            setattr(self, name, value)
+        return Subscriber.objects.confirmed().filter(pk=self.pk).update(**values) == 1
+
+    def _sign_ups(self):
+        """What the address asked for, under whichever key its hash was made."""
+        hashes = address_hashes(self.plain_address) if self.address else []
+        return SignUp.objects.filter(address_hash__in=[self.address_hash, *hashes])
 
     def held_data(self):
         """Everything the site holds about this follower, for them to read."""

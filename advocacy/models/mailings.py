@@ -195,16 +195,26 @@ class Edition(models.Model):
 
         Cut short and called again, it adds those that are missing.
         """
-        last = 0
-        while followers := list(self.recipients().filter(pk__gt=last)[:ROWS_AT_ONCE]):
-            last = followers[-1].pk
-            if self.kind == EditionKind.DIGEST:
-                told = self.entries_for(followers)
-                followers = [follower for follower in followers if told[follower.pk]]
-            rows = [Delivery(edition=self, subscriber=follower) for follower in followers]
-            Delivery.objects.bulk_create(rows, ignore_conflicts=True)
-            keys = self.deliveries.waiting().filter(subscriber__in=followers)
-            yield list(keys.order_by("pk").values_list("pk", flat=True))
+        last, keys = self._add_deliveries_after(0)
+        while last:
+            yield keys
+            last, keys = self._add_deliveries_after(last)
+
+    @transaction.atomic
+    def _add_deliveries_after(self, last):
+        """The keys of the next thousand, and the last of their followers; None after all."""
+        # Locked: one who is deleted in between would take the deliveries of all others along.
+        followers = list(self.recipients().select_for_update().filter(pk__gt=last)[:ROWS_AT_ONCE])
+        if not followers:
+            return None, []
+        last = followers[-1].pk
+        if self.kind == EditionKind.DIGEST:
+            told = self.entries_for(followers)
+            followers = [follower for follower in followers if told[follower.pk]]
+        rows = [Delivery(edition=self, subscriber=follower) for follower in followers]
+        Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+        keys = self.deliveries.waiting().filter(subscriber__in=followers)
+        return last, list(keys.order_by("pk").values_list("pk", flat=True))
 
     def entries(self):
         """What an edition tells; the entries of a digest by issue and day."""
@@ -314,12 +324,15 @@ class Delivery(models.Model):
 
     def mark(self, state, problem=""):
         """Write down how the sending ended."""
-        self.state, self.problem = state, problem
-        self.sent_at = timezone.now() if state == DeliveryState.SENT else None
-        self.save(update_fields=["state", "problem", "sent_at"])
+        Delivery.objects.filter(pk=self.pk).update(
+            state=state,
+            problem=problem,
+            sent_at=timezone.now() if state == DeliveryState.SENT else None,
+        )
 
     @transaction.atomic
     def bounce(self, problem):
         """The mail server refused this address for good: it gets no more mail."""
-        self.mark(DeliveryState.FAILED, problem)
+        # The follower first, in the order of `forget`.
         self.subscriber.bounce()
+        self.mark(DeliveryState.FAILED, problem)

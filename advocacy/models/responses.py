@@ -29,7 +29,7 @@ from advocacy.models.evidence import (
     needs_reason,
 )
 from advocacy.models.sources import OF_A_LOG, OF_A_SOURCE, Citation
-from advocacy.models.standing import label_of, look_label, mark_of
+from advocacy.models.standing import RECORDED_CHOICES, label_of, look_label, mark_of
 from advocacy.models.update_queryset import StatusUpdateQuerySet
 from advocacy.models.vocabulary import RECORDED
 
@@ -101,9 +101,7 @@ class StatusUpdate(Chained):
         related_name="updates",
         verbose_name=_("ask"),
     )
-    status = models.CharField(
-        _("status"), max_length=20, choices=[(s.value, s.label) for s in RECORDED], blank=True
-    )
+    status = models.CharField(_("status"), max_length=20, choices=RECORDED_CHOICES, blank=True)
     happened_on = models.DateField(_("happened on"))
     happened_precision = models.CharField(
         _("precision of the date"),
@@ -243,7 +241,7 @@ class StatusUpdate(Chained):
         log = self.search_log
         values["search_log"] = [getattr(log, name) for name in OF_A_LOG] if log else []
         values["sources"] = sorted(
-            [plain(getattr(source, name)) for name in OF_A_SOURCE] for source in self.sources.all()
+            plain([getattr(source, name) for name in OF_A_SOURCE]) for source in self.sources.all()
         )
         return {name: plain(value) for name, value in values.items()}
 
@@ -296,6 +294,23 @@ class StatusUpdate(Chained):
         return gettext("We had missed it: a response of %(day)s was found later.") % {
             "day": written_day(missed_on)
         }
+
+    @property
+    def earlier_label(self):
+        """The words of the status that this response moved on from; nothing where none moved."""
+        if self.is_look:
+            return ""
+        if before := self.previous():
+            return before.label if before.status != self.status else ""
+        if self.place.looked_before:
+            return label_of(S.NO_RESPONSE, self.action.body.works_in_confidence)
+        return ""
+
+    @property
+    def undone(self):
+        """The entry that this one undoes, of the same ask."""
+        self.undoes.action = self.action
+        return self.undoes
 
     @cached_property
     def place(self):

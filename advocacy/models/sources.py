@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from advocacy.models.chain import AppendOnlyQuerySet, refuse
-from advocacy.models.content import Content
+from advocacy.models.content import Content, ContentQuerySet
 from advocacy.models.enums import DatePrecision, Tier
 
 # What the chain hashes of the evidence of an entry; once one cites it, it can no longer change.
@@ -32,6 +32,7 @@ DEAD_AFTER = 3
 class Evidence(Content):
     """What an entry of the record stands on no longer changes: it is hashed with the entry."""
 
+    NATURAL_KEY = "key"
     FIXED = ()
 
     class Meta:
@@ -55,7 +56,7 @@ class Evidence(Content):
         super().save(*args, **kwargs)
 
 
-class SourceQuerySet(models.QuerySet):
+class SourceQuerySet(ContentQuerySet):
     def to_check(self, at=None):
         """Sources whose address nobody has looked at for a week, longest unseen first."""
         before = (at or timezone.now()) - CHECK_AGAIN_AFTER
@@ -72,12 +73,6 @@ class SourceQuerySet(models.QuerySet):
 
     def dead(self):
         return self.exclude(dead_since=None).order_by("dead_since", "pk")
-
-    def get_by_natural_key(self, key):
-        return self.get(key=key)
-
-    def from_fixtures(self):
-        return self.filter(edited_by_staff_at=None)
 
 
 class Source(Evidence):
@@ -105,7 +100,7 @@ class Source(Evidence):
         default=True,
         help_text=_("Not written, paid for or controlled by the body that was asked."),
     )
-    language = models.CharField(_("language"), max_length=10, default="en")
+    language = models.CharField(_("language"), max_length=16, default="en")
     quote = models.TextField(_("quotation in the original language"), blank=True)
     quote_translation = models.TextField(_("our translation"), blank=True)
     accessed_on = models.DateField(_("read on"), null=True, blank=True)
@@ -158,23 +153,13 @@ class Source(Evidence):
         is_dead = not works and (gone or failures >= DEAD_AFTER)
         self.link_answer, self.link_failures, self.link_checked_at = answer[:200], failures, at
         self.dead_since = (self.dead_since or at) if is_dead else None
-        Source.objects.filter(pk=self.pk).update(
+        # Of this address: staff may have put another in its place while it was asked.
+        Source.objects.filter(pk=self.pk, url=self.url).update(
             link_answer=self.link_answer,
             link_failures=failures,
             link_checked_at=at,
             dead_since=self.dead_since,
         )
-
-    def natural_key(self):
-        return (self.key,)
-
-
-class SearchLogQuerySet(models.QuerySet):
-    def get_by_natural_key(self, key):
-        return self.get(key=key)
-
-    def from_fixtures(self):
-        return self.filter(edited_by_staff_at=None)
 
 
 class SearchLog(Evidence):
@@ -196,7 +181,7 @@ class SearchLog(Evidence):
         _("known gaps"), help_text=_("What we could not look at, or could not read.")
     )
 
-    objects = SearchLogQuerySet.as_manager()
+    objects = ContentQuerySet.as_manager()
 
     class Meta:
         ordering = ["-searched_on", "-pk"]
@@ -217,9 +202,6 @@ class SearchLog(Evidence):
 
     def __str__(self):
         return f"{self.searched_on}: {'; '.join(self.places.splitlines())}"
-
-    def natural_key(self):
-        return (self.key,)
 
 
 class Citation(models.Model):

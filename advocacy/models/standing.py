@@ -10,7 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from advocacy.models.dates import written_ago, written_day, written_days
 from advocacy.models.enums import DatePrecision, ExpectedBasis, Phase, ResponseStatus
-from advocacy.models.vocabulary import DEFINITIONS, IN_CONFIDENCE, OPEN_STATUSES, counted_as
+from advocacy.models.vocabulary import (
+    DEFINITIONS,
+    IN_CONFIDENCE,
+    OPEN_STATUSES,
+    RECORDED,
+    counted_as,
+)
 
 S = ResponseStatus
 STALE_AFTER = timedelta(days=90)
@@ -18,6 +24,9 @@ STALE_AFTER = timedelta(days=90)
 UNANSWERED = (S.NO_RESPONSE, S.ACKNOWLEDGED)
 BINDING = (ExpectedBasis.RULE, ExpectedBasis.PROMISE)
 NO_PUBLIC_POSITION = _("No public position; this body works in confidence")
+
+
+RECORDED_CHOICES = [(status.value, status.label) for status in RECORDED]
 
 
 def label_of(status: str, in_confidence: bool = False) -> str:

@@ -20,8 +20,6 @@ from advocacy.upkeep import tasks
 logger = logging.getLogger(__name__)
 
 BEAT_EVERY = 5
-HOURLY = timedelta(hours=1)
-OFTEN = timedelta(minutes=5)
 
 
 def run(*, batch, parent):
@@ -51,7 +49,7 @@ def run(*, batch, parent):
 
 def live(name, parent):
     """Show that this worker lives, and do what falls due. Runs beside the tasks, on its own."""
-    kept = counted = timezone.now()
+    done = dict.fromkeys(SCHEDULE, timezone.now())
     while True:
         time.sleep(BEAT_EVERY)
         if parent and os.getppid() != parent:
@@ -59,17 +57,20 @@ def live(name, parent):
         try:
             close_old_connections()
             Worker.objects.beat(name)
-            between_tasks()
-            if timezone.now() - counted > OFTEN:
-                counted = timezone.now()
-                often()
-            if timezone.now() - kept > HOURLY:
-                kept = timezone.now()
-                hourly()
+            do_what_is_due(done, timezone.now())
         except Exception:
             # The database may be away for a moment; the next beat tries again.
             logger.exception("The upkeep of the queue failed")
             connections.close_all()
+
+
+def do_what_is_due(done, now):
+    """`done` says when each part of the schedule was last done, and is kept up to date."""
+    between_tasks()
+    for work, pause in SCHEDULE.items():
+        if now - done[work] > pause:
+            done[work] = now
+            work()
 
 
 def between_tasks():
@@ -88,3 +89,6 @@ def hourly():
     tasks.check_standing_nightly()
     if settings.LINK_CHECKS:
         tasks.check_links.enqueue()
+
+
+SCHEDULE = {often: timedelta(minutes=5), hourly: timedelta(hours=1)}

@@ -1,4 +1,4 @@
-"""Loads the content of `fixtures/`: safe to run at every start and after every upgrade."""
+"""Loads the dossier of CONTENT_DIR: safe to run at every start and after every upgrade."""
 
 import json
 
@@ -48,7 +48,7 @@ MOST_NAMED = 20
 
 class Command(BaseCommand):
     help = (
-        "Load the content of fixtures/ in one transaction. Rows that staff have edited in the"
+        "Load the dossier of CONTENT_DIR in one transaction. Rows that staff have edited in the"
         " admin are left alone; entries of the record are added once and never changed."
     )
 
@@ -56,8 +56,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--from",
             dest="folder",
-            default=settings.BASE_DIR / "fixtures",
-            help="the folder to read (fixtures/ of this checkout unless told)",
+            default=settings.CONTENT_DIR,
+            help="the folder to read instead of CONTENT_DIR",
         )
         parser.add_argument("--check", action="store_true", help="load, report, and undo it all")
 
@@ -119,7 +119,8 @@ class Command(BaseCommand):
             return self.load_update(row["fields"])
         (parsed,) = serializers.deserialize("python", [row], use_natural_foreign_keys=True)
         new = parsed.object
-        old = model.objects.filter(pk=new.pk).first() if new.pk else None
+        # Locked: what staff save meanwhile is theirs.
+        old = model.objects.select_for_update().filter(pk=new.pk).first() if new.pk else None
         if old and old.edited_by_staff_at:
             self.counts["kept as staff edited them"] += 1
             return old

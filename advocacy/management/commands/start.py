@@ -21,6 +21,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from advocacy.mailing.checks import demand_mail_url
 from advocacy.management.port import problem, resolved
 
 # Enough to answer while one request waits for the database; the readers wait in Granian itself.
@@ -50,6 +51,7 @@ class Command(BaseCommand):
     def handle(self, *, dev, no_worker, verbosity, **options):
         if sentence := problem(settings.HOST, settings.PORT):
             sys.exit(sentence)
+        demand_mail_url()
         self.verbosity = verbosity
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         call_command("compile_messages", stdout=self.stdout, verbosity=verbosity)
@@ -82,7 +84,7 @@ class Command(BaseCommand):
         # The moment of its first migration tells one database from the next at the same address.
         born = MigrationRecorder.Migration.objects.earliest("id").applied
         address = {key: connection.settings_dict[key] for key in ("ENGINE", "NAME", "HOST", "PORT")}
-        digest = digest_of([settings.BASE_DIR / "fixtures"], f"{address} {born}")
+        digest = digest_of(sorted(settings.CONTENT_DIR.glob("*.json")), f"{address} {born}")
         if self.is_new("content", digest):
             call_command("load_content", stdout=self.stdout, verbosity=self.verbosity)
             self.remember("content", digest)
@@ -156,11 +158,10 @@ def static_files():
 
 
 def digest_of(paths, salt=""):
-    """One fingerprint of all files named, or inside the folders named."""
+    """One fingerprint of all files named."""
     digest = hashlib.sha256(salt.encode())
-    for path in map(Path, paths):
-        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            digest.update(f"\n{file.name}\n".encode() + file.read_bytes())
+    for file in map(Path, paths):
+        digest.update(f"\n{file.name}\n".encode() + file.read_bytes())
     return digest.hexdigest()
 
 

@@ -106,11 +106,16 @@ def by_token(request, token):
         return manage(request, subscriber)
     sign_up = SignUp.objects.by_token(token)
     if sign_up is None or sign_up.is_expired:
-        return render(request, "follow/gone.html", {"form": page_form()}, status=404)
+        return gone(request)
     if request.method == "POST":
         subscriber = sign_up.confirm()
-        return redirect("follow_token", subscriber.token)
+        return redirect("follow_token", subscriber.token) if subscriber else gone(request)
     return render(request, "follow/confirm.html", {"sign_up": sign_up})
+
+
+def gone(request):
+    """The page of a link that opens nothing any more."""
+    return render(request, "follow/gone.html", {"form": page_form()}, status=404)
 
 
 def manage(request, subscriber):
@@ -118,7 +123,8 @@ def manage(request, subscriber):
     form = FollowingForm(request.POST or None, subscriber=subscriber)
     saved = False
     if request.method == "POST" and form.is_valid():
-        subscriber.change(**form.cleaned_data)
+        if not subscriber.change(**form.cleaned_data):
+            return gone(request)
         form = FollowingForm(subscriber=subscriber)
         saved = True
     context = {"subscriber": subscriber, "form": form, "saved": saved, "everything": EVERYTHING}
@@ -142,7 +148,7 @@ def held_data(request, token):
     """Everything held about a follower, as a file."""
     subscriber = Subscriber.objects.by_token(token)
     if subscriber is None:
-        return render(request, "follow/gone.html", {"form": page_form()}, status=404)
+        return gone(request)
     response = JsonResponse(subscriber.held_data(), json_dumps_params={"indent": 2})
     response["Content-Disposition"] = 'attachment; filename="answerable-about-me.json"'
     return response

@@ -27,6 +27,7 @@ def about(request):
 def _explained(status):
     """What a status means, what it demands and what it is like elsewhere."""
     return {
+        "code": status.value,
         "label": label_of(status),
         "definition": DEFINITIONS[status],
         "evidence": EVIDENCE[status],
