@@ -32,7 +32,7 @@ LINKS_AT_ONCE = 100
 KEEP_RESULTS = timedelta(days=7)
 # From this hour on, local time, once a day.
 NIGHT = 3
-STANDING_CHECKED = "standing checked on"
+STANDING_CHECKED = "standing-checked-on"
 # Files made of pages are built in `public`, which this room does not import: only their names.
 FORGET_FILES = {"pictures of shared links": "advocacy.public.share.drawing.forget_old"}
 
