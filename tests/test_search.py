@@ -62,7 +62,8 @@ def test_an_issue_is_found_by_its_asks_and_their_bodies():
     make_issue()
 
     for words in ("СОЛДАТИ", "settlement", "korea", "settlement полонені"):
-        assert list(Issue.objects.searching(words, RecommendedAction.objects.published())) == [issue], words
+        asks = RecommendedAction.objects.published()
+        assert list(Issue.objects.searching(words, asks)) == [issue], words
 
 
 def test_the_search_text_follows_an_edit_of_one_field():
