@@ -20,7 +20,7 @@ from advocacy.models import IN_CONFIDENCE, DatePrecision, Phase, ResponseStatus
 
 register = template.Library()
 
-# Windows hands no longer address to a mail program; static/js/app.js keeps to the same.
+# Windows hands no longer address to a mail program; static/js/compose.js keeps to the same.
 LONGEST_MAILTO = 2000
 MAILTO_SAFE = "!*'()"
 SAFE_IN_HTML = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&"}
