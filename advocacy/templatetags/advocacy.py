@@ -21,7 +21,7 @@ from advocacy.models.standing import grouped, label_of_code, label_of_group
 
 register = template.Library()
 
-# Windows hands no longer address to a mail program; static/js/app.js keeps to the same.
+# Windows hands no longer address to a mail program; static/js/compose.js keeps to the same.
 LONGEST_MAILTO = 2000
 MAILTO_SAFE = "!*'()"
 SAFE_IN_HTML = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&"}
