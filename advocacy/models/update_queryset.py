@@ -35,10 +35,6 @@ class StatusUpdateQuerySet(AppendOnlyQuerySet):
     def oldest_first(self):
         return self.order_by("happened_on", "pk")
 
-    def with_hashed(self):
-        """Fetch what the chain hashes of an entry."""
-        return self.select_related("action", "search_log").prefetch_related("sources")
-
     def corrections(self):
         return self.exclude(corrects=None)
 
