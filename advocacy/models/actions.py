@@ -112,7 +112,7 @@ class RecommendedAction(Searchable):
     def __str__(self):
         return f"{self.reference} {self.title}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("action_detail", args=[self.slug])
 
     def natural_key(self):

@@ -96,7 +96,7 @@ class TargetBody(Searchable):
     def __str__(self):
         return self.name
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("body_detail", args=[self.slug])
 
 

@@ -164,7 +164,7 @@ class Issue(Searchable):
     def __str__(self):
         return self.title
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("issue_detail", args=[self.slug])
 
     def natural_key(self):

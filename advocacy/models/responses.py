@@ -233,7 +233,7 @@ class StatusUpdate(Chained):
     def __str__(self):
         return f"{self.happened_on} {self.label}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return f"{reverse('action_detail', args=[self.action.slug])}#entry-{self.pk}"
 
     def natural_key(self):
