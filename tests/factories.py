@@ -206,9 +206,10 @@ def record(action, status=ResponseStatus.UNDER_DISCUSSION, *, by=None, sources=N
             sources.append(make_source(tier=Tier.INDEPENDENT))
     by = by or make_user(is_superuser=True)
     if "is_setback" not in details:
-        before, _after = StatusUpdate(
+        entry = StatusUpdate(
             action=action, happened_on=details["happened_on"], corrects=details.get("corrects")
-        ).neighbours()
+        )
+        before, _after = StatusUpdate.objects.around(entry)
         details["is_setback"] = (before and is_step_back(before.status, status)) or False
     return action.record_response(status, by=by, sources=sources, **evidence(status) | details)
 

@@ -240,9 +240,13 @@ def test_a_start_prepares_and_serves_and_the_next_one_only_serves(tmp_path):
             html = page.read().decode()
             assert page.headers["Set-Cookie"] is None
         styles = re.findall(r'<link[^>]* href="(/static/[^"]+\.css)"', html)
-        assert styles
-        for style in styles:
-            with site.get(style) as file:
+        (script,) = re.findall(r'<script[^>]* src="(/static/js/[^"]+)"', html)
+        with site.get(script) as file:
+            modules = re.findall(r'import\("\./([^"]+)"\)', file.read().decode())
+        assert len(styles) == 2
+        assert len(modules) == 3
+        for asset in [*styles, script, *(f"/static/js/{module}" for module in modules)]:
+            with site.get(asset) as file:
                 assert "immutable" in file.headers["Cache-Control"]
 
     assert "Content loaded: " in printed

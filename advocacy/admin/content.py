@@ -63,11 +63,11 @@ class ContentForm(forms.ModelForm):
             self.fields["slug"].help_text = _("It stands in public addresses, so it never changes.")
 
     def hash_of(self, row):
-        said = forms.model_to_dict(row, self.hashed)
-        for name, value in said.items():
+        values = forms.model_to_dict(row, self.hashed)
+        for name, value in values.items():
             if isinstance(value, list):
-                said[name] = sorted(related.pk for related in value)
-        return sha256(repr(sorted(said.items())).encode()).hexdigest()
+                values[name] = sorted(related.pk for related in value)
+        return sha256(repr(sorted(values.items())).encode()).hexdigest()
 
     def clean(self):
         cleaned = super().clean()

@@ -155,8 +155,8 @@ def digest_letter(entries: Sequence[StatusUpdate], language: str) -> Letter:
             "digest",
             subject=subject % {"number": len(entries)},
             issues=[
-                (issue.title, [change_of(entry) for entry in told])
-                for issue, told in groupby(entries, key=lambda entry: entry.action.issue)
+                (issue.title, [change_of(entry) for entry in of_issue])
+                for issue, of_issue in groupby(entries, key=lambda entry: entry.action.issue)
             ],
             step=first_step(entries[0].action),
         )

@@ -92,13 +92,13 @@ def send_deliveries(edition: Edition, keys: Sequence[int], *, worker: str) -> li
                 if delivery is None:
                     continue
                 follower = delivery.subscriber
-                told = entries.get(follower.pk, []) if follower else []
-                if not follower or not follower.address or (is_digest and not told):
+                of_follower = entries.get(follower.pk, []) if follower else []
+                if not follower or not follower.address or (is_digest and not of_follower):
                     last = delivery, DeliveryState.DROPPED, ""
                     continue
                 # Whatever fails before it is handed over: it waits for another try.
                 last = delivery, DeliveryState.WAITING, "not handed over"
-                mail = letters.to_follower(letter_for(follower, told), delivery, follower)
+                mail = letters.to_follower(letter_for(follower, of_follower), delivery, follower)
                 # And if we are cut short while it is: nobody knows, so it is not sent again.
                 last = delivery, DeliveryState.DOUBTFUL, "cut short"
                 try:
@@ -129,9 +129,9 @@ def _settle(delivery: Delivery, state: DeliveryState, problem: str) -> None:
 
 def send_trial(edition: Edition, language: str, address: str) -> None:
     """Send an edition to a member of staff first; its links open no follower's page."""
-    found = letters.preview(edition, language)
-    if found:
-        mail = letters.message(found.to("trial"), address, headers={})
+    letter = letters.preview(edition, language)
+    if letter:
+        mail = letters.message(letter.to("trial"), address, headers={})
         with translation.override(language):
             mail.subject = gettext("Trial: %(subject)s") % {"subject": mail.subject}
         with mailers.default as connection:

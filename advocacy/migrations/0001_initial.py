@@ -1378,7 +1378,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "told",
+                    "sent_entry",
                     models.ForeignKey(
                         editable=False,
                         null=True,

@@ -143,8 +143,8 @@ def _rows_of(links: tuple["Link", ...]) -> dict[tuple[str, int], Chained]:
     rows: dict[tuple[str, int], Chained] = {}
     for kind, model in kinds().items():
         keys = [link.key for link in links if link.kind == kind]
-        found = model.with_hashed().in_bulk(keys) if keys else {}
-        rows |= {(kind, key): row for key, row in found.items()}
+        stored = model.with_hashed().in_bulk(keys) if keys else {}
+        rows |= {(kind, key): row for key, row in stored.items()}
     return rows
 
 

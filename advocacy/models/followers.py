@@ -291,8 +291,8 @@ class Subscriber(models.Model):
         """Delete everything, the hash as well."""
         self._sign_ups().delete()
         # Taken first, as by all who write to a follower, so that none waits for another in turn.
-        if held := Subscriber.objects.select_for_update().filter(pk=self.pk).first():
-            held.delete()
+        if row := Subscriber.objects.select_for_update().filter(pk=self.pk).first():
+            row.delete()
 
     def _update(self, **values: Any) -> bool:
         """Write these columns alone. False where the follower ended since this row was read."""

@@ -111,7 +111,7 @@ class Edition(models.Model):
         verbose_name=_("entry"),
     )
     # The entry itself, or what had corrected it by the time the mailing started.
-    told = models.ForeignKey(
+    sent_entry = models.ForeignKey(
         StatusUpdate, null=True, on_delete=models.PROTECT, related_name="+", editable=False
     )
     week = models.DateField(
@@ -154,9 +154,9 @@ class Edition(models.Model):
     @property
     def entry_to_tell(self) -> StatusUpdate:
         """What a notice tells: an entry corrected before it went out is told corrected."""
-        entry = self.told or self.entry
+        entry = self.sent_entry or self.entry
         assert entry, "A digest has no entry of its own."
-        while not self.told and entry.is_corrected:
+        while not self.sent_entry and entry.is_corrected:
             entry = entry.correction
         return entry
 
@@ -180,11 +180,11 @@ class Edition(models.Model):
         if self.state != EditionState.PLANNED:
             return False
         if self.kind == EditionKind.NOTICE:
-            self.told = self.entry_to_tell
-        public = self.told is None or self.told.action.is_public
+            self.sent_entry = self.entry_to_tell
+        public = self.sent_entry is None or self.sent_entry.action.is_public
         self.state = EditionState.SENDING if public else EditionState.CANCELLED
         self.started_at = timezone.now()
-        self.save(update_fields=["told", "state", "started_at"])
+        self.save(update_fields=["sent_entry", "state", "started_at"])
         return public
 
     def recipients(self) -> SubscriberQuerySet:
@@ -213,8 +213,8 @@ class Edition(models.Model):
             return None, []
         after = followers[-1].pk
         if self.kind == EditionKind.DIGEST:
-            told = self.entries_for(followers)
-            followers = [follower for follower in followers if told[follower.pk]]
+            entries = self.entries_for(followers)
+            followers = [follower for follower in followers if entries[follower.pk]]
         rows = [Delivery(edition=self, subscriber=follower) for follower in followers]
         Delivery.objects.bulk_create(rows, ignore_conflicts=True)
         keys = self.deliveries.waiting().filter(subscriber__in=followers)
@@ -240,9 +240,9 @@ class Edition(models.Model):
         for follow in Follow.objects.filter(subscriber__in=followers):
             follows.setdefault(follow.subscriber_id, []).append(follow)
         told_at_once = set(
-            Delivery.objects.filter(subscriber__in=followers, edition__told__in=entries)
+            Delivery.objects.filter(subscriber__in=followers, edition__sent_entry__in=entries)
             .exclude(state=DeliveryState.DROPPED)
-            .values_list("subscriber", "edition__told")
+            .values_list("subscriber", "edition__sent_entry")
         )
         return {
             follower.pk: [

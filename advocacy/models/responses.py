@@ -307,8 +307,8 @@ class StatusUpdate(Chained):
         """The words of the status that this response moved on from; nothing where none moved."""
         if self.is_look:
             return ""
-        if before := self.previous():
-            return before.label if before.status != self.status else ""
+        if earlier := StatusUpdate.objects.before(self):
+            return earlier.label if earlier.status != self.status else ""
         if self.place.looked_before:
             return label_of(S.NO_RESPONSE, self.action.body.works_in_confidence)
         return ""
@@ -364,7 +364,7 @@ class StatusUpdate(Chained):
         """
         if has_log:
             self.search_log_id = UNSAVED
-        before, after = self.neighbours()
+        before, after = StatusUpdate.objects.around(self)
         errors: dict[str, list[ValidationError]] = {}
         for check in (
             lambda: self.clean_fields(exclude={*exclude, *(["search_log"] if has_log else [])}),
@@ -391,25 +391,6 @@ class StatusUpdate(Chained):
         names = {field.attname for field in self._meta.concrete_fields} - NOT_COPIED
         values = {name: getattr(self, name) for name in names}
         return StatusUpdate(**values | {"corrects": self} | changes)
-
-    def neighbours(self):
-        """The responses before and after this one's day, what it corrects left out."""
-        if not self.happened_on:
-            return None, None
-        others = StatusUpdate.objects.filter(action_id=self.action_id).not_corrected()
-        others = others.exclude(pk=self.corrects_id).responses()
-        return (
-            others.filter(happened_on__lte=self.happened_on).newest_first().first(),
-            others.filter(happened_on__gt=self.happened_on).oldest_first().first(),
-        )
-
-    def previous(self):
-        """The response that set the status before this one, or None."""
-        earlier = models.Q(happened_on=self.happened_on, pk__lt=self.pk) | models.Q(
-            happened_on__lt=self.happened_on
-        )
-        others = StatusUpdate.objects.filter(earlier, action_id=self.action_id).not_corrected()
-        return others.responses().newest_first().first()
 
     def check_references(self):
         """Entries named by this one belong to the same ask."""

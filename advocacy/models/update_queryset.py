@@ -35,6 +35,25 @@ class StatusUpdateQuerySet(AppendOnlyQuerySet):
     def oldest_first(self):
         return self.order_by("happened_on", "pk")
 
+    def around(self, update):
+        """The responses in force before and after an entry's day; what it corrects left out."""
+        if not update.happened_on:
+            return None, None
+        others = self.filter(action_id=update.action_id).not_corrected().responses()
+        others = others.exclude(pk=update.corrects_id)
+        return (
+            others.filter(happened_on__lte=update.happened_on).newest_first().first(),
+            others.filter(happened_on__gt=update.happened_on).oldest_first().first(),
+        )
+
+    def before(self, update):
+        """The response in force that set the status before an entry of the record, or None."""
+        earlier = models.Q(happened_on=update.happened_on, pk__lt=update.pk) | models.Q(
+            happened_on__lt=update.happened_on
+        )
+        others = self.filter(earlier, action_id=update.action_id).not_corrected()
+        return others.responses().newest_first().first()
+
     def corrections(self):
         return self.exclude(corrects=None)
 

@@ -21,7 +21,7 @@ from advocacy.models.standing import grouped, label_of_code, label_of_group
 
 register = template.Library()
 
-# Windows hands no longer address to a mail program; static/js/app.js keeps to the same.
+# Windows hands no longer address to a mail program; static/js/compose.js keeps to the same.
 LONGEST_MAILTO = 2000
 MAILTO_SAFE = "!*'()"
 SAFE_IN_HTML = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&"}
@@ -139,7 +139,7 @@ def share_picture(context, subject, kind):
 @register.simple_tag(takes_context=True)
 def json_ld(context, subject, kind, title, text, picture):
     """What the page is, for search engines (schema.org). Data, not a script: nothing runs it."""
-    said = {
+    data = {
         "@context": "https://schema.org",
         "@type": "Organization" if kind == "bodies" else "Article",
         "name": title,
@@ -147,12 +147,12 @@ def json_ld(context, subject, kind, title, text, picture):
         "url": full_url(context, subject),
     }
     if kind != "bodies":
-        said |= {"headline": title, "inLanguage": get_language()}
-        said["license"] = "https://creativecommons.org/licenses/by/4.0/"
-        said["publisher"] = {"@type": "Organization", "name": "Answerable"}
+        data |= {"headline": title, "inLanguage": get_language()}
+        data["license"] = "https://creativecommons.org/licenses/by/4.0/"
+        data["publisher"] = {"@type": "Organization", "name": "Answerable"}
     if picture:
-        said["image"] = picture
-    written = json.dumps(said, ensure_ascii=False).translate(SAFE_IN_HTML)
+        data["image"] = picture
+    written = json.dumps(data, ensure_ascii=False).translate(SAFE_IN_HTML)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(written))
 
 

@@ -32,7 +32,7 @@ LINKS_AT_ONCE = 100
 KEEP_RESULTS = timedelta(days=7)
 # From this hour on, local time, once a day.
 NIGHT = 3
-STANDING_CHECKED = "standing checked on"
+STANDING_CHECKED = "standing-checked-on"
 # Files made of pages are built in `public`, which this room does not import: only their names.
 FORGET_FILES = {"pictures of shared links": "advocacy.public.share.drawing.forget_old"}
 
@@ -40,8 +40,9 @@ FORGET_FILES = {"pictures of shared links": "advocacy.public.share.drawing.forge
 def give_back() -> None:
     """Queue again what a worker that died was doing; its message in flight becomes doubtful."""
     alive = set(Worker.objects.alive().values_list("name", flat=True))
-    held = Delivery.objects.filter(state=DeliveryState.CLAIMED).values_list("claimed_by", flat=True)
-    Delivery.objects.abandoned_by(set(held.distinct()) - alive)
+    claimed = Delivery.objects.filter(state=DeliveryState.CLAIMED)
+    senders = claimed.values_list("claimed_by", flat=True)
+    Delivery.objects.abandoned_by(set(senders.distinct()) - alive)
     for result in DBTaskResult.objects.running():
         if result.worker_ids and result.worker_ids[-1] not in alive:
             DBTaskResult.objects.filter(pk=result.pk, status=result.status).update(
@@ -69,8 +70,8 @@ def check_standing() -> int:
     """Compare how every ask is kept to stand today with what its entries say."""
     wrong = [
         pk
-        for _number, found in StandingToday.objects.differences(RecommendedAction.objects.all())
-        for pk, _what in found
+        for _number, differing in StandingToday.objects.differences(RecommendedAction.objects.all())
+        for pk, _what in differing
     ]
     if wrong:
         logger.error(

@@ -179,10 +179,10 @@ class Command(BaseCommand):
                 rows = model.objects.filter(recorded_by=self.author)
             else:
                 rows = model.objects.from_fixtures()
-            found = len(rows := rows.exclude(pk__in=pks)[: MOST_NAMED + 1])
+            number = len(rows := rows.exclude(pk__in=pks)[: MOST_NAMED + 1])
             for row in rows[:MOST_NAMED]:
                 yield f"{model._meta.verbose_name} “{row}”"
-            if found > MOST_NAMED:
+            if number > MOST_NAMED:
                 yield f"more {model._meta.verbose_name_plural}"
 
     def broken(self, file, row, why):
