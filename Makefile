@@ -84,7 +84,7 @@ lock: $(UV) ## renew the pinned versions from pyproject.toml
 	echo uv | $(UV) $(COMPILE) --output-file deploy/requirements-uv.txt -
 
 clean: ## remove all that these commands made, but not the database in var/
-	rm -rf .venv .tools .pytest_cache .ruff_cache var/static var/*.digest
+	rm -rf .venv .tools .pytest_cache .ruff_cache .mypy_cache var/static var/*.digest
 
 # Asked first, so that a taken port does not show up only after a minute of installing.
 port:

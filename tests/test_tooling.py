@@ -21,7 +21,16 @@ from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent
 # The folders that .gitignore names, for a tree that is no git checkout.
-IGNORED = {".git", ".tools", ".venv", "var", "__pycache__", ".pytest_cache", ".ruff_cache"}
+IGNORED = {
+    ".git",
+    ".tools",
+    ".venv",
+    "var",
+    "__pycache__",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".mypy_cache",
+}
 
 
 def environment(**variables):

@@ -10,6 +10,7 @@ from advocacy.models.enums import DatePrecision
 
 # English dates as an international reader writes them: 16 December 2024.
 REGION = {"en": "en-GB"}
+FOR_PROGRAMS: dict[str, str] = {DatePrecision.YEAR: "%Y", DatePrecision.MONTH: "%Y-%m"}
 
 
 def locale() -> Locale:
@@ -29,8 +30,7 @@ def written_day(day: date, precision: str = DatePrecision.DAY, style: str = "lon
 
 def machine_day(day: date, precision: str = DatePrecision.DAY) -> str:
     """The same for programs: 2024-12-16, 2024-12, 2024."""
-    known = {DatePrecision.YEAR: "%Y", DatePrecision.MONTH: "%Y-%m"}.get(precision, "%Y-%m-%d")
-    return format(day, known)
+    return format(day, FOR_PROGRAMS.get(precision, "%Y-%m-%d"))
 
 
 def written_days(number: int) -> str:

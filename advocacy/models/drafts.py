@@ -30,7 +30,7 @@ def is_published_at_once(user, status):
     return user.has_perm(PUBLISH) and not by_two
 
 
-class DraftQuerySet(models.QuerySet):
+class DraftQuerySet(models.QuerySet["Draft"]):
     def waiting(self):
         return self.filter(state=DraftState.WAITING)
 
@@ -53,7 +53,7 @@ class Draft(models.Model):
     entry = models.JSONField(_("entry"), encoder=DjangoJSONEncoder)
     # The reason that the response after it needs, where this one was found late.
     later_reason = models.TextField(_("reason for the later entry"), blank=True)
-    sources = models.ManyToManyField("Source", related_name="+", verbose_name=_("sources"))
+    sources = models.ManyToManyField("advocacy.Source", related_name="+", verbose_name=_("sources"))
     written_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,

@@ -257,7 +257,7 @@ def check_next(status, after, later_reason):
 
 def by_field(errors, fields):
     """Errors of constraints under the field that each names as its code, others as they are."""
-    placed = {}
+    placed: dict[str, list[ValidationError]] = {}
     for name, of_name in errors.items():
         for error in of_name:
             place = error.code if name == NON_FIELD_ERRORS and error.code in fields else name
