@@ -1,8 +1,8 @@
 """Staff at their desk: who they are, what they type, and what the page answers."""
 
 import re
-from urllib.parse import urlencode
 from html.parser import HTMLParser
+from urllib.parse import urlencode
 
 from django.contrib.auth.models import Permission
 from django.urls import reverse
@@ -123,7 +123,7 @@ class Controls(HTMLParser):
 def send(client, page, follow=True, **typed):
     """Open a page, type into it and send it: the answer."""
     sent = Controls(client.get(page).text).sent
-    return client.post(page, {**sent, **typed}, follow=follow)
+    return client.post(page, {"_save": "Save", **sent, **typed}, follow=follow)
 
 
 def record_on_page(client, action, **typed):

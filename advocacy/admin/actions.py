@@ -21,6 +21,16 @@ from advocacy.admin.steps import ChecklistStepInline
 from advocacy.admin.transfer import TransferMixin
 from advocacy.models import Issue, RecommendedAction, TargetBody
 
+# What the record in the desk says of an entry beside what every card of one shows.
+SHOWN_OF_AN_ENTRY = [
+    "recorded_by",
+    "approved_by",
+    "edition",
+    "corrects__action__body",
+    "correction__action__body",
+    "undoes__action__body",
+]
+
 
 @admin.register(RecommendedAction)
 class RecommendedActionAdmin(TransferMixin, VersionedAdmin, SearchableAdmin):
@@ -126,7 +136,7 @@ class RecommendedActionAdmin(TransferMixin, VersionedAdmin, SearchableAdmin):
         if obj:
             entries = obj.updates.newest_first().with_related()
             context |= {
-                "entries": entries.select_related("recorded_by", "approved_by", "edition"),
+                "entries": entries.select_related(*SHOWN_OF_AN_ENTRY),
                 "may_record": self.has_record_permission(request, obj),
                 "drafts": obj.drafts.waiting().select_related("written_by"),
             }

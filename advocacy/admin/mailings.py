@@ -29,7 +29,7 @@ STYLE = re.compile(r"<style>(.*?)</style>", re.S)
 class EditionAdmin(DeskModelAdmin):
     list_display = ["__str__", "kind", "state", "send_at", "expected", "sent", "waiting", "trouble"]
     list_filter = ["state", "kind"]
-    list_select_related = ["entry__action"]
+    list_select_related = ["entry__action__body"]
     date_hierarchy = "send_at"
     fields = ["kind", "state", "send_at", "planned_by", "started_at", "finished_at"]
     readonly_fields = fields

@@ -30,7 +30,11 @@ def public_page(request, action, enter):
         entry = enter()
         asks = RecommendedAction.objects.with_status().with_sessions_passed().with_related()
         letter = letters.notice_letter(Edition(kind=EditionKind.NOTICE, entry=entry), language)
-        preview = {"letter": letter, "tell": entry.get_tell_display()}
+        preview = {
+            "letter": letter,
+            "tell": entry.get_tell_display(),
+            "address": action.get_absolute_url(),
+        }
         context = action_page(asks.get(pk=action.pk), preview=preview)
         page = render(request, "actions/detail.html", context)
         transaction.set_rollback(True)

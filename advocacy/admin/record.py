@@ -44,6 +44,9 @@ def record(request):
     """Show the form, or take what was typed: record it, ask once more, or say what is missing."""
     if not may_record(request.user):
         raise PermissionDenied
+    if not request.GET:
+        messages.info(request, _("Choose the asks here, and what to record for them."))
+        return redirect("admin:advocacy_recommendedaction_changelist")
     address = PageAddress(request.GET)
     if not address.is_valid():
         raise Http404
@@ -73,10 +76,14 @@ def settled(request, address):
 def recording_at(request, address):
     """What the page records: as its address names it, and as it was typed."""
     named, data = address.cleaned_data, request.POST if request.method == "POST" else None
-    first = [address.told.action_id] if address.told else [ask.pk for ask in named["ask"]]
+    asks = {"ask": [ask.pk for ask in named["ask"]]}
+    if address.told:
+        asks = {"ask": [address.told.action_id]}
+    elif data:
+        asks = data
     kind = Look if address.is_look else Response
     return kind(
-        AskChoice(data or {"ask": first}, asks=address.candidates),
+        AskChoice(asks, asks=address.candidates),
         by=request.user,
         corrects=named["corrects"],
         draft=named["draft"],

@@ -189,7 +189,7 @@ class Response(Recording):
         given = {name: typed[name] for name in names if name in typed}
         given.pop("sources", None)
         given.pop("status", None)
-        return given | {"corrects": self.corrects}
+        return given | {"corrects_id": self.corrects and self.corrects.pk}
 
     @property
     def stood_before(self):
@@ -265,7 +265,7 @@ class Look(Recording):
     def fields(self):
         typed = self.entry.cleaned_data
         words = {name: typed.get(name, "") for name in ("summary", "correction_reason")}
-        return look_details(self.log) | words | {"corrects": self.corrects}
+        return look_details(self.log) | words | {"corrects_id": self.corrects and self.corrects.pk}
 
     def judged(self):
         """One ask stands for all: no rule about a look depends on the record of its ask."""

@@ -59,12 +59,15 @@ def main_nav(context):
 def language_links(context):
     """This page in each language: [{code, name, url, absolute, is_current}].
 
-    A page without an address of its own (not found, failed) leads to the overview.
+    A page without an address of its own (not found, failed) leads to the overview; a preview, to
+    the public page.
     """
     request = context.get("request")
     links = []
     for code, _name in settings.LANGUAGES:
         here = request.get_full_path() if request else ""
+        if preview := context.get("preview"):
+            here = preview["address"]
         url = translate_url(here, code)
         if getattr(request, "resolver_match", None) is None:
             url = translate_url(reverse("overview"), code)
