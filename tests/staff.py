@@ -28,7 +28,7 @@ MET = {
     **NEW_SOURCE,
 }
 LOOK = {
-    "entry-searched_on": "2025-05-05",
+    "entry-happened_on": "2025-05-05",
     "entry-places": "UN Web TV\nilo.org",
     "entry-terms": "DPRK",
     "entry-gaps": "Closed sittings.",

@@ -435,7 +435,7 @@ def test_a_look_is_corrected_with_a_search_log_of_its_own(client, editor):
     typed = LOOK | {"entry-correction_reason": "Another day."}
     send(client, correct_page(wrong), **typed)
 
-    assert filled_in["entry-searched_on"] == "2025-02-02"
+    assert filled_in["entry-happened_on"] == "2025-02-02"
     assert filled_in["entry-summary"] == "Nothing on the agenda."
     assert filled_in["entry-gaps"] == ""
     right = action.updates.get(corrects=wrong)

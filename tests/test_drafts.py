@@ -60,7 +60,7 @@ def test_what_an_editor_records_waits_for_a_publisher(client, groups):
     page = record_on_page(client, action, **MET)
 
     draft = Draft.objects.get()
-    assert "“Under discussion” is a draft now and waits" in text_of(page)
+    assert "“Under discussion”. It waits for a second person." in text_of(page)
     assert page.redirect_chain[-1][0] == change_page(draft)
     assert "Write it as a draft" in text_of(client.get(record_page(ask=action)))
     assert not StatusUpdate.objects.exists()
@@ -353,7 +353,8 @@ def test_corrections_and_looks_of_an_editor_are_drafts_too(client, groups):
     )
     page = look_again(client, action, other, **LOOK)
 
-    assert "2 drafts wait for a second person" in text_of(page)
+    assert "It waits for a second person." in text_of(page)
+    assert Draft.objects.count() == 3
     assert StatusUpdate.objects.count() == 1
     for draft in Draft.objects.all():
         draft.publish(by=publisher)

@@ -50,7 +50,7 @@ def test_one_search_log_serves_asks_to_several_bodies(client, editor):
     page = send(client, page.request["PATH_INFO"] + "?" + page.request["QUERY_STRING"], **LOOK)
 
     log = SearchLog.objects.get()
-    assert "Recorded for 2 asks (NK-1, NK-2)" in text_of(page)
+    assert "Recorded for NK-1, NK-2: “Looked again: nothing new; Looked: no public" in text_of(page)
     assert page.redirect_chain[-1][0] == LIST
     assert log.updates.count() == 2
     entries = {entry.action: entry for entry in log.updates.all()}
@@ -70,7 +70,7 @@ def test_a_look_starts_from_the_last_search_log_and_from_no_day(client, editor):
 
     filled_in = Controls(page.text).sent
     assert "Open an inquiry" in text_of(page)
-    assert filled_in["entry-searched_on"] == ""
+    assert filled_in["entry-happened_on"] == ""
     assert filled_in["entry-places"] == "NORMLEX\r\nilo.org"
     assert filled_in["entry-terms"] == "North Korea\r\nforced labour"
     assert filled_in["entry-gaps"] == ""
@@ -80,9 +80,9 @@ def test_a_look_starts_from_the_last_search_log_and_from_no_day(client, editor):
     ("typed", "field", "words"),
     [
         ({"entry-gaps": " "}, "entry-gaps", "required"),
-        ({"entry-searched_on": ""}, "entry-searched_on", "required"),
-        ({"entry-searched_on": "2999-01-01"}, "entry-searched_on", "no dates in the future"),
-        ({"ask": []}, "ask", "Choose at least one ask."),
+        ({"entry-happened_on": ""}, "entry-happened_on", "required"),
+        ({"entry-happened_on": "2999-01-01"}, "entry-happened_on", "no dates in the future"),
+        ({"entry-ask": []}, "entry-ask", "Choose at least one ask."),
     ],
 )
 def test_a_refused_look_records_nothing_and_keeps_what_was_typed(
@@ -98,7 +98,7 @@ def test_a_refused_look_records_nothing_and_keeps_what_was_typed(
 def test_an_ask_that_nobody_looked_at_after_all_is_unticked(client, editor):
     first, second = make_ask(), make_ask()
 
-    look_again(client, first, second, **LOOK, ask=[first.pk])
+    look_again(client, first, second, **LOOK, **{"entry-ask": [first.pk]})
 
     assert first.updates.count() == 1
     assert not second.updates.exists()
@@ -111,16 +111,16 @@ def test_all_asks_to_a_body_are_offered_from_its_page(client, editor):
     address = record_page(body=body, look=1)
     assert address.replace("&", "&amp;") in page.text
 
-    send(client, address, **LOOK, ask=[action.pk])
-    refused = send(client, address, **LOOK, ask=[withdrawn.pk])
+    send(client, address, **LOOK, **{"entry-ask": [action.pk]})
+    refused = send(client, address, **LOOK, **{"entry-ask": [withdrawn.pk]})
 
     assert action.updates.get().is_look
     assert not withdrawn.updates.exists()
-    assert "not one of the available choices" in errors_beside(refused, "ask")
+    assert "not one of the available choices" in errors_beside(refused, "entry-ask")
 
 
 def test_one_search_log_does_not_speak_for_hundreds_of_asks(client, editor, monkeypatch):
-    for module in ("actions", "record_forms"):
+    for module in ("actions", "recording"):
         monkeypatch.setattr(f"advocacy.admin.{module}.MOST_ASKS", 1)
     asks = [make_ask(), make_ask()]
 
@@ -128,7 +128,7 @@ def test_one_search_log_does_not_speak_for_hundreds_of_asks(client, editor, monk
     by_address = look_again(client, *asks, **LOOK)
 
     assert "Choose at most 1 asks" in text_of(from_list)
-    assert "Choose at most 1 asks" in errors_beside(by_address, "ask")
+    assert "Choose at most 1 asks" in errors_beside(by_address, "entry-ask")
     assert nothing_recorded()
 
 

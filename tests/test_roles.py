@@ -158,7 +158,7 @@ def test_who_records_corrects_and_looks_again(client, sign_in):
         assert who(sign_in, client, lambda c, p=page: c.post(p, {})) == WRITERS
         assert who(sign_in, client, lambda c, p=page: c.post(p, {"preview": "1"})) == WRITERS
 
-    typed = MET | LOOK | {"ask": [action.pk], "confirm": "1"}
+    typed = MET | LOOK | {"entry-ask": [action.pk], "confirm": "1"}
     for role in (ADMINISTRATOR, NOBODY):
         sign_in(role)
         for page in pages:

@@ -1,7 +1,6 @@
 """The public page as it would look: made inside a transaction that is taken back."""
 
 from django.conf import settings
-from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.shortcuts import render
@@ -40,15 +39,3 @@ def public_page(request, action, enter):
         transaction.set_rollback(True)
     page["Cache-Control"] = "no-store"
     return page
-
-
-def refused_preview(request, forms):
-    """What is missing before there is anything to look at."""
-    asks = admin.site.get_model_admin(RecommendedAction)
-    return asks.desk_page(
-        request,
-        "no_preview.html",
-        status=422,
-        title=translation.gettext("There is nothing to look at yet"),
-        errors=[form.errors for form in forms if form.errors],
-    )

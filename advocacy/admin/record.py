@@ -7,13 +7,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from advocacy.admin.once import once
-from advocacy.admin.previews import public_page, refused_preview, somebody_else
-from advocacy.admin.record_forms import AskChoice, PageAddress
-from advocacy.admin.recording import Look, Response
+from advocacy.admin.previews import public_page, somebody_else
+from advocacy.admin.record_forms import PageAddress
+from advocacy.admin.recording import LookForm, ResponseForm
 from advocacy.models import Draft, RecommendedAction, Tell
 from advocacy.models.dates import written_day
 
@@ -52,12 +51,13 @@ def record(request):
         raise Http404
     if request.method != "POST" and (answer := settled(request, address)):
         return answer
-    recording = recording_at(request, address)
+    kind = LookForm if address.is_look else ResponseForm
+    form = kind(address, by=request.user, data=request.POST if request.method == "POST" else None)
     if request.method != "POST":
-        return page(request, address, recording)
+        return form_page(request, address, form)
     if "preview" in request.POST:
-        return preview(request, recording)
-    return once(request, lambda: answer_to(request, address, recording))
+        return preview(request, form)
+    return once(request, lambda: answer_to(request, address, form))
 
 
 def settled(request, address):
@@ -73,136 +73,99 @@ def settled(request, address):
     return None
 
 
-def recording_at(request, address):
-    """What the page records: as its address names it, and as it was typed."""
-    named, data = address.cleaned_data, request.POST if request.method == "POST" else None
-    asks = {"ask": [ask.pk for ask in named["ask"]]}
-    if address.told:
-        asks = {"ask": [address.told.action_id]}
-    elif data:
-        asks = data
-    kind = Look if address.is_look else Response
-    return kind(
-        AskChoice(asks, asks=address.candidates),
-        by=request.user,
-        corrects=named["corrects"],
-        draft=named["draft"],
-        data=data,
-    )
-
-
-def answer_to(request, address, recording):
-    if not recording.is_valid() or "back" in request.POST:
-        return page(request, address, recording)
-    if len(recording.asks) > 1 and not recording.is_look and "confirm" not in request.POST:
-        return confirmation(request, address, recording)
+def answer_to(request, address, form):
+    if not form.is_valid() or "back" in request.POST:
+        return form_page(request, address, form)
+    if len(form.asks) > 1 and not form.is_look and "confirm" not in request.POST:
+        return confirmation(request, form)
     try:
-        saved = recording.save()
+        rows = form.save()
     except ValidationError as refusal:
-        recording.entry.add_error(None, refusal.messages)
-        return page(request, address, recording)
-    note(request, saved)
-    messages.success(request, words_for(saved))
-    return redirect(seen_at(saved))
+        form.add_error(None, refusal.messages)
+        return form_page(request, address, form)
+    note(request, rows)
+    messages.success(request, words_for(rows))
+    return redirect(place_of(rows))
 
 
-def note(request, saved):
+def note(request, rows):
     """Write into the history of each ask who recorded what."""
-    asks = admin.site.get_model_admin(RecommendedAction)
-    for row in saved:
-        name = str(row._meta.verbose_name)
-        asks.log_change(request, row.action, [{"added": {"name": name, "object": str(row)}}])
+    for row in rows:
+        added = {"name": str(row._meta.verbose_name), "object": str(row)}
+        asks_admin().log_change(request, row.action, [{"added": added}])
 
 
-def words_for(saved):
+def words_for(rows):
     """What became of it: entries of the record, or drafts."""
-    row, number = saved[0], len(saved)
-    words = {"ask": row.action.reference, "status": row.label, "number": number}
-    words["asks"] = ", ".join(row.action.reference for row in saved)
+    row, labels = rows[0], dict.fromkeys(row.label for row in rows)
+    asks = ", ".join(row.action.reference for row in rows)
+    words = {"status": "; ".join(labels), "asks": asks}
     if isinstance(row, Draft):
-        one = _("%(ask)s: “%(status)s” is a draft now and waits for a second person.")
-        several = ngettext(
-            "%(number)d draft waits for a second person (%(asks)s): “%(status)s”.",
-            "%(number)d drafts wait for a second person (%(asks)s): “%(status)s”.",
-            number,
-        )
-        return (one if number == 1 else several) % words
+        return _("Draft for %(asks)s: “%(status)s”. It waits for a second person.") % words
     words["day"] = written_day(row.happened_on, row.happened_precision)
     if row.corrects_id:
-        return _("Corrected: %(ask)s now says “%(status)s”, %(day)s. Both entries stay.") % words
-    if number == 1:
-        return _("Recorded for %(ask)s: “%(status)s”, %(day)s.") % words
-    several = ngettext(
-        "Recorded for %(number)d ask (%(asks)s): “%(status)s”, %(day)s.",
-        "Recorded for %(number)d asks (%(asks)s): “%(status)s”, %(day)s.",
-        number,
-    )
-    return several % words
+        return _("Corrected: %(asks)s now says “%(status)s”, %(day)s. Both entries stay.") % words
+    return _("Recorded for %(asks)s: “%(status)s”, %(day)s.") % words
 
 
-def seen_at(saved):
-    """Where what was saved is seen: an entry at its ask, a draft, several in the list of asks."""
-    row = saved[0]
-    if len(saved) == 1:
+def place_of(rows):
+    """Where they are seen: an entry at its ask, a draft, several in the list of asks."""
+    row = rows[0]
+    if len(rows) == 1:
         return draft_url(row) if isinstance(row, Draft) else entry_url(row)
+    bodies = {row.action.body_id for row in rows}
     asks = reverse("admin:advocacy_recommendedaction_changelist")
-    bodies = {row.action.body_id for row in saved}
     return f"{asks}?body={bodies.pop()}" if len(bodies) == 1 else asks
 
 
-def page(request, address, recording):
+def form_page(request, address, form):
     """The form, empty or with what was typed and what is missing."""
+    if form.draft:
+        title = _("Change a draft")
+    elif form.corrects:
+        title = _("Correct an entry of the record")
+    else:
+        title = _("Looked again, nothing new") if form.is_look else _("Record a response")
     context = {
-        "is_sent": recording.entry.is_bound,
-        "errors": recording.entry.is_bound and any(form.errors for form in recording.forms),
         "address": address,
         "back": back_from(address),
+        "errors": form.is_bound and not form.is_valid(),
     }
-    return shown(request, recording, "form.html", title_of(recording), **context)
+    return page(request, "form.html", form, title=title, **context)
 
 
-def confirmation(request, address, recording):
+def confirmation(request, form):
     """Is this right? Asked once where one response is about to be recorded for several asks."""
-    typed = recording.entry.cleaned_data
-    context = {
-        "tell": Tell(typed["tell"]).label,
-        "sent": [
-            (name, value)
-            for name, values in request.POST.lists()
-            for value in values
-            if name != "csrfmiddlewaretoken"
-        ],
-        "back": back_from(address),
-    }
-    return shown(request, recording, "confirm.html", _("Is this right?"), **context)
+    fields = [(name, value) for name, values in request.POST.lists() for value in values]
+    sent = [(name, value) for name, value in fields if name != "csrfmiddlewaretoken"]
+    tell = Tell(form.cleaned_data["tell"]).label
+    return page(request, "confirm.html", form, title=_("Is this right?"), sent=sent, tell=tell)
 
 
-def preview(request, recording):
+def preview(request, form):
     """The public page as it would look with what stands in the form, and the mail to followers."""
-    if recording.is_valid():
+    if form.is_valid():
+        second = somebody_else(request.user)
         try:
-            return public_page(
-                request,
-                recording.asks[0],
-                lambda: recording.enter(approved_by=somebody_else(request.user)),
-            )
+            return public_page(request, form.asks[0], lambda: form.enter(approved_by=second))
         except ValidationError as refusal:
-            recording.entry.add_error(None, refusal.messages)
-    return refused_preview(request, recording.forms)
+            form.add_error(None, refusal.messages)
+    return asks_admin().desk_page(
+        request,
+        "no_preview.html",
+        status=422,
+        title=_("There is nothing to look at yet"),
+        errors=[form.errors, *(source.errors for source in form.new_sources)],
+    )
 
 
-def shown(request, recording, template, title, **context):
-    asks = admin.site.get_model_admin(RecommendedAction)
-    context |= {"recording": recording, "media": asks.media + recording.media, "title": title}
-    return asks.desk_page(request, f"record/{template}", **context)
+def page(request, template, form, **context):
+    media = asks_admin().media + form.media
+    return asks_admin().desk_page(request, f"record/{template}", form=form, media=media, **context)
 
 
-def title_of(recording):
-    if recording.draft:
-        return _("Change a draft")
-    if recording.corrects:
-        return _("Correct an entry of the record")
-    return _("Looked again, nothing new") if recording.is_look else _("Record a response")
+def asks_admin():
+    return admin.site.get_model_admin(RecommendedAction)
 
 
 def back_from(address):

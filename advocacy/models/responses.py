@@ -239,7 +239,7 @@ class StatusUpdate(Chained):
     def hashed_values(self):
         values = {name: getattr(self, name) for name in self.HASHED[:-2]}
         log = self.search_log
-        values["search_log"] = [plain(getattr(log, name)) for name in OF_A_LOG] if log else []
+        values["search_log"] = [getattr(log, name) for name in OF_A_LOG] if log else []
         values["sources"] = sorted(
             plain([getattr(source, name) for name in OF_A_SOURCE]) for source in self.sources.all()
         )
