@@ -15,13 +15,15 @@ PYTHON = $(or $(wildcard .venv/bin/python),$(SYSTEM_PYTHON))
 BIN := .venv/bin
 # Arguments for pytest, for example: make test ARGS="-k search -x"
 ARGS ?=
+# On every processor; one that is done first takes over tests of another. ARGS="-n 0": in one process.
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 # What a server of the public has, for the checks of `make check`.
 PRODUCTION := env DEBUG=0 HTTPS=1 SECRET_KEY=$$($(PYTHON) -c "import secrets; print(secrets.token_hex(40))") MAIL_URL=smtp://localhost
 COMPILE := pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install dev test test-postgres check screenshots format messages manage lock clean port
+.PHONY: help run install dev test test-quick test-postgres check screenshots format messages manage lock clean port
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -37,11 +39,14 @@ dev: port .venv/installed var/secret_key var/address_keys ## the same with DEBUG
 
 test: .venv/installed-dev ## all tests, on SQLite and in a real browser (ARGS= goes to pytest)
 	@sh deploy/install_for_tests.sh chromium
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(PYTEST) $(ARGS)
 
-test-postgres: .venv/installed-dev ## the same on PostgreSQL: that of DATABASE_URL, or a throw-away one
-	@sh deploy/install_for_tests.sh chromium postgresql
-	@sh deploy/with_postgres.sh $(BIN)/python -m pytest $(ARGS)
+test-quick: .venv/installed-dev ## those that need no browser and start no other programs
+	@$(PYTEST) -m "not browser and not programs" $(ARGS)
+
+test-postgres: .venv/installed-dev ## all but the browser, on PostgreSQL: that of DATABASE_URL, or a throw-away one
+	@sh deploy/install_for_tests.sh postgresql
+	@sh deploy/with_postgres.sh $(PYTEST) -m "not browser" $(ARGS)
 
 check: .venv/installed-dev var/secret_key var/address_keys ## lint, format, migrations, deployment settings, templates, translations
 	$(BIN)/ruff check .

@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
@@ -16,7 +15,10 @@ from urllib.request import Request, urlopen
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.ports import free_port
+from tests.ports import held_port
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.programs
 
 ROOT = Path(__file__).parent.parent
 # The folders that .gitignore names, for a tree that is no git checkout.
@@ -125,7 +127,7 @@ class Site:
     """One run of `manage.py start`, with a database and a folder of its own."""
 
     def __init__(self, folder):
-        self.port = free_port()
+        self.port, self.held = held_port()
         self.log = folder / "log"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
@@ -144,21 +146,23 @@ class Site:
 
     def wait(self):
         """Until it answers; gives all it has printed."""
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                self.get("/healthz").close()
-                return self.log.read_text()
-            except OSError:
-                assert self.process.poll() is None, self.log.read_text()
-                assert time.monotonic() < deadline, self.log.read_text()
-                time.sleep(0.05)
+        wait_until(self.answers)
+        return self.log.read_text()
+
+    def answers(self):
+        assert self.process.poll() is None, self.log.read_text()
+        try:
+            self.get("/healthz").close()
+        except OSError:
+            return False
+        return True
 
     def stop(self):
         """Ctrl-C in a terminal reaches every process of the group."""
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGINT)
             self.process.wait(timeout=10)
+        self.held.close()
 
 
 @contextmanager
@@ -216,11 +220,10 @@ def test_a_newcomer_clicks_through_the_mail_of_a_started_site(tmp_path):
         with urlopen(request, timeout=10) as answer:
             assert answer.url == f"{here}/en/follow/sent/"
 
-        deadline = time.monotonic() + 20
-        while not (link := re.search(rf"{here}/en/follow/\S+", site.log.read_text())):
-            assert time.monotonic() < deadline, site.log.read_text()
-            time.sleep(0.1)
-        with urlopen(Request(link[0], b""), timeout=10) as page:
+        link = re.compile(rf"{here}/en/follow/\S+")
+        wait_until(lambda: link.search(site.log.read_text()))
+        found = link.search(site.log.read_text())[0]
+        with urlopen(Request(found, b""), timeout=10) as page:
             assert "a•••@e•••.org" in page.read().decode()
         (mail,) = (tmp_path / "var/mail").glob("*.eml")
         assert "To: ana@example.org" in mail.read_text()
