@@ -17,13 +17,18 @@ BIN := .venv/bin
 ARGS ?=
 # On every processor; one that is done first takes over tests of another. ARGS="-n 0": in one process.
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
+# How much `make bench-pages` makes up.
+ISSUES ?= 10000
+BODIES ?= 200
+ASKS ?= 100000
+ENTRIES ?= 1000000
 # What a server of the public has, for the checks of `make check`.
 PRODUCTION := env DEBUG=0 HTTPS=1 SECRET_KEY=$$($(PYTHON) -c "import secrets; print(secrets.token_hex(40))") MAIL_URL=smtp://localhost
 COMPILE := pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install dev test test-quick test-postgres check screenshots format messages manage lock clean port
+.PHONY: help run install dev test test-quick test-postgres check bench-pages screenshots format messages manage lock clean port
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -38,14 +43,14 @@ dev: port .venv/installed var/secret_key var/address_keys ## the same with DEBUG
 	@env DEBUG=1 $(BIN)/python manage.py start --dev
 
 test: .venv/installed-dev ## all tests, on SQLite and in a real browser (ARGS= goes to pytest)
-	@sh deploy/install_for_tests.sh chromium
+	@sh deploy/install_for_tests.sh chromium gettext
 	@$(PYTEST) $(ARGS)
 
 test-quick: .venv/installed-dev ## those that need no browser and start no other programs
 	@$(PYTEST) -m "not browser and not programs" $(ARGS)
 
 test-postgres: .venv/installed-dev ## all but the browser, on PostgreSQL: that of DATABASE_URL, or a throw-away one
-	@sh deploy/install_for_tests.sh postgresql
+	@sh deploy/install_for_tests.sh gettext postgresql
 	@sh deploy/with_postgres.sh $(PYTEST) -m "not browser" $(ARGS)
 
 check: .venv/installed-dev var/secret_key var/address_keys ## lint, format, migrations, deployment settings, templates, translations
@@ -55,7 +60,13 @@ check: .venv/installed-dev var/secret_key var/address_keys ## lint, format, migr
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python manage.py check_templates
 	$(BIN)/python manage.py compile_messages
-	$(BIN)/python manage.py update_messages --check
+	@sh deploy/install_for_tests.sh gettext
+	$(BIN)/python manage.py makemessages --check
+
+bench-pages: .venv/installed var/secret_key var/address_keys ## what every page costs with ASKS=100000 and ENTRIES=1000000, on a throw-away PostgreSQL
+	@sh deploy/install_for_tests.sh postgresql
+	@sh deploy/with_postgres.sh sh -c '$(BIN)/python -m bench.make_load --issues $(ISSUES) --bodies $(BODIES) \
+		--actions $(ASKS) --updates $(ENTRIES) && $(BIN)/python -m bench.pages $(ARGS)'
 
 screenshots: .venv/installed-dev ## the pictures of the README, and every page under var/screenshots/
 	@sh deploy/install_for_tests.sh chromium
@@ -66,7 +77,8 @@ format: .venv/installed-dev ## let ruff mend what it can
 	$(BIN)/ruff format .
 
 messages: .venv/installed var/secret_key var/address_keys ## add new strings to the translations, drop those that are gone
-	$(BIN)/python manage.py update_messages
+	@sh deploy/install_for_tests.sh gettext
+	$(BIN)/python manage.py makemessages
 
 manage: .venv/installed var/secret_key var/address_keys ## any command of Django, for example: make manage DO="load_content --check"
 	@$(BIN)/python manage.py $(DO)

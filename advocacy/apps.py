@@ -1,5 +1,6 @@
 from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
+from django.core.checks import register
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -10,8 +11,10 @@ class AdvocacyConfig(AppConfig):
 
     def ready(self):
         from advocacy.admin import accounts
+        from advocacy.mailing.checks import check_mail_url
 
         accounts.connect()
+        register(check_mail_url, deploy=True)
         post_migrate.connect(make_groups, sender=self, dispatch_uid="roles")
         if apps.is_installed("anymail"):
             from advocacy.mailing import webhooks

@@ -32,6 +32,8 @@ def words(value):
 
 
 def file_text(path):
+    if not path:
+        return ""
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
@@ -41,19 +43,27 @@ def file_text(path):
 DEBUG = env("DEBUG", "0", yes_or_no)
 HTTPS = env("HTTPS", "0" if DEBUG else "1", yes_or_no)
 
-SECRET_KEY = env("SECRET_KEY")
-if not SECRET_KEY and env("SECRET_KEY_FILE"):
-    SECRET_KEY = env("SECRET_KEY_FILE", parse=file_text)
+# What the program makes while it runs: the SQLite database, the collected static files.
+VAR_DIR = env("VAR_DIR", str(BASE_DIR / "var"), Path)
+
+
+def made_by_make(name):
+    """A file of keys that `make run` left in VAR_DIR, so that a bare manage.py works as well."""
+    path = VAR_DIR / name
+    return str(path) if path.exists() else ""
+
+
+SECRET_KEY = env("SECRET_KEY") or env("SECRET_KEY_FILE", made_by_make("secret_key"), file_text)
 if not SECRET_KEY:
     raise SystemExit(
         "SECRET_KEY is not set: give it a long random text (or name a file that holds one in"
         " SECRET_KEY_FILE); `make run` makes one by itself."
     )
 
-# With these the addresses of followers are encrypted: the first writes, all of them read.
-ADDRESS_KEYS = env("ADDRESS_KEYS", parse=words)
-if not ADDRESS_KEYS and env("ADDRESS_KEYS_FILE"):
-    ADDRESS_KEYS = words(env("ADDRESS_KEYS_FILE", parse=file_text))
+# Keys that encrypt followers' addresses: the first encrypts, all of them decrypt.
+ADDRESS_KEYS = words(
+    env("ADDRESS_KEYS") or env("ADDRESS_KEYS_FILE", made_by_make("address_keys"), file_text)
+)
 if not ADDRESS_KEYS:
     raise SystemExit(
         "ADDRESS_KEYS is not set: give it a long random text, other than SECRET_KEY (or name a file"
@@ -71,20 +81,20 @@ CSRF_TRUSTED_ORIGINS = env("CSRF_TRUSTED_ORIGINS", parse=words)
 # What links in mails start with.
 SITE_URL = env("SITE_URL", f"http://{HOST}:{PORT}").rstrip("/")
 
-# Where the typefaces of pictures for shared links are looked for.
+# Where to look for the fonts of shared-link pictures.
 FONT_FOLDERS = env("FONT_FOLDERS", "/usr/share/fonts,/usr/local/share/fonts", words)
 
 # Whether every entry of the record waits until a second person publishes it.
 FOUR_EYES = env("FOUR_EYES", "0", yes_or_no)
 
-# Whether the worker asks the addresses of sources if they still answer.
+# Whether the worker checks the links of sources.
 LINK_CHECKS = env("LINK_CHECKS", "1" if HTTPS else "0", yes_or_no)
 
 # Whether the public checklists count how many did a step.
 TALLY = env("TALLY", "1", yes_or_no)
 
-# What the program makes while it runs: the SQLite database, the collected static files.
-VAR_DIR = env("VAR_DIR", str(BASE_DIR / "var"), Path)
+# The dossier that `load_content` loads, at every start where it changed.
+CONTENT_DIR = env("CONTENT_DIR", str(BASE_DIR / "fixtures" / "north-korea"), Path)
 
 ROOT_URLCONF = "advocacy.urls"
 INSTALLED_APPS = [
@@ -104,7 +114,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    # Answers carry random padding, so their length does not give away what stands in them.
+    # Django pads compressed responses at random, so their length reveals nothing (BREACH).
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -155,7 +165,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         ),
     )
 
-# Shared by all processes: what counts failed sign-ins has to.
+# Must be shared by all processes: login throttling counts failures here.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -192,14 +202,10 @@ def mailer(url):
     return {"BACKEND": "advocacy.mailing.backends.SmtpBackend", "OPTIONS": options}
 
 
-# A local site writes its mail to a folder; one of the public says how mail leaves.
+# Without HTTPS, mail goes to a folder. A public site must say how mail leaves: without MAIL_URL
+# neither the server nor the worker starts (advocacy/mailing/checks.py).
 MAIL_URL = env("MAIL_URL", "" if HTTPS else "folder:")
-if not MAIL_URL:
-    raise SystemExit(
-        "MAIL_URL is not set: say how mail leaves, for example"
-        " smtp://user:password@mail.example.org:587 (or folder: to write it to VAR_DIR/mail)."
-    )
-MAILERS = {"default": env("MAIL_URL", MAIL_URL, mailer)}
+MAILERS = {"default": env("MAIL_URL", MAIL_URL or "folder:", mailer)}
 MAIL_DOMAIN = urlsplit(SITE_URL).hostname or "localhost"
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", f"Answerable <follow@{MAIL_DOMAIN}>")
 # A provider's own settings, for example {"POSTMARK_SERVER_TOKEN": "…"}; see deploy/README.md.
@@ -217,7 +223,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-# Staff sign in with a password and, whoever may publish, with a second factor.
+# Staff sign in with a password; publishers also need a second factor.
 SECOND_FACTOR = env("SECOND_FACTOR", "1" if HTTPS else "0", yes_or_no)
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
@@ -230,12 +236,12 @@ MFA_FORMS = {"add_webauthn": "advocacy.admin.accounts.KeyForm"}
 ACCOUNT_ADAPTER = "advocacy.admin.accounts.StaffAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
-# Nobody makes this site write to an address that has no account.
+# Never send mail to an address that has no account.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-# Whoever is locked out by strangers' attempts opens the account by mail; the second factor stays.
+# A password reset also signs in, so a locked-out user can get back; the second factor stays.
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
-# One network is stopped soon; a name only after so many from several that strangers seldom lock it.
+# Strict per network, lenient per account: otherwise strangers could lock anyone out.
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/ip,20/5m/key"}
 ACCOUNT_SESSION_REMEMBER = True
 SESSION_COOKIE_AGE = 12 * 3600
@@ -256,10 +262,10 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "advocacy.web.static_files.StaticFiles"},
 }
 
-# Nothing inline and nothing from another host, in the admin as well.
+# No inline code and no other host, not even in the admin.
 SECURE_CSP = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF],
@@ -279,17 +285,18 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
-# A health check comes from the machine itself, past the proxy.
+# Health checks come from the machine itself, not through the proxy.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
-# Neighbours under the same domain, and the browsers' preload list, are not ours to decide.
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+# HSTS for subdomains and preloading are the operator's decision.
+# SQLite leaves the covering columns of an index out; only PostgreSQL needs them.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "models.W040"]
 TRUST_PROXY = env("TRUST_PROXY", "0", yes_or_no)
 ALLAUTH_TRUSTED_PROXY_COUNT = int(TRUST_PROXY)
 if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# To stderr, without visitors' addresses. Django's own handler would try to mail the admins.
+# To stderr, without personal data. Django's own handler would try to mail the admins.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -61,8 +61,10 @@ def set_up(port, folder):
     django.setup()
     from django.core.management import call_command
 
+    from bench.make_load import fill
+
     call_command("migrate", verbosity=0)
-    call_command("make_load", issues=1, bodies=1, actions=1, updates=3, verbosity=0)
+    fill(issues=1, bodies=1, actions=1, updates=3, quiet=True)
 
 
 def make_edition(number):

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs with apt what the tests can use: install_for_tests.sh [chromium] [postgresql]
+# Installs with apt what the tests can use: install_for_tests.sh [chromium] [gettext] [postgresql]
 # Says what is missing where it cannot; the tests then report what they skip, and why.
 set -eu
 
@@ -22,6 +22,7 @@ for need in "$@"; do
             have_chromium >/dev/null 2>&1 || packages="$packages chromium"
             have_fonts >/dev/null 2>&1 || packages="$packages fonts-noto-core fonts-noto-cjk"
             ;;
+        gettext) command -v msgmerge >/dev/null || packages="$packages gettext" ;;
         postgresql) have_postgresql >/dev/null 2>&1 || packages="$packages postgresql" ;;
     esac
 done

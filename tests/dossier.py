@@ -6,7 +6,7 @@ from django.conf import settings
 
 from advocacy.management.commands.load_content import FILES
 
-DOSSIER = settings.BASE_DIR / "fixtures"
+DOSSIER = settings.CONTENT_DIR
 
 
 def rows_of(folder, file):
@@ -19,6 +19,7 @@ def write_rows(folder, file, rows):
 
 def few_rows(folder, number=2):
     """Fill a folder with the first rows of each file of the dossier, and all that they name."""
+    folder.mkdir(exist_ok=True)
     rows = {model: rows_of(DOSSIER, file) for file, model in FILES.items()}
     kept = {model: [] for model in rows}
     wanted = [(model, row) for model in rows for row in rows[model][:number]]

@@ -200,19 +200,24 @@ def record(action, status=ResponseStatus.UNDER_DISCUSSION, *, by=None, sources=N
     """Record an entry with all the evidence its status demands; arguments override it."""
     details = {"happened_on": ASKED_ON, "summary": "The body met on it."} | details
     status = ResponseStatus(status)
-    if "search_log" not in details and status == ResponseStatus.NO_RESPONSE:
-        details["search_log"] = make_search_log(searched_on=details["happened_on"])
     if sources is None:
-        sources = [] if details.get("search_log") else [make_source()]
+        sources = [make_source()]
         if status == ResponseStatus.IMPLEMENTED:
             sources.append(make_source(tier=Tier.INDEPENDENT))
     by = by or make_user(is_superuser=True)
     if "is_setback" not in details:
-        before, _after = StatusUpdate(
+        entry = StatusUpdate(
             action=action, happened_on=details["happened_on"], corrects=details.get("corrects")
-        ).neighbours()
-        details["is_setback"] = (before and is_step_back(before.current_status, status)) or False
+        )
+        before, _after = StatusUpdate.objects.around(entry)
+        details["is_setback"] = (before and is_step_back(before.status, status)) or False
     return action.record_response(status, by=by, sources=sources, **evidence(status) | details)
+
+
+def record_look(action, day=ASKED_ON, *, by=None, search_log=None, **details):
+    """Record that somebody searched on a day and found nothing (new)."""
+    log = search_log or make_search_log(searched_on=day)
+    return action.record_look(log, by=by or make_user(is_superuser=True), **details)
 
 
 def evidence(status):

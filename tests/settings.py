@@ -6,6 +6,7 @@ import tempfile
 # Whatever the shell of the developer has set, except the database.
 LEFT_OUT = [
     "ALLOWED_HOSTS",
+    "CONTENT_DIR",
     "CSRF_TRUSTED_ORIGINS",
     "DEBUG",
     "MAIL_FROM",

@@ -18,6 +18,7 @@ from tests.factories import (
     make_topic,
     make_user,
     record,
+    record_look,
 )
 from tests.pages import options_of, text_of
 
@@ -50,7 +51,7 @@ def asks():
         expected_by=date(2025, 1, 1),
         expected_basis=ExpectedBasis.RULE,
     )
-    record(silent, S.NO_RESPONSE)
+    record_look(silent)
     record(blocked, S.BLOCKED, happened_on=date(2025, 3, 28))
     make_step(action=silent, audience=Audience.UNION)
     make_step(action=silent, audience=Audience.UNION)
@@ -241,7 +242,7 @@ def test_silence_is_shown_with_where_we_looked(client):
     log = make_search_log(
         places="NORMLEX\nilo.org", terms="강제노동", gaps="Closed sittings were not seen."
     )
-    record(action, S.NO_RESPONSE, search_log=log)
+    record_look(action, search_log=log)
 
     shown = text_of(client.get(action.get_absolute_url()))
 
@@ -252,7 +253,7 @@ def test_silence_is_shown_with_where_we_looked(client):
 
 def test_a_body_that_works_in_confidence_is_not_shown_as_silent(client):
     action = make_action(body=make_body(works_in_confidence=True))
-    record(action, S.NO_RESPONSE)
+    record_look(action)
 
     for address in [action.get_absolute_url(), reverse("action_list"), reverse("overview")]:
         shown = text_of(client.get(address))
@@ -377,7 +378,7 @@ def test_the_checklist_fits_who_you_are_and_the_time_you_have(client, steps, fil
 @pytest.mark.parametrize("number", [1, 3])
 def test_an_ask_takes_a_constant_number_of_queries(client, django_assert_num_queries, number):
     action = make_action()
-    record(action, S.NO_RESPONSE)
+    record_look(action)
     for _ in range(number):
         make_step(action=action)
         make_meeting(body=action.body)
@@ -385,7 +386,7 @@ def test_an_ask_takes_a_constant_number_of_queries(client, django_assert_num_que
         record(action, corrects=wrong, correction_reason="A slip.")
         action.asked_by.add(make_organisation())
         action.legal_references.add(make_legal_reference())
-        action.record_check(
+        action.record_look(
             make_search_log(searched_on=date(2025, 1, 1)), by=make_user(is_superuser=True)
         )
 

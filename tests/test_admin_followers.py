@@ -57,6 +57,17 @@ def test_a_follower_is_found_by_the_whole_address_alone(client, editor):
     assert "0 followers" in text_of(client.get(LIST, {"q": "example.org"}))
 
 
+def test_the_list_names_the_languages_and_narrows_to_one(client, editor):
+    make_follower("ana@example.org", language="ko")
+    make_follower("bo@example.net", language="uk")
+
+    page = client.get(LIST, {"language": "uk"})
+
+    assert "1 follower" in text_of(page)
+    assert "b•••@e•••.net confirmed Українська" in text_of(page)
+    assert "confirmed 한국어" in text_of(client.get(LIST))
+
+
 def test_showing_an_address_is_a_permission_and_is_logged(client):
     follower = make_follower()
     address = reverse("admin:advocacy_subscriber_reveal", args=[follower.pk])
@@ -209,5 +220,5 @@ def test_lists_take_a_constant_number_of_queries(
         record(make_action(), tell=Tell.AT_ONCE)
 
     client.get(address)
-    with django_assert_num_queries(4 if address == LIST else 7):
+    with django_assert_num_queries(4 if address == LIST else 6):
         client.get(address)

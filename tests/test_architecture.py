@@ -67,3 +67,37 @@ def test_no_migration_runs_code_of_the_models():
     for path in (ADVOCACY / "migrations").glob("0*.py"):
         imported = re.findall(r"^(?:import|from) (advocacy\.\S+)", path.read_text(), flags=re.M)
         assert set(imported) <= {"advocacy.models.overlap"}, path.name
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_no_template_line_is_too_long_to_read(path):
+    lines = enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+
+    assert [number for number, line in lines if len(line) > LONGEST_TEMPLATE_LINE] == []
+
+
+# Words of a status that are not taken from `models/standing.py`, in code and in templates.
+OTHER_WORDS = re.compile(
+    r"get_status_display|get_phase_display|ResponseStatus\.choices|Phase\.choices"
+    r"|\b(?:status|phase|Phase|ResponseStatus|S|code|before|after)(?:\([^)]*\)|\[[^\]]*\])?\.label\b"
+)
+
+
+@pytest.mark.parametrize("path", [*FILES, *TEMPLATES], ids=lambda path: str(path.relative_to(ROOT)))
+def test_words_of_a_status_come_from_the_standing_alone(path):
+    if path == ADVOCACY / "models" / "standing.py":
+        return
+    assert OTHER_WORDS.findall(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ADVOCACY)))
+def test_no_file_and_no_function_is_too_long_to_read(path):
+    text = path.read_text(encoding="utf-8")
+    functions = {
+        node.name: node.end_lineno - node.lineno + 1
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+
+    assert len(text.splitlines()) <= LONGEST_FILE
+    assert {name: length for name, length in functions.items() if length > LONGEST_FUNCTION} == {}

@@ -1,5 +1,7 @@
 """The chain of the record: what was changed below the program shows."""
 
+import json
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
@@ -7,22 +9,48 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
+from django.utils import timezone
 
-from advocacy.models import RecordHead, ResponseStatus, StatusUpdate
-from tests.factories import make_action, make_search_log, make_source, record
+from advocacy.models import Link, RecordHead, ResponseStatus, SearchLog, Source, StatusUpdate
+from advocacy.models.chain import SALT_BYTES, field_digest
+from tests.factories import (
+    make_action,
+    make_search_log,
+    make_source,
+    make_user,
+    record,
+    record_look,
+)
 from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 
 S = ResponseStatus
+# Worked out once, by hand of the definition: it changes if a refactoring changes any digest.
+GOLDEN = "e64ff53a4f06417d19d3eed2e845f761d5fc1b80ac54542ccef39a1123d0fcfd"
+OTHER_SOURCE = {
+    "title": "Another",
+    "publisher": "Another",
+    "url": "https://other.example/",
+    "published_on": "2020-01-01",
+    "published_precision": "year",
+    "tier": 4,
+    "is_independent": False,
+    "is_weak": True,
+}
+OTHER_LOG = {"searched_on": "2020-01-01", "places": "x", "terms": "x", "gaps": "x"}
 
 
 @pytest.fixture
 def entries():
     action = make_action(reference="NK-02")
-    first = record(action, S.NO_RESPONSE)
+    first = record_look(action)
     second = record(action, S.UNDER_DISCUSSION, sources=[make_source(), make_source()])
     return [first, second, record(make_action(), S.BLOCKED)]
+
+
+def link_of(entry):
+    return Link.objects.get(kind="update", key=entry.pk)
 
 
 def verify(**options):
@@ -40,71 +68,182 @@ def below(sql, *values):
         cursor.execute(sql, values)
 
 
-def test_each_entry_carries_the_hash_of_the_one_before(entries):
-    first, second, third = entries
+def test_each_link_carries_the_hash_of_the_one_before(entries):
+    first, second, third = (link_of(entry) for entry in entries)
 
-    assert first.previous_digest == ""
-    assert second.previous_digest == first.digest
-    assert third.previous_digest == second.digest
-    assert len({entry.digest for entry in entries}) == 3
+    assert first.previous == ""
+    assert second.previous == first.digest
+    assert third.previous == second.digest
+    assert [link.number for link in (first, second, third)] == [1, 2, 3]
     assert (RecordHead.current().number, RecordHead.current().digest) == (3, third.digest)
     assert verify() == (True, f"The record holds: 3 entries, head {third.digest}.\n")
 
 
+def test_the_way_a_row_is_hashed_never_changes():
+    values = {"key": "nk-02", "happened_on": "2024-12-16", "votes_for": None, "sources": [["A", 1]]}
+    link = Link(number=7, kind="update", key=12, previous="ab" * 32, salts=bytes(range(64)))
+
+    assert link.digest_of(values) == GOLDEN
+
+
+def test_every_field_of_an_entry_is_hashed_or_named_as_not_hashed():
+    columns = {field.attname for field in StatusUpdate._meta.concrete_fields}
+
+    assert columns - set(StatusUpdate.HASHED) == set(StatusUpdate.NOT_HASHED)
+    assert set(StatusUpdate.HASHED) - columns == {"search_log", "sources"}
+    assert set(entry_values()) == set(StatusUpdate.HASHED)
+
+
+def entry_values():
+    return record(make_action()).hashed_values()
+
+
+@pytest.mark.parametrize("column", StatusUpdate.HASHED[:-2])
+def test_tampering_with_any_column_of_an_entry_is_named(column):
+    action = make_action()
+    undone = record(action, S.ACTION_TAKEN, happened_on=date(2025, 1, 1))
+    entry = record(
+        action,
+        S.REVERSED,
+        happened_on=date(2025, 2, 1),
+        undoes=undone,
+        transition_reason="It took it back.",
+        approved_by=make_user(is_superuser=True),
+        tell="nobody",
+    )
+    other = {
+        "happened_on": "2025-01-15",
+        "checked_on": "2026-01-01",
+        "recorded_at": timezone.now() + timedelta(days=1),
+        "receipt_on": "2025-01-01",
+        "is_setback": not entry.is_setback,
+        "action_id": make_action().pk,
+        "recorded_by_id": make_user().pk,
+        "approved_by_id": make_user().pk,
+        "undoes_id": entry.pk,
+        "corrects_id": undone.pk,
+        "correction_reason": "So.",
+        "votes_for": 3,
+        "votes_against": 3,
+        "votes_abstained": 3,
+        "happened_precision": "month",
+        "asserted_by": "us",
+        "verification": "reported",
+        "blocked_reason": "other",
+        "refused_reason": "other",
+        "status": "under_discussion",
+    }.get(column, "changed")
+    # A correction has its reason in the same row, so both change together.
+    both = {"corrects_id": other, "correction_reason": "So."}
+    changes = {"corrects_id": both, "correction_reason": both | {"corrects_id": undone.pk}}
+    changed = changes.get(column, {column: other})
+    assert verify()[0]
+
+    places = ", ".join(f"{name} = %s" for name in changed)
+    below(
+        f"UPDATE advocacy_statusupdate SET {places} WHERE id = %s",
+        *changed.values(),
+        entry.pk,
+    )
+
+    holds, words = verify()
+    assert not holds
+    assert f"Entry {entry.pk} (" in words
+    assert "what it says, or its evidence, was changed" in words
+
+
 @pytest.mark.parametrize(
-    ("sql", "row", "why"),
+    ("table", "of", "column", "value"),
     [
-        ("UPDATE advocacy_statusupdate SET summary = 'x' WHERE id = %s", 1, "was changed"),
-        ("UPDATE advocacy_statusupdate SET status = 'acknowledged' WHERE id = %s", 1, "changed"),
-        ("DELETE FROM advocacy_citation WHERE update_id = %s", 1, "was changed"),
-        (
-            "UPDATE advocacy_source SET url = 'https://x.example' WHERE id IN"
-            " (SELECT source_id FROM advocacy_citation WHERE update_id = %s)",
-            2,
-            "was changed",
-        ),
-        (
-            "UPDATE advocacy_searchlog SET gaps = 'none' WHERE id ="
-            " (SELECT search_log_id FROM advocacy_statusupdate WHERE id = %s)",
-            0,
-            "was changed",
-        ),
+        *(("source", 1, name, value) for name, value in OTHER_SOURCE.items()),
+        *(("searchlog", 0, name, value) for name, value in OTHER_LOG.items()),
     ],
 )
-def test_tampering_below_the_program_is_named(entries, sql, row, why):
-    below(sql, entries[row].pk)
+def test_tampering_with_the_evidence_of_an_entry_is_named(entries, table, of, column, value):
+    entry = entries[of]
+    row = entry.sources.first() if table == "source" else entry.search_log
+    sql = f"UPDATE advocacy_{table} SET {column} = %s WHERE id = %s"
+    below(sql, value, row.pk)
 
-    holds, said = verify()
+    holds, words = verify()
     assert not holds
-    assert f"Entry {entries[row].pk} ({entries[row].action.reference}, recorded" in said
-    assert why in said
+    assert f"Entry {entry.pk} (NK-02, recorded" in words
+
+
+def test_the_evidence_that_is_hashed_is_the_evidence_that_no_longer_changes():
+    assert set(OTHER_SOURCE) == set(Source.FIXED)
+    assert set(OTHER_LOG) == set(SearchLog.FIXED)
+
+
+def test_a_source_taken_from_an_entry_shows(entries):
+    below("DELETE FROM advocacy_citation WHERE update_id = %s", entries[1].pk)
+
+    assert f"Entry {entries[1].pk} (NK-02" in verify()[1]
+
+
+def test_a_field_can_be_withheld_and_the_chain_still_holds(entries):
+    link, entry = link_of(entries[1]), entries[1]
+    place = StatusUpdate.HASHED.index("summary")
+    salt = bytes(link.salts)[place * SALT_BYTES : (place + 1) * SALT_BYTES]
+    kept = field_digest("summary", entry.summary, salt)
+    without = bytearray(bytes(link.salts))
+    without[place * SALT_BYTES : (place + 1) * SALT_BYTES] = bytes(SALT_BYTES)
+
+    below("UPDATE advocacy_statusupdate SET summary = 'withheld' WHERE id = %s", entry.pk)
+    assert not verify()[0]
+    below(
+        "UPDATE advocacy_link SET salts = %s, withheld = %s WHERE number = %s",
+        bytes(without),
+        json.dumps({"summary": kept}),
+        link.number,
+    )
+
+    assert verify()[0]
+
+
+def test_two_rows_that_say_the_same_have_nothing_in_common_that_is_stored():
+    first, second = (link_of(record(make_action(), summary="The same.")) for _ in range(2))
+
+    assert len(bytes(first.salts)) == SALT_BYTES * len(StatusUpdate.HASHED)
+    assert bytes(first.salts) != bytes(second.salts)
+
+
+def test_an_entry_put_in_past_the_program_is_named(entries):
+    twin = StatusUpdate.objects.get(pk=entries[1].pk)
+    twin.pk, twin.key = None, "twin"
+    twin.save_base(force_insert=True)
+
+    assert f"status update {twin.pk} was put in past the program" in verify()[1]
 
 
 def test_a_removed_entry_shows_in_the_middle_and_at_the_end(entries):
     first, second, third = entries
-    for sql in ("advocacy_citation WHERE update_id", "advocacy_statusupdate WHERE id"):
-        below(f"DELETE FROM {sql} = %s", third.pk)
+    number = link_of(third).number
+    below("DELETE FROM advocacy_citation WHERE update_id = %s", third.pk)
+    below("DELETE FROM advocacy_standingtoday WHERE status_update_id = %s", third.pk)
+    below("DELETE FROM advocacy_statusupdate WHERE id = %s", third.pk)
+    assert f"Link {number} (update {third.pk}): its row was removed" in verify()[1]
+    below("DELETE FROM advocacy_link WHERE number = %s", number)
     assert "entries at its end were taken away" in verify()[1]
 
-    for sql in ("advocacy_citation WHERE update_id", "advocacy_statusupdate WHERE id"):
-        below(f"DELETE FROM {sql} = %s", first.pk)
+    below("DELETE FROM advocacy_statusupdate WHERE id = %s", first.pk)
+    below("DELETE FROM advocacy_link WHERE key = %s", first.pk)
     assert f"Entry {second.pk} (NK-02" in verify()[1]
     assert "one was removed or put in" in verify()[1]
 
 
 def test_a_head_that_somebody_noted_proves_that_nothing_before_it_was_rewritten(entries):
     for entry in entries:
-        assert verify(head=entry.digest)[0]
+        assert verify(head=link_of(entry).digest)[0]
     holds, said = verify(head="0" * 64)
     assert not holds
     assert "is in no entry: what led to it was rewritten" in said
 
 
 def test_the_chain_cannot_fork_in_the_database(entries):
-    twin = StatusUpdate.objects.get(pk=entries[1].pk)
-    twin.pk = None
-    twin.key = "twin"
-    with pytest.raises(IntegrityError), transaction.atomic():
+    twin = link_of(entries[1])
+    twin.number, twin.digest, twin.key = 9, "0" * 64, 99
+    with pytest.raises(IntegrityError, match="previous"), transaction.atomic():
         twin.save_base(force_insert=True)
 
 

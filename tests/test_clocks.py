@@ -10,9 +10,8 @@ from tests.factories import (
     make_action,
     make_body,
     make_meeting,
-    make_search_log,
-    make_user,
     record,
+    record_look,
 )
 
 pytestmark = pytest.mark.django_db
@@ -22,17 +21,24 @@ TODAY = date(2026, 11, 23)
 
 
 def on(day=TODAY, **filters):
-    return RecommendedAction.objects.with_status(day).with_sessions_passed().get(**filters)
+    asks = RecommendedAction.objects.with_status(day).with_sessions_passed().with_related()
+    return asks.get(**filters).standing
 
 
-def test_an_ask_without_entries_is_not_checked_and_both_clocks_run():
+def days(standing):
+    """Days to the first sign of receipt and to the first answer, so far."""
+    return tuple(clock.days for clock in standing.clocks)
+
+
+def test_an_ask_without_entries_is_not_checked_and_no_clock_runs():
     make_action()
 
-    ask = on()
+    standing = on()
 
-    assert (ask.status, ask.status_on, ask.last_checked_on) == (S.NOT_CHECKED, None, None)
-    assert (ask.days_to_acknowledgement, ask.days_to_answer) == (707, 707)
-    assert ask.is_waiting
+    assert standing.status == S.NOT_CHECKED
+    assert (standing.status_on, standing.last_checked_on) == (None, None)
+    assert standing.clocks == []
+    assert standing.days_waiting is None
 
 
 def test_the_clocks_stop_at_the_first_acknowledgement_and_answer():
@@ -41,17 +47,17 @@ def test_the_clocks_stop_at_the_first_acknowledgement_and_answer():
     record(action, S.UNDER_DISCUSSION, happened_on=date(2025, 1, 5))
     record(action, S.PARTIAL_ACTION, happened_on=date(2025, 6, 1))
 
-    ask = on()
+    standing = on()
 
-    assert (ask.days_to_acknowledgement, ask.days_to_answer) == (10, 20)
-    assert not ask.is_waiting
+    assert days(standing) == (10, 20)
+    assert [clock.is_stopped for clock in standing.clocks] == [True, True]
 
 
 def test_an_answer_on_the_substance_acknowledges_too():
     action = make_action()
     record(action, S.UNDER_DISCUSSION, happened_on=date(2025, 1, 5))
 
-    assert on().days_to_acknowledgement == 20
+    assert days(on()) == (20, 20)
 
 
 @pytest.mark.parametrize("standing", [date(2024, 3, 28), ASKED_ON])
@@ -59,24 +65,22 @@ def test_the_position_when_asked_does_not_stop_the_clocks(standing):
     action = make_action()
     record(action, S.BLOCKED, happened_on=standing)
 
-    ask = on()
+    standing = on()
 
-    assert ask.status == S.BLOCKED
-    assert ask.days_to_answer == 707
-    assert ask.is_waiting
+    assert (standing.status, standing.stood_before) == (S.BLOCKED, True)
+    assert days(standing) == (707, 707)
+    assert [clock.is_stopped for clock in standing.clocks] == [False, False]
 
 
 def test_looking_is_not_an_answer():
     action = make_action()
     record(action)
-    action.record_check(
-        make_search_log(searched_on=date(2025, 5, 5)), by=make_user(is_superuser=True)
-    )
+    record_look(action, date(2025, 5, 5))
 
-    ask = on()
+    standing = on()
 
-    assert ask.answered_on is None
-    assert ask.last_moved_on == ASKED_ON
+    assert standing.answered_on is None
+    assert standing.last_moved_on == ASKED_ON
 
 
 def test_a_corrected_entry_stops_no_clock():
@@ -90,36 +94,49 @@ def test_a_corrected_entry_stops_no_clock():
         correction_reason="It was a debate a month later.",
     )
 
-    assert on().days_to_answer == 50
+    assert days(on()) == (50, 50)
 
 
 def test_the_clock_of_a_delivered_ask_stands_still():
     action = make_action()
     record(action, S.ACTION_TAKEN, happened_on=date(2024, 12, 16))
 
-    ask = on()
+    standing = on()
 
-    assert not ask.is_waiting
-    assert ask.days_to_answer == 0
+    assert standing.days_waiting is None
+    assert days(standing) == (0, 0)
 
 
 def test_a_pause_stops_the_clock():
-    make_action(paused_on=date(2025, 1, 15), pause_reason="The mandate holder's post is empty.")
+    reason = "The mandate holder's post is empty."
+    record_look(make_action(paused_on=date(2025, 1, 15), pause_reason=reason))
 
-    assert on().days_to_answer == 30
+    assert days(on()) == (30, 30)
+    assert on().days_waiting is None
+    assert days(on(date(2025, 1, 10))) == (25, 25)
+    assert on(date(2025, 1, 10)).days_waiting == 25
 
 
 def test_as_of_a_day_shows_the_record_of_that_day():
     action = make_action()
-    record(action, S.NO_RESPONSE, checked_on=ASKED_ON)
+    record_look(action)
     record(action, S.PARTIAL_ACTION, happened_on=date(2025, 4, 3), checked_on=TODAY)
 
     then, now = on(date(2025, 1, 1)), on()
 
-    assert (then.status, then.days_to_answer) == (S.NO_RESPONSE, 16)
+    assert (then.status, then.days_waiting) == (S.NO_RESPONSE, 16)
     assert then.last_checked_on == ASKED_ON
-    assert (now.status, now.days_to_answer) == (S.PARTIAL_ACTION, 108)
+    assert (now.status, days(now)) == (S.PARTIAL_ACTION, (108, 108))
     assert now.last_checked_on == TODAY
+
+
+def test_a_look_made_after_the_day_is_not_its_last_check():
+    action = make_action()
+    record(action, happened_on=date(2025, 1, 5), checked_on=date(2025, 6, 1))
+    record_look(action, date(2025, 2, 1))
+
+    assert on(date(2025, 3, 1)).last_checked_on == date(2025, 2, 1)
+    assert on(date(2025, 6, 1)).last_checked_on == date(2025, 6, 1)
 
 
 def test_an_ask_is_published_from_its_day():
@@ -155,11 +172,11 @@ def test_overdue_needs_a_binding_date_and_an_open_ask(basis, status, paused, ove
 
 def test_stale_is_ninety_days_without_a_look():
     action = make_action()
-    record(action, S.NO_RESPONSE, checked_on=ASKED_ON)
+    record_look(action)
     asks = RecommendedAction.objects
 
-    assert not asks.with_status(date(2025, 3, 16)).stale(date(2025, 3, 16)).exists()
-    assert asks.with_status(date(2025, 3, 17)).stale(date(2025, 3, 17)).exists()
+    assert not asks.with_status(date(2025, 3, 16)).stale().exists()
+    assert asks.with_status(date(2025, 3, 17)).stale().exists()
     assert not on(date(2025, 3, 16)).is_stale
     assert on(date(2025, 3, 17)).is_stale
 
@@ -183,15 +200,16 @@ def test_sessions_passed_count_from_the_last_movement():
     make_meeting(starts_on=date(2026, 3, 1), ends_on=date(2026, 3, 20))
     assert on().sessions_passed == 3
 
-    record(action, happened_on=date(2025, 3, 25))
+    record(action, happened_on=date(2025, 3, 5))
 
+    # The session in which the body moved is not one that passed without movement.
     assert on().sessions_passed == 2
 
 
 def test_without_answer_puts_the_longest_wait_first():
     newer = make_action(asked_on=date(2025, 5, 1))
     older = make_action()
-    record(newer, S.NO_RESPONSE, happened_on=date(2025, 5, 2))
+    record_look(newer, date(2025, 5, 2))
     record(older, S.ACKNOWLEDGED)
     record(make_action(), S.UNDER_DISCUSSION)
 
@@ -202,6 +220,6 @@ def test_without_answer_puts_the_longest_wait_first():
 
 def test_nothing_is_said_of_the_silence_of_the_unchecked_and_the_confidential():
     make_action()
-    record(make_action(body=make_body(works_in_confidence=True)), S.NO_RESPONSE)
+    record_look(make_action(body=make_body(works_in_confidence=True)))
 
     assert not RecommendedAction.objects.with_status(TODAY).without_answer().exists()

@@ -29,6 +29,7 @@ from tests.factories import (
     make_topic,
     make_user,
     record,
+    record_look,
 )
 from tests.pages import text_of
 from tests.staff import change_page
@@ -44,7 +45,7 @@ def fill():
     body = make_body(abbreviation="ILO")
     never = make_action(reference="NEVER", body=body)
     old = make_action(reference="OLD", body=body)
-    record(old, S.NO_RESPONSE, checked_on=today - timedelta(days=200))
+    record_look(old, today - timedelta(days=200))
     fresh = make_action(
         reference="LATE", body=body, expected_by=today - timedelta(days=3), expected_basis="rule"
     )

@@ -16,6 +16,7 @@ from tests.factories import (
     make_step,
     make_topic,
     record,
+    record_look,
 )
 from tests.pages import options_of, text_of
 
@@ -34,7 +35,7 @@ def issues():
     unsc, ilo = make_body(slug="unsc"), make_body(slug="ilo", name="Labour Organization")
     record(make_action(issue=deployment, body=unsc), S.BLOCKED)
     record(make_action(issue=deployment, body=unsc), S.UNDER_DISCUSSION)
-    record(make_action(issue=exploitation, body=ilo), S.NO_RESPONSE)
+    record_look(make_action(issue=exploitation, body=ilo))
     return deployment, exploitation
 
 

@@ -44,6 +44,15 @@ def counts():
     return {model: model.objects.count() for model in FILES.values()}
 
 
+def test_another_dossier_is_loaded_where_the_settings_name_it(capsys, folder, settings):
+    settings.CONTENT_DIR = folder
+    rewrite(folder, "issues.json", lambda rows: rows[0]["fields"].update(title="Another wrong"))
+
+    call_command("load_content", verbosity=0)
+
+    assert Issue.objects.filter(title="Another wrong").exists()
+
+
 def test_loading_twice_changes_nothing(capsys, folder):
     first = load(folder, capsys)
     stored = counts()

@@ -32,6 +32,7 @@ from tests.factories import (
     make_step,
     make_user,
     record,
+    record_look,
 )
 
 pytestmark = pytest.mark.django_db
@@ -283,7 +284,7 @@ def test_the_database_allows_one_message_of_an_edition_to_a_follower(action):
 
 
 def test_a_notice_says_what_changed_on_which_evidence_and_what_to_do(action, sink, queue):
-    record(action, S.NO_RESPONSE)
+    record_look(action)
     make_step(action=action, title="Write to your delegate", minutes=5)
     make_follower(frequency="at_once")
     source = make_source(title="Minutes of the session", url="https://ilo.example/minutes")

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from advocacy.models import AskState, ResponseStatus
-from tests.factories import make_action, make_body, make_issue, make_meeting, record
+from tests.factories import make_action, make_body, make_issue, make_meeting, record, record_look
 from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def dossier():
     blocked = make_action(issue=issue, body=unsc, slug="blocked")
     debated = make_action(issue=issue, body=unsc, slug="debated")
     make_action(issue=other, body=ilo, slug="unchecked", asked_on=date(2025, 6, 1))
-    record(silent, S.NO_RESPONSE)
+    record_look(silent)
     record(blocked, S.BLOCKED)
     record(debated, S.UNDER_DISCUSSION, happened_on=date(2025, 1, 5), summary="A debate was held.")
     make_meeting(
@@ -119,9 +119,10 @@ def test_the_overview_takes_a_constant_number_of_queries(client, django_assert_n
     for _ in range(number):
         action = make_action()
         record(action)
-        record(make_action(issue=action.issue), S.NO_RESPONSE)
+        record_look(make_action(issue=action.issue))
         make_meeting(body=action.body, starts_on=date(2099, 1, 1), ends_on=date(2099, 1, 2))
 
-    # Issues shown, counts, longest wait, matrix, waiting, updates, their sources, meetings.
-    with django_assert_num_queries(9):
+    # Issues shown, counts, longest wait, who shares it, matrix, waiting, updates, their sources,
+    # meetings.
+    with django_assert_num_queries(10):
         client.get(reverse("overview"))

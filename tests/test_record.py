@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from advocacy.models import (
     AskState,
+    AssertedBy,
     Citation,
     RecommendedAction,
     RecordIsAppendOnly,
@@ -16,6 +17,7 @@ from advocacy.models import (
     StatusUpdate,
     Tier,
     Verification,
+    look_details,
 )
 from tests.factories import (
     ASKED_ON,
@@ -25,6 +27,7 @@ from tests.factories import (
     make_source,
     make_user,
     record,
+    record_look,
 )
 
 pytestmark = pytest.mark.django_db
@@ -32,20 +35,19 @@ pytestmark = pytest.mark.django_db
 S = ResponseStatus
 
 # Section 3 of the vocabulary: rows from, columns to; Y free, R needs a reason, - not allowed.
-COLUMNS = list(S)[1:]
+COLUMNS = list(S)[2:]
 TABLE = """
-not_checked      Y Y Y Y Y Y - Y Y - R
-no_response      Y Y Y Y Y Y - Y Y - R
-acknowledged     - Y Y Y Y Y - Y Y - R
-under_discussion - - Y Y Y Y - Y Y - R
-committed        - - R Y Y Y - R Y R R
-partial_action   - - R Y Y Y R R Y R R
-action_taken     - - - - R Y Y - - R R
-implemented      - - - - R - Y - - R -
-refused          - - Y Y Y Y - Y Y - R
-blocked          - - Y Y Y Y - Y Y - R
-reversed         - - Y Y Y Y - Y Y Y R
-overtaken        - - R - - - - - - - Y
+not_checked      Y Y Y Y Y - Y Y - R
+acknowledged     Y Y Y Y Y - Y Y - R
+under_discussion - Y Y Y Y - Y Y - R
+committed        - R Y Y Y - R Y R R
+partial_action   - R Y Y Y R R Y R R
+action_taken     - - - R Y Y - - R R
+implemented      - - - R - Y - - R -
+refused          - Y Y Y Y - Y Y - R
+blocked          - Y Y Y Y - Y Y - R
+reversed         - Y Y Y Y - Y Y Y R
+overtaken        - R - - - - - - - Y
 """
 RULES = [
     (S(row.split()[0]), after, rule)
@@ -110,24 +112,23 @@ def action_for(status):
 @pytest.mark.parametrize(
     ("status", "details", "field", "message"),
     [
-        (S.NO_RESPONSE, {"search_log": None}, "__all__", "needs a search log"),
         (S.ACKNOWLEDGED, {"sources": []}, "sources", "official record or statement"),
         (S.UNDER_DISCUSSION, {"sources": []}, "sources", "the meeting number or agenda"),
-        (S.COMMITTED, {"quote": ""}, "__all__", "the exact words, and who spoke"),
-        (S.COMMITTED, {"speaker": ""}, "__all__", "the exact words, and who spoke"),
+        (S.COMMITTED, {"quote": ""}, "quote", "the exact words, and who spoke"),
+        (S.COMMITTED, {"speaker": ""}, "quote", "the exact words, and who spoke"),
         (S.COMMITTED, {"sources": []}, "sources", "“Promised” needs evidence"),
-        (S.PARTIAL_ACTION, {"missing": ""}, "__all__", "what is still missing"),
-        (S.PARTIAL_ACTION, {"reference": ""}, "__all__", "the paragraph or symbol"),
-        (S.ACTION_TAKEN, {"reference": ""}, "__all__", "the act and its symbol"),
-        (S.IMPLEMENTED, {"approved_by": None}, "__all__", "second editor"),
-        (S.REFUSED, {"quote": ""}, "__all__", "Silence is never a refusal"),
-        (S.REFUSED, {"refused_reason": ""}, "__all__", "how it was refused"),
-        (S.BLOCKED, {"blocked_by": ""}, "__all__", "how it was blocked, and by whom"),
-        (S.BLOCKED, {"votes_for": None}, "__all__", "needs the tally"),
-        (S.BLOCKED, {"votes_for": 8}, "__all__", "nine votes or more"),
-        (S.REVERSED, {"transition_reason": "So."}, "__all__", "the entry that was undone"),
-        (S.OVERTAKEN, {"transition_reason": ""}, "__all__", "one sentence why"),
-        (S.UNDER_DISCUSSION, {"summary": ""}, "__all__", "what happened"),
+        (S.PARTIAL_ACTION, {"missing": ""}, "missing", "what is still missing"),
+        (S.PARTIAL_ACTION, {"reference": ""}, "missing", "the paragraph or symbol"),
+        (S.ACTION_TAKEN, {"reference": ""}, "reference", "the act and its symbol"),
+        (S.IMPLEMENTED, {"approved_by": None}, "approved_by", "second editor"),
+        (S.REFUSED, {"quote": ""}, "refused_reason", "Silence is never a refusal"),
+        (S.REFUSED, {"refused_reason": ""}, "refused_reason", "how it was refused"),
+        (S.BLOCKED, {"blocked_by": ""}, "blocked_reason", "how it was blocked, and by whom"),
+        (S.BLOCKED, {"votes_for": None}, "votes_for", "needs the tally"),
+        (S.BLOCKED, {"votes_for": 8}, "votes_for", "nine votes or more"),
+        (S.REVERSED, {"transition_reason": "So."}, "undoes", "the entry that was undone"),
+        (S.OVERTAKEN, {"transition_reason": ""}, "transition_reason", "one sentence why"),
+        (S.UNDER_DISCUSSION, {"summary": ""}, "summary", "what happened"),
     ],
 )
 def test_a_status_without_its_evidence_is_refused(status, details, field, message):
@@ -181,7 +182,7 @@ def test_the_recorder_cannot_be_the_second_editor():
 
     errors = refusal_of(S.IMPLEMENTED, by=editor, approved_by=editor)
 
-    assert "second editor" in errors["__all__"][0]
+    assert "second editor" in errors["approved_by"][0]
 
 
 def test_our_own_receipt_proves_an_acknowledgement():
@@ -195,32 +196,32 @@ def test_the_future_is_not_recorded():
 
     errors = refusal_of(S.UNDER_DISCUSSION, happened_on=tomorrow, checked_on=tomorrow)
 
-    assert errors["__all__"] == ["The record holds no dates in the future."]
+    assert errors["happened_on"] == ["The record holds no dates in the future."]
 
 
 def test_it_cannot_be_checked_before_it_happened():
     errors = refusal_of(S.UNDER_DISCUSSION, checked_on=ASKED_ON - timedelta(days=1))
 
-    assert errors["__all__"] == ["It cannot have been checked before it happened."]
+    assert errors["checked_on"] == ["It cannot have been checked before it happened."]
 
 
 def test_every_gap_is_named_at_once():
     errors = refusal_of(S.PARTIAL_ACTION, sources=[], missing="", summary="")
 
-    assert len(errors["__all__"]) == 2
-    assert list(errors) == ["__all__", "sources"]
+    assert set(errors) == {"summary", "missing", "sources"}
 
 
 @pytest.mark.parametrize(
     ("name", "fields"),
     [
-        ("status_update_status_is_known", {"status": "solved"}),
-        ("status_update_status_is_known", {"status": "not_checked"}),
+        ("status_update_is_a_response_or_a_look", {"status": "solved"}),
+        ("status_update_is_a_response_or_a_look", {"status": "not_checked"}),
+        ("status_update_is_a_response_or_a_look", {"status": "no_response"}),
+        ("status_update_is_a_response_or_a_look", {"status": ""}),
         ("status_update_codes_are_known", {"asserted_by": "a friend"}),
         ("status_update_is_not_in_the_future", {"checked_on": date(2999, 1, 1)}),
         ("status_update_is_checked_after_it_happened", {"checked_on": date(2020, 1, 1)}),
         ("status_update_says_what_happened", {"summary": ""}),
-        ("status_update_no_response_needs_search_log", {"status": S.NO_RESPONSE}),
         ("status_update_committed_needs_words_and_speaker", {"status": S.COMMITTED}),
         ("status_update_partial_needs_reference_and_missing_part", {"status": S.PARTIAL_ACTION}),
         ("status_update_action_taken_needs_reference", {"status": S.ACTION_TAKEN}),
@@ -238,7 +239,13 @@ def test_every_gap_is_named_at_once():
     ],
 )
 def test_the_database_itself_refuses(name, fields):
-    fields = {"status": S.UNDER_DISCUSSION, "happened_on": ASKED_ON, "summary": "It met."} | fields
+    fields = {
+        "status": S.UNDER_DISCUSSION,
+        "happened_on": ASKED_ON,
+        "summary": "It met.",
+        "asserted_by": AssertedBy.BODY,
+        "verification": Verification.DOCUMENTED,
+    } | fields
     update = StatusUpdate(action=make_action(), recorded_by=make_user(), **fields)
 
     with pytest.raises(IntegrityError, match=name):
@@ -287,7 +294,7 @@ def test_what_the_record_hangs_on_cannot_be_deleted(owner):
 def test_cited_evidence_cannot_be_deleted():
     source, log = make_source(), make_search_log()
     record(make_action(), sources=[source])
-    record(make_action(), S.NO_RESPONSE, search_log=log)
+    record_look(make_action(), search_log=log)
 
     for evidence_row in (source, log):
         with pytest.raises(models.ProtectedError):
@@ -347,7 +354,9 @@ def test_an_older_event_must_fit_before_what_follows_it():
     with pytest.raises(ValidationError) as refusal:
         record(action, S.BLOCKED, happened_on=date(2025, 3, 1))
 
-    assert "already says “Acknowledged” on 2025-06-01" in str(refusal.value)
+    (message,) = refusal.value.message_dict["status"]
+    assert "already says “Acknowledged” on 1 June 2025" in message
+    assert "another day" not in message
 
 
 def test_an_older_event_that_fits_does_not_change_the_status():
@@ -365,7 +374,7 @@ def test_looking_again_keeps_the_status_and_moves_last_checked():
     met = record(action, checked_on=ASKED_ON)
     log = make_search_log(searched_on=date(2026, 2, 1))
 
-    action.record_check(log, by=make_user(is_superuser=True))
+    action.record_look(log, by=make_user(is_superuser=True))
 
     stored = RecommendedAction.objects.with_status().get()
     assert (stored.status, stored.status_update_id) == (S.UNDER_DISCUSSION, met.pk)
@@ -375,19 +384,84 @@ def test_looking_again_keeps_the_status_and_moves_last_checked():
 def test_looking_for_the_first_time_finds_no_response():
     action = make_action()
 
-    action.record_check(make_search_log(), by=make_user(is_superuser=True))
+    action.record_look(make_search_log(), by=make_user(is_superuser=True))
 
     assert RecommendedAction.objects.with_status().get().status == S.NO_RESPONSE
 
 
-def test_looking_again_cannot_change_the_status():
+@pytest.mark.parametrize("status", [S.BLOCKED, S.NO_RESPONSE, S.NOT_CHECKED])
+def test_a_look_has_no_status_of_its_own(status):
     action = make_action()
-    record(action)
 
     with pytest.raises(ValidationError) as refusal:
-        record(action, S.BLOCKED, search_log=make_search_log(), happened_on=date(2025, 1, 1))
+        action.enter(status, by=make_user(), **look_details(make_search_log()))
 
-    assert "keeps the status, which was “Under discussion”" in str(refusal.value)
+    assert "Choose a status of the vocabulary." in str(refusal.value)
+
+
+def test_an_answer_found_late_is_recorded_and_the_looks_stay_true():
+    action = make_action()
+    look = record_look(action, date(2025, 3, 1))
+    assert RecommendedAction.objects.with_status().get().status == S.NO_RESPONSE
+
+    record(action, S.UNDER_DISCUSSION, happened_on=date(2025, 1, 5))
+
+    stored = RecommendedAction.objects.with_status().get()
+    assert (stored.status, stored.answered_on) == (S.UNDER_DISCUSSION, date(2025, 1, 5))
+    then = RecommendedAction.objects.with_status(date(2025, 1, 4)).get()
+    assert then.status == S.NOT_CHECKED
+    look = StatusUpdate.objects.with_place().get(pk=look.pk)
+    assert look.label == "Looked: no public response found"
+    assert "We had missed it: a response of 5 January 2025" in look.missed_words
+    again = record_look(action, date(2025, 4, 1))
+    assert (again.label, again.missed_words) == ("Looked again: nothing new", "")
+
+
+def test_a_response_found_late_gives_the_next_one_its_reason_in_the_same_act():
+    action = make_action()
+    record(action, S.UNDER_DISCUSSION, happened_on=date(2025, 6, 1))
+    late = {"happened_on": date(2025, 3, 1)}
+
+    with pytest.raises(ValidationError) as refusal:
+        record(action, S.COMMITTED, **late)
+    (message,) = refusal.value.message_dict["later_reason"]
+    assert "says “Under discussion” on 1 June 2025" in message
+    assert action.updates.count() == 1
+
+    record(action, S.COMMITTED, later_reason="It stepped back from its promise.", **late)
+
+    newest = StatusUpdate.objects.get(corrects__isnull=False)
+    assert newest.corrects.happened_on == newest.happened_on == date(2025, 6, 1)
+    assert newest.transition_reason == "It stepped back from its promise."
+    assert newest.is_setback
+    assert RecommendedAction.objects.with_status().get().status_update_id == newest.pk
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_setback"),
+    [
+        (S.COMMITTED, S.UNDER_DISCUSSION, True),
+        (S.COMMITTED, S.REFUSED, True),
+        (S.COMMITTED, S.BLOCKED, True),
+        (S.PARTIAL_ACTION, S.COMMITTED, True),
+        (S.ACTION_TAKEN, S.PARTIAL_ACTION, True),
+        (S.UNDER_DISCUSSION, S.REFUSED, False),
+        (S.UNDER_DISCUSSION, S.BLOCKED, False),
+        (S.ACKNOWLEDGED, S.COMMITTED, False),
+        (S.BLOCKED, S.UNDER_DISCUSSION, False),
+        (S.COMMITTED, S.OVERTAKEN, False),
+    ],
+)
+def test_what_takes_something_back_is_a_setback(before, after, is_setback):
+    action = make_action()
+    record(action, before, is_setback=False)
+    details = {"happened_on": date(2025, 1, 1), "transition_reason": "Because."}
+
+    with pytest.raises(ValidationError) as refusal:
+        record(action, after, is_setback=not is_setback, **details)
+    assert list(refusal.value.message_dict) == ["is_setback"]
+
+    assert record(action, after, is_setback=is_setback, **details).is_setback is is_setback
 
 
 def test_one_search_serves_many_asks():
@@ -395,7 +469,7 @@ def test_one_search_serves_many_asks():
     record(second)
     log = make_search_log(searched_on=date(2025, 2, 1))
 
-    RecommendedAction.objects.all().record_check(log, by=make_user(is_superuser=True))
+    RecommendedAction.objects.all().record_look(log, by=make_user(is_superuser=True))
 
     assert first.updates.get().search_log == log
     assert second.updates.newest_first().first().search_log == log
@@ -407,7 +481,7 @@ def test_a_search_that_does_not_fit_one_ask_is_recorded_for_none():
     log = make_search_log(searched_on=timezone.localdate() + timedelta(days=1))
 
     with pytest.raises(ValidationError):
-        RecommendedAction.objects.all().record_check(log, by=make_user(is_superuser=True))
+        RecommendedAction.objects.all().record_look(log, by=make_user(is_superuser=True))
 
     assert not fine.updates.exists()
     assert acknowledged.updates.count() == 1

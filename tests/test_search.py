@@ -62,7 +62,8 @@ def test_an_issue_is_found_by_its_asks_and_their_bodies():
     make_issue()
 
     for words in ("СОЛДАТИ", "settlement", "korea", "settlement полонені"):
-        assert list(Issue.objects.searching(words)) == [issue], words
+        asks = RecommendedAction.objects.published()
+        assert list(Issue.objects.searching(words, asks)) == [issue], words
 
 
 def test_the_search_text_follows_an_edit_of_one_field():
@@ -71,5 +72,5 @@ def test_the_search_text_follows_an_edit_of_one_field():
 
     issue.save(update_fields=["title"])
 
-    assert list(Issue.objects.searching("назва")) == [issue]
-    assert not Issue.objects.searching("old").exists()
+    assert list(Issue.objects.searching("назва", RecommendedAction.objects.published())) == [issue]
+    assert not Issue.objects.searching("old", RecommendedAction.objects.published()).exists()

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,6 +16,7 @@ from urllib.request import Request, urlopen
 import pytest
 from django.core.management import CommandError, call_command
 
+from tests.dossier import few_rows, rows_of, write_rows
 from tests.ports import held_port
 from tests.waiting import wait_until
 
@@ -38,7 +40,7 @@ def run(*arguments, **variables):
         env=environment(**variables),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 
@@ -53,21 +55,76 @@ def refusal(*arguments, **variables):
 
 
 @pytest.fixture
+def port():
+    number, held = held_port()
+    with held:
+        yield str(number)
+
+
+@pytest.fixture
 def taken_port():
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield str(server.getsockname()[1])
 
 
 @pytest.mark.parametrize("program", [("manage.py", "migrate"), ("-c", "import advocacy.wsgi")])
-def test_without_a_secret_key_nothing_starts(program):
-    assert refusal(*program).startswith("SECRET_KEY is not set: ")
+@pytest.mark.parametrize("name", ["SECRET_KEY", "ADDRESS_KEYS"])
+def test_without_keys_nothing_starts(program, name, tmp_path):
+    keys = {"SECRET_KEY": "x", "ADDRESS_KEYS": "y", name: ""}
+
+    assert refusal(*program, VAR_DIR=str(tmp_path), **keys).startswith(f"{name} is not set: ")
 
 
-@pytest.mark.parametrize("name", ["ADDRESS_KEYS", "MAIL_URL"])
-def test_a_missing_setting_stops_start_up_with_one_sentence(name):
-    assert refusal("manage.py", "check", SECRET_KEY="x", **{name: ""}).startswith(
-        f"{name} is not set: "
+@pytest.mark.parametrize(
+    "program", [("manage.py", "start"), ("manage.py", "worker"), ("-c", "import advocacy.wsgi")]
+)
+def test_a_public_site_does_not_start_before_it_says_how_mail_leaves(program, tmp_path, port):
+    sentence = refusal(*program, SECRET_KEY="x", MAIL_URL="", PORT=port, VAR_DIR=str(tmp_path))
+
+    assert sentence.startswith("MAIL_URL is not set: say how mail leaves, for example smtp://")
+
+
+def test_the_check_of_a_deployment_asks_how_mail_leaves():
+    checked = run("manage.py", "check", "--deploy", SECRET_KEY="x", MAIL_URL="")
+
+    assert "(advocacy.E001) MAIL_URL is not set: " in checked.stderr
+    assert checked.returncode == 1
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A copy of the program for which `make` has made the keys, as before `make run`."""
+    for folder in ("advocacy", "static", "templates"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    for name in ("manage.py", "Makefile"):
+        shutil.copy(ROOT / name, tmp_path)
+    subprocess.run(
+        ["make", "--silent", "var/secret_key", "var/address_keys"], cwd=tmp_path, check=True
     )
+    return tmp_path
+
+
+def test_manage_works_bare_once_make_has_made_the_keys(checkout):
+    def manage(*arguments):
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=checkout,
+            env={},
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=False,
+        )
+
+    program = "from django.conf import settings as s; print(s.SECRET_KEY, *s.ADDRESS_KEYS)"
+    keys = [
+        (checkout / "var" / name).read_text().strip() for name in ("secret_key", "address_keys")
+    ]
+
+    assert manage("shell", "--verbosity=0", "-c", program).stdout.split() == keys
+    assert manage("migrate", "--verbosity=0").stderr == ""
+    assert manage("check").stdout == "System check identified no issues (0 silenced).\n"
+    assert "MAIL_URL is not set" in manage("start").stderr
 
 
 def test_a_key_file_that_is_not_there_is_named():
@@ -124,9 +181,10 @@ def test_an_address_that_cannot_be_used_is_one_sentence(host, port, sentence):
 
 
 class Site:
-    """One run of `manage.py start`, with a database and a folder of its own."""
+    """One run of `manage.py start`, with a database and a folder of its own, and few rows."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, **variables):
+        variables = {"CONTENT_DIR": str(few_rows(folder / "dossier"))} | variables
         self.port, self.held = held_port()
         self.log = folder / "log"
         with self.log.open("w") as log:
@@ -134,7 +192,11 @@ class Site:
                 [sys.executable, "manage.py", "start"],
                 cwd=ROOT,
                 env=environment(
-                    SECRET_KEY="x", HTTPS="0", PORT=str(self.port), VAR_DIR=str(folder / "var")
+                    SECRET_KEY="x",
+                    HTTPS="0",
+                    PORT=str(self.port),
+                    VAR_DIR=str(folder / "var"),
+                    **variables,
                 ),
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -142,7 +204,7 @@ class Site:
             )
 
     def get(self, path):
-        return urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10)
+        return urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60)
 
     def wait(self):
         """Until it answers; gives all it has printed."""
@@ -161,13 +223,13 @@ class Site:
         """Ctrl-C in a terminal reaches every process of the group."""
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGINT)
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=60)
         self.held.close()
 
 
 @contextmanager
-def started(folder):
-    site = Site(folder)
+def started(folder, **variables):
+    site = Site(folder, **variables)
     try:
         yield site, site.wait()
     finally:
@@ -180,9 +242,13 @@ def test_a_start_prepares_and_serves_and_the_next_one_only_serves(tmp_path):
             html = page.read().decode()
             assert page.headers["Set-Cookie"] is None
         styles = re.findall(r'<link[^>]* href="(/static/[^"]+\.css)"', html)
-        assert styles
-        for style in styles:
-            with site.get(style) as file:
+        (script,) = re.findall(r'<script[^>]* src="(/static/js/[^"]+)"', html)
+        with site.get(script) as file:
+            modules = re.findall(r'import\("\./([^"]+)"\)', file.read().decode())
+        assert len(styles) == 2
+        assert len(modules) == 3
+        for asset in [*styles, script, *(f"/static/js/{module}" for module in modules)]:
+            with site.get(asset) as file:
                 assert "immutable" in file.headers["Cache-Control"]
 
     assert "Content loaded: " in printed
@@ -206,6 +272,27 @@ def test_a_start_prepares_and_serves_and_the_next_one_only_serves(tmp_path):
         assert "password" in printed
 
 
+def test_a_start_loads_the_dossier_that_content_dir_names(tmp_path, port):
+    dossier = few_rows(tmp_path / "another")
+    issues = rows_of(dossier, "issues.json")
+    issues[0]["fields"]["title"] = "A wrong of another country"
+    write_rows(dossier, "issues.json", issues)
+
+    with started(tmp_path, CONTENT_DIR=str(dossier)) as (site, _), site.get("/en/issues/") as page:
+        assert "A wrong of another country" in page.read().decode()
+
+    refused = run(
+        "manage.py",
+        "start",
+        SECRET_KEY="x",
+        HTTPS="0",
+        PORT=port,
+        VAR_DIR=str(tmp_path / "var"),
+        CONTENT_DIR=str(tmp_path / "nowhere"),
+    )
+    assert "nowhere/topics.json is missing. Nothing was saved." in refused.stderr
+
+
 def test_a_newcomer_clicks_through_the_mail_of_a_started_site(tmp_path):
     with started(tmp_path) as (site, printed):
         assert f"Mail is written to {tmp_path}/var/mail and its links are printed here" in printed
@@ -217,13 +304,13 @@ def test_a_newcomer_clicks_through_the_mail_of_a_started_site(tmp_path):
         }
         here = f"http://127.0.0.1:{site.port}"
         request = Request(f"{here}/en/follow/", urlencode(form).encode(), {"Origin": here})
-        with urlopen(request, timeout=10) as answer:
+        with urlopen(request, timeout=60) as answer:
             assert answer.url == f"{here}/en/follow/sent/"
 
         link = re.compile(rf"{here}/en/follow/\S+")
         wait_until(lambda: link.search(site.log.read_text()))
         found = link.search(site.log.read_text())[0]
-        with urlopen(Request(found, b""), timeout=10) as page:
+        with urlopen(Request(found, b""), timeout=60) as page:
             assert "a•••@e•••.org" in page.read().decode()
         (mail,) = (tmp_path / "var/mail").glob("*.eml")
         assert "To: ana@example.org" in mail.read_text()

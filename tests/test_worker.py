@@ -111,7 +111,7 @@ def test_two_workers_share_a_mailing_and_send_nothing_twice(sink):
     finally:
         for worker in workers:
             worker.terminate()
-        codes = [worker.wait(timeout=20) for worker in workers]
+        codes = [worker.wait(timeout=60) for worker in workers]
 
     assert codes == [0, 0]
     assert Counter(sink.addresses) == {f"f{n}@example.org": 1 for n in range(250)}

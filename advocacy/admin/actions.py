@@ -164,11 +164,11 @@ class RecommendedActionAdmin(TransferMixin, VersionedAdmin, SearchableAdmin):
 
     @admin.display(description=gettext_lazy("status"))
     def status_word(self, action):
-        return action.current_status.label
+        return action.standing.label
 
     @admin.display(description=gettext_lazy("days waiting"), ordering="asked_on")
     def days_waiting(self, action):
-        return action.days_to_answer if action.is_waiting else None
+        return action.standing.days_waiting
 
     @admin.display(description=gettext_lazy("last checked"), ordering="last_checked_on")
     def last_checked_on(self, action):

@@ -3,6 +3,7 @@
 from hashlib import sha256
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.widgets import AdminTextareaWidget
@@ -13,6 +14,8 @@ from django.utils.text import normalize_newlines
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
+
+from advocacy.admin.base import DeskModelAdmin
 
 
 class DayInput(forms.DateInput):
@@ -60,11 +63,11 @@ class ContentForm(forms.ModelForm):
             self.fields["slug"].help_text = _("It stands in public addresses, so it never changes.")
 
     def hash_of(self, row):
-        said = forms.model_to_dict(row, self.hashed)
-        for name, value in said.items():
+        values = forms.model_to_dict(row, self.hashed)
+        for name, value in values.items():
             if isinstance(value, list):
-                said[name] = sorted(related.pk for related in value)
-        return sha256(repr(sorted(said.items())).encode()).hexdigest()
+                values[name] = sorted(related.pk for related in value)
+        return sha256(repr(sorted(values.items())).encode()).hexdigest()
 
     def clean(self):
         cleaned = super().clean()
@@ -126,18 +129,15 @@ class OwnerFilter(admin.SimpleListFilter):
         return queryset
 
 
-class ContentAdmin(admin.ModelAdmin):
+class ContentAdmin(DeskModelAdmin):
     """A screen for content that `load_content` leaves alone once it was edited here."""
 
     form = ContentForm
     formfield_overrides = INPUTS
     fixture = ""
     list_filter = [OwnerFilter]
-    list_per_page = 50
-    show_full_result_count = False
 
     class Media:
-        css = {"all": ["css/admin.css"]}
         js = ["js/admin.js"]
 
     def get_deleted_objects(self, objs, request):
@@ -172,7 +172,8 @@ class ContentAdmin(admin.ModelAdmin):
         super().save_formset(request, form, formset, change)
 
     def render_change_form(self, request, context, **kwargs):
-        context["fixture"] = self.fixture
+        if self.fixture:
+            context["fixture"] = f"{settings.CONTENT_DIR.name}/{self.fixture}"
         return super().render_change_form(request, context, **kwargs)
 
 

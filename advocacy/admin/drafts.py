@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from advocacy.admin.base import ReadOnlyAdmin
 from advocacy.admin.previews import public_page, somebody_else
 from advocacy.admin.recording import Recording, announce, entry_url, may_record
 from advocacy.models import PUBLISH, Draft, DraftState
@@ -36,30 +37,16 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Draft)
-class DraftAdmin(admin.ModelAdmin):
+class DraftAdmin(ReadOnlyAdmin):
     list_display = ["ask", "status_word", "written_by", "written_at", "state"]
     list_display_links = ["ask", "status_word"]
     list_filter = [StateFilter]
-    list_per_page = 50
-    show_full_result_count = False
-
-    class Media:
-        css = {"all": ["css/admin.css"]}
 
     def get_queryset(self, request):
         return super().get_queryset(request).with_related()
 
     def has_view_permission(self, request, obj=None):
         return may_record(request.user) or super().has_view_permission(request, obj)
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     @admin.display(description=gettext_lazy("ask"), ordering="action__reference")
     def ask(self, draft):

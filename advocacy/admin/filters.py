@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from advocacy.models import Issue, Phase, ResponseStatus, TargetBody
+from advocacy.models.standing import label_of, label_of_group
 
 # A longer list is no help; the search finds an ask by the words of its issue or body.
 MOST_OPTIONS = 60
@@ -42,7 +43,7 @@ class PhaseFilter(admin.SimpleListFilter):
     parameter_name = "phase"
 
     def lookups(self, request, model_admin):
-        return Phase.choices
+        return [(phase.value, label_of_group(phase)) for phase in Phase]
 
     def queryset(self, request, queryset):
         return queryset.in_phase(self.value()) if self.value() in Phase.values else queryset
@@ -53,7 +54,7 @@ class StatusFilter(admin.SimpleListFilter):
     parameter_name = "status"
 
     def lookups(self, request, model_admin):
-        return ResponseStatus.choices
+        return [(status.value, label_of(status)) for status in ResponseStatus]
 
     def queryset(self, request, queryset):
         return queryset.matching(status=self.value() or "")

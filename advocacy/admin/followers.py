@@ -2,36 +2,50 @@
 
 import csv
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from advocacy.admin.base import DeskModelAdmin
 from advocacy.models import Subscriber
 
 
+class LanguageFilter(admin.SimpleListFilter):
+    title = gettext_lazy("language")
+    parameter_name = "language"
+
+    def lookups(self, request, model_admin):
+        return settings.LANGUAGES
+
+    def queryset(self, request, queryset):
+        return queryset.filter(language=self.value()) if self.value() else queryset
+
+
 @admin.register(Subscriber)
-class SubscriberAdmin(admin.ModelAdmin):
-    list_display = ["masked_address", "state", "language", "frequency", "confirmed_at", "ended_at"]
-    list_filter = ["state", "language", "frequency"]
+class SubscriberAdmin(DeskModelAdmin):
+    list_display = [
+        "masked_address",
+        "state",
+        "language_name",
+        "frequency",
+        "confirmed_at",
+        "ended_at",
+    ]
+    list_filter = ["state", LanguageFilter, "frequency"]
     search_fields = ["address_hash"]
     search_help_text = gettext_lazy("The whole address, exactly.")
-    show_full_result_count = False
-    list_per_page = 50
-    fields = ["masked_address", "state", "language", "frequency", "confirmed_at", "ended_at"]
-    readonly_fields = fields
+    fields = list_display
+    readonly_fields = list_display
     actions = ["export_addresses"]
     change_form_template = "admin/advocacy/subscriber/change_form.html"
-
-    class Media:
-        css = {"all": ["css/admin.css"]}
 
     def has_add_permission(self, request):
         return False
@@ -42,12 +56,16 @@ class SubscriberAdmin(admin.ModelAdmin):
     def get_search_results(self, request, queryset, search_term):
         if not search_term:
             return queryset, False
-        found = Subscriber.objects.by_address(search_term.strip())
-        return queryset.filter(pk=found and found.pk), False
+        follower = Subscriber.objects.by_address(search_term.strip())
+        return queryset.filter(pk=follower.pk if follower else None), False
 
     @admin.display(description=gettext_lazy("address"))
     def masked_address(self, follower):
         return follower.masked_address
+
+    @admin.display(description=gettext_lazy("language"), ordering="language")
+    def language_name(self, follower):
+        return dict(settings.LANGUAGES).get(follower.language)
 
     def has_export_permission(self, request):
         return request.user.has_perm("advocacy.export_subscriber")
@@ -77,13 +95,12 @@ class SubscriberAdmin(admin.ModelAdmin):
             raise PermissionDenied
         follower = get_object_or_404(Subscriber.objects.confirmed(), pk=unquote(object_id))
         self.log_change(request, follower, _("The address was shown in full."))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Address of a follower"),
-            "opts": self.opts,
-            "original": follower,
-        }
-        return TemplateResponse(request, "admin/advocacy/subscriber/reveal.html", context)
+        return self.desk_page(
+            request,
+            "subscriber/reveal.html",
+            title=_("Address of a follower"),
+            original=follower,
+        )
 
     @admin.action(description=gettext_lazy("Export the addresses (CSV)"), permissions=["export"])
     def export_addresses(self, request, queryset):

@@ -17,6 +17,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST, require_safe
 
+from advocacy.admin.base import DeskModelAdmin
 from advocacy.mailing import letters, tasks
 from advocacy.models import Edition
 
@@ -24,18 +25,14 @@ STYLE = re.compile(r"<style>(.*?)</style>", re.S)
 
 
 @admin.register(Edition)
-class EditionAdmin(admin.ModelAdmin):
+class EditionAdmin(DeskModelAdmin):
     list_display = ["__str__", "kind", "state", "send_at", "expected", "sent", "waiting", "trouble"]
     list_filter = ["state", "kind"]
     list_select_related = ["entry__action"]
     date_hierarchy = "send_at"
-    list_per_page = 50
     fields = ["kind", "state", "send_at", "planned_by", "started_at", "finished_at"]
     readonly_fields = fields
     change_form_template = "admin/advocacy/edition/change_form.html"
-
-    class Media:
-        css = {"all": ["css/admin.css"]}
 
     def has_add_permission(self, request):
         return False

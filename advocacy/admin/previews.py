@@ -6,7 +6,6 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.http import QueryDict
-from django.template.response import TemplateResponse
 from django.utils import translation
 from django.utils.translation import get_language
 
@@ -42,9 +41,10 @@ def public_page(request, action, enter):
 
 def refused_preview(model_admin, request, response):
     """What is missing before there is anything to look at."""
-    context = {
-        **model_admin.admin_site.each_context(request),
-        "title": translation.gettext("There is nothing to look at yet"),
-        "errors": [form.errors for form in response.forms if form.errors],
-    }
-    return TemplateResponse(request, "admin/advocacy/no_preview.html", context, status=422)
+    return model_admin.desk_page(
+        request,
+        "no_preview.html",
+        status=422,
+        title=translation.gettext("There is nothing to look at yet"),
+        errors=[form.errors for form in response.forms if form.errors],
+    )

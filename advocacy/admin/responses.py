@@ -12,6 +12,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from advocacy.admin.base import ReadOnlyAdmin
 from advocacy.admin.recording import Recording, announce, entry_url, may_record
 from advocacy.models import Draft, RecommendedAction, StatusUpdate
 
@@ -32,7 +33,7 @@ class CorrectionFilter(admin.SimpleListFilter):
 
 
 @admin.register(StatusUpdate)
-class StatusUpdateAdmin(admin.ModelAdmin):
+class StatusUpdateAdmin(ReadOnlyAdmin):
     list_display = [
         "happened_on",
         "ask",
@@ -51,22 +52,8 @@ class StatusUpdateAdmin(admin.ModelAdmin):
         CorrectionFilter,
     ]
     list_select_related = ["action", "recorded_by", "correction"]
-    list_per_page = 50
-    show_full_result_count = False
     search_fields = ["summary"]
     search_help_text = gettext_lazy("Words of the ask, its issue or its body, or of the entry.")
-
-    class Media:
-        css = {"all": ["css/admin.css"]}
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def has_view_permission(self, request, obj=None):
         may = request.user.has_perm

@@ -6,7 +6,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import StreamingHttpResponse
 from django.template.defaultfilters import filesizeformat
-from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -82,9 +81,7 @@ class TransferMixin:
         transfer.demand(request.user, self.model, "add", "change")
         form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
         context = {
-            **self.admin_site.each_context(request),
             "title": _("Import %(rows)s") % {"rows": self.opts.verbose_name_plural},
-            "opts": self.opts,
             "media": self.media + form.media,
             "list_address": f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist",
             "form": form,
@@ -95,8 +92,7 @@ class TransferMixin:
         }
         if form.is_valid():
             context |= self.read(request, form.cleaned_data["file"], "import" not in request.POST)
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, "admin/advocacy/import.html", context)
+        return self.desk_page(request, "import.html", **context)
 
     def read(self, request, file, dry_run):
         """The outcome of a file for the page: how many of what, and the first that are not same."""

@@ -4,6 +4,7 @@ import email.policy
 from email.headerregistry import HeaderRegistry, UnstructuredHeader
 from email.utils import make_msgid
 from functools import cache
+from itertools import groupby
 from typing import NamedTuple
 
 from django.conf import settings
@@ -11,8 +12,10 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext, ngettext
 
 from advocacy.models import EditionKind
+from advocacy.models.dates import written_day
 
 # Stands in the links of a rendered letter until the letter goes to one follower.
 TOKEN = "0-token-0"
@@ -51,7 +54,7 @@ def letter(template, **context):
     """Render a mail in the active language. The first line of its text is its subject."""
     context |= {"site": settings.SITE_URL, "token": TOKEN}
     subject, _line, text = render_to_string(f"mail/{template}.txt", context).strip().partition("\n")
-    html = render_to_string(f"mail/{template}.html", context | {"subject": subject})
+    html = render_to_string(f"mail/{template}.html", {**context, "subject": subject})
     return Letter(subject.strip(), text.strip() + "\n", html)
 
 
@@ -74,19 +77,80 @@ def confirmation(sign_up):
     return message(text, sign_up.plain_address, headers=headers)
 
 
+class Change(NamedTuple):
+    """What a letter says of one entry: both of its parts, text and HTML, are made of this."""
+
+    headline: str
+    account: str
+    correction: str
+    sources: list
+    address: str
+
+
+def change_of(entry, earlier=""):
+    """The words of one entry in the active language, with those of the status before it."""
+    words = {
+        "body": entry.action.body.name,
+        "ask": entry.action.title,
+        "status": entry.label,
+        "happened_day": written_day(entry.happened_on, entry.happened_precision),
+    }
+    if earlier:
+        words["earlier"] = earlier
+        headline = gettext(
+            "%(body)s, “%(ask)s”: now “%(status)s” (%(happened_day)s), before that “%(earlier)s”."
+        )
+    else:
+        headline = gettext("%(body)s, “%(ask)s”: “%(status)s” (%(happened_day)s).")
+    correction = ""
+    if entry.corrects_id:
+        corrects = gettext("This entry corrects an earlier one:")
+        correction = f"{corrects} {entry.correction_reason}"
+    return Change(
+        headline=headline % words,
+        account=entry.account,
+        correction=correction,
+        sources=[source for source in entry.sources.all() if not source.is_weak],
+        address=settings.SITE_URL + entry.get_absolute_url(),
+    )
+
+
 def notice_letter(edition, language):
     """What a notice says, in one language."""
     entry = edition.entry_to_tell
+    ask = entry.action
     with translation.override(language):
-        step = entry.action.steps.order_by("minutes", "position").first()
-        return letter("notice", entry=entry, before=entry.previous(), step=step)
+        return letter(
+            "notice",
+            subject=f"{ask.body.abbreviation}: {entry.label} – {ask.title}",
+            title=ask.title,
+            change=change_of(entry, entry.earlier_label),
+            step=first_step(ask),
+        )
 
 
 def digest_letter(edition, entries, language):
     """What a digest of these entries says, in one language; entries come sorted by issue."""
     with translation.override(language):
-        step = entries[0].action.steps.order_by("minutes", "position").first()
-        return letter("digest", edition=edition, entries=entries, step=step)
+        subject = ngettext(
+            "Answerable this week: %(number)s change",
+            "Answerable this week: %(number)s changes",
+            len(entries),
+        )
+        return letter(
+            "digest",
+            subject=subject % {"number": len(entries)},
+            issues=[
+                (issue.title, [change_of(entry) for entry in of_issue])
+                for issue, of_issue in groupby(entries, key=lambda entry: entry.action.issue)
+            ],
+            step=first_step(entries[0].action),
+        )
+
+
+def first_step(ask):
+    """The quickest step of an ask, or None."""
+    return ask.steps.order_by("minutes", "position").first()
 
 
 def to_follower(letter, delivery):

@@ -88,13 +88,13 @@ def send_deliveries(edition, keys, *, worker):
                 if delivery is None:
                     continue
                 follower = delivery.subscriber
-                told = entries.get(follower.pk, []) if follower else []
-                if not follower or not follower.address or (is_digest and not told):
+                of_follower = entries.get(follower.pk, []) if follower else []
+                if not follower or not follower.address or (is_digest and not of_follower):
                     last = delivery, DeliveryState.DROPPED, ""
                     continue
                 # Whatever fails before it is handed over: it waits for another try.
                 last = delivery, DeliveryState.WAITING, "not handed over"
-                mail = letters.to_follower(letter_for(follower, told), delivery)
+                mail = letters.to_follower(letter_for(follower, of_follower), delivery)
                 # And if we are cut short while it is: nobody knows, so it is not sent again.
                 last = delivery, DeliveryState.DOUBTFUL, "cut short"
                 try:
@@ -125,9 +125,9 @@ def _settle(delivery, state, problem):
 
 def send_trial(edition, language, address):
     """Send an edition to a member of staff first; its links open no follower's page."""
-    found = letters.preview(edition, language)
-    if found:
-        mail = letters.message(found.to("trial"), address, headers={})
+    letter = letters.preview(edition, language)
+    if letter:
+        mail = letters.message(letter.to("trial"), address, headers={})
         with translation.override(language):
             mail.subject = gettext("Trial: %(subject)s") % {"subject": mail.subject}
         with mailers.default as connection:

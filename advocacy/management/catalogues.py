@@ -1,36 +1,13 @@
-"""The message catalogues, read and written by Babel, so that no system gettext is needed."""
+"""The message catalogues, read by Babel, so that a site needs no gettext."""
 
-import re
 import string
-from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import PYTHON_FORMAT, Catalog
-from babel.messages.extract import DEFAULT_KEYWORDS, extract
-from babel.messages.pofile import PoFileError, read_po, write_po
+from babel.messages.pofile import PoFileError, read_po
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.utils.translation import to_locale
-from django.utils.translation.template import templatize
-
-KEYWORDS = DEFAULT_KEYWORDS | {
-    "gettext_lazy": None,
-    "gettext_noop": None,
-    "ngettext_lazy": (1, 2),
-    "pgettext_lazy": ((1, "c"), 2),
-    "npgettext_lazy": ((1, "c"), 2, 3),
-}
-# No dates and no program versions: a catalogue changes only when its words do.
-HEADER = """\
-msgid ""
-msgstr ""
-"Language: {locale}\\n"
-"MIME-Version: 1.0\\n"
-"Content-Type: text/plain; charset=UTF-8\\n"
-"Content-Transfer-Encoding: 8bit\\n"
-"Plural-Forms: {plural_forms};\\n"
-
-"""
 
 
 def catalogue_paths():
@@ -57,15 +34,6 @@ def read(path, language):
         raise CommandError(f"{shown(path)}:{error.lineno + 1}: {error}") from error
 
 
-def write(path, catalogue):
-    body = BytesIO()
-    # Without line numbers, a line added to a view does not rewrite two catalogues.
-    write_po(body, catalogue, width=0, omit_header=True, ignore_obsolete=True, include_lineno=False)
-    header = HEADER.format(locale=catalogue.locale, plural_forms=catalogue.plural_forms)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(header + body.getvalue().decode().rstrip() + "\n", encoding="utf-8")
-
-
 def messages(catalogue):
     """The messages without the header, which Babel keeps as a message with an empty id."""
     return [message for message in catalogue if message.id]
@@ -74,6 +42,15 @@ def messages(catalogue):
 def forms(message):
     """The translations of a message: one, or one for each plural form."""
     return list(message.string) if message.pluralizable else [message.string]
+
+
+def untranslated(strings, catalogue):
+    """The strings of the code that the catalogue has no translation for."""
+    for message in messages(strings):
+        found = catalogue.get(message.id, message.context)
+        # A plural is the same in both its texts only.
+        if not found or found.id != message.id or not is_complete(found, catalogue):
+            yield message
 
 
 def is_complete(message, catalogue):
@@ -107,29 +84,3 @@ def placeholders(text):
     """The named ones, of both kinds: %(name)s and {name}."""
     named = {match[1] for match in PYTHON_FORMAT.finditer(text) if match[1]}
     return named | {name for _text, name, *_spec in string.Formatter().parse(text) if name}
-
-
-def extracted():
-    """The strings of the code and the templates, as a catalogue without translations."""
-    catalogue = Catalog()
-    for path in sorted(Path(settings.BASE_DIR, "advocacy").rglob("*.py")):
-        if "migrations" not in path.parts:
-            add(catalogue, path, path.read_bytes())
-    pages = Path(settings.BASE_DIR, "templates").rglob("*.*")
-    for path in sorted(path for path in pages if path.suffix in (".html", ".txt")):
-        try:
-            source = templatize(path.read_text(encoding="utf-8"), origin=shown(path))
-        except SyntaxError as error:
-            raise CommandError(str(error)) from error
-        # The rest of the template comes as rows of X; Python's tokenizer would take the spaces
-        # before them for indents.
-        add(catalogue, path, re.sub(r"^[ \t]+", "", source, flags=re.M).encode())
-    return catalogue
-
-
-def add(catalogue, path, source):
-    found = extract("python", BytesIO(source), KEYWORDS, ["Translators:"])
-    for line, ids, comments, context in found:
-        catalogue.add(
-            ids, locations=[(str(shown(path)), line)], auto_comments=comments, context=context
-        )

@@ -355,6 +355,35 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Link",
+            fields=[
+                (
+                    "number",
+                    models.PositiveBigIntegerField(
+                        primary_key=True, serialize=False, verbose_name="number"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20, verbose_name="kind")),
+                ("key", models.BigIntegerField(verbose_name="row")),
+                ("salts", models.BinaryField()),
+                ("withheld", models.JSONField(blank=True, default=dict)),
+                (
+                    "previous",
+                    models.CharField(max_length=64, unique=True, verbose_name="hash before"),
+                ),
+                ("digest", models.CharField(max_length=64, unique=True, verbose_name="hash")),
+            ],
+            options={
+                "verbose_name": "link of the chain",
+                "verbose_name_plural": "links of the chain",
+                "ordering": ["number"],
+                "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "key"), name="link_holds_a_row_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="NetworkUse",
             fields=[
                 (
@@ -717,7 +746,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("digest", models.CharField(blank=True, max_length=64, verbose_name="hash")),
-                ("number", models.PositiveIntegerField(default=0, verbose_name="entries")),
+                ("number", models.PositiveBigIntegerField(default=0, verbose_name="entries")),
             ],
             options={
                 "constraints": [
@@ -882,7 +911,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "language",
-                    models.CharField(default="en", max_length=10, verbose_name="language"),
+                    models.CharField(default="en", max_length=16, verbose_name="language"),
                 ),
                 (
                     "quote",
@@ -1001,8 +1030,8 @@ class Migration(migrations.Migration):
                 (
                     "status",
                     models.CharField(
+                        blank=True,
                         choices=[
-                            ("no_response", "No public response found"),
                             ("acknowledged", "Acknowledged"),
                             ("under_discussion", "Under discussion"),
                             ("committed", "Promised"),
@@ -1018,12 +1047,7 @@ class Migration(migrations.Migration):
                         verbose_name="status",
                     ),
                 ),
-                (
-                    "happened_on",
-                    models.DateField(
-                        default=django.utils.timezone.localdate, verbose_name="happened on"
-                    ),
-                ),
+                ("happened_on", models.DateField(verbose_name="happened on")),
                 (
                     "happened_precision",
                     models.CharField(
@@ -1056,14 +1080,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "summary_uk",
-                    models.TextField(blank=True, verbose_name="what happened, in Ukrainian"),
-                ),
-                (
-                    "summary_ko",
-                    models.TextField(blank=True, verbose_name="what happened, in Korean"),
-                ),
-                (
                     "asserted_by",
                     models.CharField(
                         choices=[
@@ -1072,7 +1088,6 @@ class Migration(migrations.Migration):
                             ("civil_society", "civil society"),
                             ("us", "the editors of this record"),
                         ],
-                        default="body",
                         max_length=14,
                         verbose_name="claimed by",
                     ),
@@ -1085,7 +1100,6 @@ class Migration(migrations.Migration):
                             ("documented", "documented"),
                             ("verified", "independently verified"),
                         ],
-                        default="documented",
                         max_length=10,
                         verbose_name="verification",
                     ),
@@ -1211,11 +1225,6 @@ class Migration(migrations.Migration):
                         verbose_name="tell followers",
                     ),
                 ),
-                (
-                    "previous_digest",
-                    models.CharField(editable=False, max_length=64, verbose_name="hash before"),
-                ),
-                ("digest", models.CharField(editable=False, max_length=64, verbose_name="hash")),
                 (
                     "action",
                     models.ForeignKey(
@@ -1369,7 +1378,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "told",
+                    "sent_entry",
                     models.ForeignKey(
                         editable=False,
                         null=True,
@@ -1399,6 +1408,10 @@ class Migration(migrations.Migration):
                     models.JSONField(
                         encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name="entry"
                     ),
+                ),
+                (
+                    "later_reason",
+                    models.TextField(blank=True, verbose_name="reason for the later entry"),
                 ),
                 (
                     "written_at",
@@ -1538,15 +1551,7 @@ class Migration(migrations.Migration):
                 ("public_id", models.CharField(editable=False, max_length=16, unique=True)),
                 ("address_hash", models.CharField(editable=False, max_length=64, unique=True)),
                 ("address", models.TextField(blank=True, editable=False)),
-                (
-                    "language",
-                    models.CharField(
-                        blank=True,
-                        choices=[("en", "English"), ("uk", "Українська"), ("ko", "한국어")],
-                        max_length=2,
-                        verbose_name="language",
-                    ),
-                ),
+                ("language", models.CharField(blank=True, max_length=16, verbose_name="language")),
                 (
                     "frequency",
                     models.CharField(
@@ -1816,14 +1821,7 @@ class Migration(migrations.Migration):
                 ("public_id", models.CharField(editable=False, max_length=16, unique=True)),
                 ("address_hash", models.CharField(db_index=True, editable=False, max_length=64)),
                 ("address", models.TextField(editable=False)),
-                (
-                    "language",
-                    models.CharField(
-                        choices=[("en", "English"), ("uk", "Українська"), ("ko", "한국어")],
-                        max_length=2,
-                        verbose_name="language",
-                    ),
-                ),
+                ("language", models.CharField(max_length=16, verbose_name="language")),
                 (
                     "frequency",
                     models.CharField(
@@ -1976,7 +1974,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "language",
-                    models.CharField(default="en", max_length=10, verbose_name="language"),
+                    models.CharField(default="en", max_length=16, verbose_name="language"),
                 ),
                 ("signed", models.CharField(blank=True, max_length=200, verbose_name="signed by")),
                 ("replied_on", models.DateField(verbose_name="date of the reply")),
@@ -2132,7 +2130,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "language",
-                    models.CharField(default="en", max_length=10, verbose_name="language"),
+                    models.CharField(default="en", max_length=16, verbose_name="language"),
                 ),
                 ("signed", models.CharField(blank=True, max_length=200, verbose_name="signed by")),
                 ("replied_on", models.DateField(verbose_name="date of the reply")),
@@ -2394,6 +2392,43 @@ class Migration(migrations.Migration):
                 related_name="issues", to="advocacy.topic", verbose_name="topics"
             ),
         ),
+        migrations.CreateModel(
+            name="StandingToday",
+            fields=[
+                (
+                    "action",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="standing_today",
+                        serialize=False,
+                        to="advocacy.recommendedaction",
+                        verbose_name="ask",
+                    ),
+                ),
+                ("status", models.CharField(max_length=20, verbose_name="status")),
+                ("status_on", models.DateField(null=True, verbose_name="since")),
+                (
+                    "status_precision",
+                    models.CharField(max_length=5, verbose_name="precision of the date"),
+                ),
+                ("acknowledged_on", models.DateField(null=True, verbose_name="acknowledged on")),
+                ("answered_on", models.DateField(null=True, verbose_name="answered on")),
+                ("last_moved_on", models.DateField(null=True, verbose_name="last movement")),
+                ("last_checked_on", models.DateField(null=True, verbose_name="last checked")),
+                (
+                    "status_update",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="advocacy.statusupdate",
+                        verbose_name="entry",
+                    ),
+                ),
+            ],
+        ),
         migrations.AddConstraint(
             model_name="checkliststep",
             constraint=models.CheckConstraint(
@@ -2453,18 +2488,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="statusupdate",
             index=models.Index(
-                fields=["action", "-happened_on", "-id"], name="update_newest_of_action"
+                fields=["action", "-happened_on", "-id"],
+                include=("status", "search_log", "checked_on", "happened_precision"),
+                name="update_newest_of_action",
             ),
         ),
         migrations.AddIndex(
             model_name="statusupdate",
             index=models.Index(fields=["-happened_on", "-id"], name="update_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="statusupdate",
-            constraint=models.UniqueConstraint(
-                fields=("previous_digest",), name="status_update_chain_does_not_fork"
-            ),
         ),
         migrations.AddConstraint(
             model_name="statusupdate",
@@ -2478,24 +2509,29 @@ class Migration(migrations.Migration):
             model_name="statusupdate",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "no_response",
-                            "acknowledged",
-                            "under_discussion",
-                            "committed",
-                            "partial_action",
-                            "action_taken",
-                            "implemented",
-                            "refused",
-                            "blocked",
-                            "reversed",
-                            "overtaken",
-                        ],
-                    )
+                    models.Q(("search_log__isnull", False), ("status", "")),
+                    models.Q(
+                        models.Q(("search_log__isnull", False), _negated=True),
+                        (
+                            "status__in",
+                            [
+                                "acknowledged",
+                                "under_discussion",
+                                "committed",
+                                "partial_action",
+                                "action_taken",
+                                "implemented",
+                                "refused",
+                                "blocked",
+                                "reversed",
+                                "overtaken",
+                            ],
+                        ),
+                    ),
+                    _connector="OR",
                 ),
-                name="status_update_status_is_known",
+                name="status_update_is_a_response_or_a_look",
+                violation_error_code="status",
                 violation_error_message="Choose a status of the vocabulary.",
             ),
         ),
@@ -2542,6 +2578,7 @@ class Migration(migrations.Migration):
                     ("checked_on__lte", models.F("recorded_at")),
                 ),
                 name="status_update_is_not_in_the_future",
+                violation_error_code="happened_on",
                 violation_error_message="The record holds no dates in the future.",
             ),
         ),
@@ -2550,6 +2587,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("checked_on__gte", models.F("happened_on"))),
                 name="status_update_is_checked_after_it_happened",
+                violation_error_code="checked_on",
                 violation_error_message="It cannot have been checked before it happened.",
             ),
         ),
@@ -2562,6 +2600,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="status_update_says_what_happened",
+                violation_error_code="summary",
                 violation_error_message="Say in a sentence what happened.",
             ),
         ),
@@ -2569,19 +2608,6 @@ class Migration(migrations.Migration):
             model_name="statusupdate",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("search_log__isnull", False),
-                    models.Q(("status", "no_response"), _negated=True),
-                    _connector="OR",
-                ),
-                name="status_update_no_response_needs_search_log",
-                violation_error_message="“No public response found” needs a search log: places searched, terms and known gaps.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statusupdate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("search_log__isnull", False),
                     models.Q(("status", "committed"), _negated=True),
                     models.Q(
                         models.Q(("quote", ""), _negated=True),
@@ -2590,6 +2616,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="status_update_committed_needs_words_and_speaker",
+                violation_error_code="quote",
                 violation_error_message="“Promised” needs the exact words, and who spoke in what capacity.",
             ),
         ),
@@ -2597,7 +2624,6 @@ class Migration(migrations.Migration):
             model_name="statusupdate",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("search_log__isnull", False),
                     models.Q(("status", "partial_action"), _negated=True),
                     models.Q(
                         models.Q(("missing", ""), _negated=True),
@@ -2606,6 +2632,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="status_update_partial_needs_reference_and_missing_part",
+                violation_error_code="missing",
                 violation_error_message="“Partial action” needs the paragraph or symbol, and in writing what is still missing.",
             ),
         ),
@@ -2613,12 +2640,12 @@ class Migration(migrations.Migration):
             model_name="statusupdate",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("search_log__isnull", False),
                     models.Q(("status", "action_taken"), _negated=True),
                     models.Q(("reference", ""), _negated=True),
                     _connector="OR",
                 ),
                 name="status_update_action_taken_needs_reference",
+                violation_error_code="reference",
                 violation_error_message="“Action taken” needs the act and its symbol.",
             ),
         ),
@@ -2626,7 +2653,6 @@ class Migration(migrations.Migration):
             model_name="statusupdate",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("search_log__isnull", False),
                     models.Q(("status", "implemented"), _negated=True),
                     models.Q(
                         ("approved_by__isnull", False),
@@ -2635,6 +2661,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="status_update_implemented_needs_second_editor",
+                violation_error_code="approved_by",
                 violation_error_message="“Carried out, verified” needs the approval of a second editor.",
             ),
         ),
@@ -2642,7 +2669,6 @@ class Migration(migrations.Migration):
             model_name="statusupdate",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("search_log__isnull", False),
                     models.Q(("status", "refused"), _negated=True),
                     models.Q(
                         models.Q(("refused_reason", ""), _negated=True),
@@ -2655,6 +2681,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="status_update_refused_needs_reason_and_words_or_vote",
+                violation_error_code="refused_reason",
                 violation_error_message="“Refused” needs how it was refused, and the words or the vote. Silence is never a refusal.",
             ),
         ),
@@ -2662,7 +2689,6 @@ class Migration(migrations.Migration):
             model_name="statusupdate",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("search_log__isnull", False),
                     models.Q(("status", "blocked"), _negated=True),
                     models.Q(
                         models.Q(("blocked_reason", ""), _negated=True),
@@ -2671,6 +2697,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="status_update_blocked_needs_reason_and_blocker",
+                violation_error_code="blocked_reason",
                 violation_error_message="“Blocked” needs how it was blocked, and by whom.",
             ),
         ),
@@ -2683,6 +2710,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="status_update_vote_needs_tally",
+                violation_error_code="votes_for",
                 violation_error_message="A veto or a lost vote needs the tally.",
             ),
         ),
@@ -2695,6 +2723,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="status_update_veto_needs_nine_votes",
+                violation_error_code="votes_for",
                 violation_error_message="It is a veto only with nine votes or more in favour and one against.",
             ),
         ),
@@ -2702,12 +2731,12 @@ class Migration(migrations.Migration):
             model_name="statusupdate",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("search_log__isnull", False),
                     models.Q(("status", "reversed"), _negated=True),
                     ("undoes__isnull", False),
                     _connector="OR",
                 ),
                 name="status_update_reversed_names_what_was_undone",
+                violation_error_code="undoes",
                 violation_error_message="“Reversed” needs the entry that was undone.",
             ),
         ),
@@ -2715,12 +2744,12 @@ class Migration(migrations.Migration):
             model_name="statusupdate",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("search_log__isnull", False),
                     models.Q(("status", "overtaken"), _negated=True),
                     models.Q(("transition_reason", ""), _negated=True),
                     _connector="OR",
                 ),
                 name="status_update_overtaken_needs_reason",
+                violation_error_code="transition_reason",
                 violation_error_message="“Overtaken by events” needs one sentence why.",
             ),
         ),
@@ -2736,6 +2765,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="status_update_correction_needs_reason",
+                violation_error_code="correction_reason",
                 violation_error_message="A correction names the entry it corrects and why.",
             ),
         ),
@@ -2970,5 +3000,13 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("subscriber", "action"), name="follow_ask_once"
             ),
+        ),
+        migrations.AddIndex(
+            model_name="standingtoday",
+            index=models.Index(fields=["status", "action"], name="standing_by_status"),
+        ),
+        migrations.AddIndex(
+            model_name="standingtoday",
+            index=models.Index(fields=["last_checked_on", "action"], name="standing_by_last_check"),
         ),
     ]

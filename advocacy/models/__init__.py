@@ -1,49 +1,55 @@
-from advocacy.models.actions import (
-    STALE_AFTER,
+from advocacy.models.actions import RecommendedAction, look_details
+from advocacy.models.bodies import Meeting, Organisation, Seat, TargetBody
+from advocacy.models.chain import Link, RecordHead, RecordIsAppendOnly
+from advocacy.models.checklists import ChecklistStep
+from advocacy.models.drafts import Draft, is_published_at_once
+from advocacy.models.enums import (
     ActionSort,
     AskState,
-    ExpectedBasis,
-    Origin,
-    RecommendedAction,
-)
-from advocacy.models.bodies import (
+    AssertedBy,
+    Audience,
+    BlockedReason,
     BodyKind,
     Confidence,
-    Meeting,
+    DatePrecision,
+    DeliveryState,
+    DraftState,
+    EditionKind,
+    EditionState,
+    ExpectedBasis,
+    Frequency,
+    IssueSort,
     MeetingKind,
-    Organisation,
-    Seat,
-    TargetBody,
+    Origin,
+    Phase,
+    RefusedReason,
+    RegionalGroup,
+    ResponseStatus,
+    StepKind,
+    SubscriberState,
+    Tell,
+    Tier,
+    Verification,
 )
-from advocacy.models.chain import RecordHead, digest_of
-from advocacy.models.checklists import Audience, ChecklistStep, StepKind
-from advocacy.models.drafts import Draft, DraftState, is_published_at_once
 from advocacy.models.facets import FacetOption
 from advocacy.models.followers import (
     CONFIRM_WITHIN,
     CONFIRMATIONS_A_DAY,
     Follow,
-    Frequency,
     SignUp,
     Subscriber,
-    SubscriberState,
 )
-from advocacy.models.issues import Issue, IssueSort, LegalReference, Topic
-from advocacy.models.mailings import (
-    TIME_TO_CANCEL,
-    Delivery,
-    DeliveryState,
-    Edition,
-    EditionKind,
-    EditionState,
-)
+from advocacy.models.issues import Issue, LegalReference, Topic
+from advocacy.models.mailings import TIME_TO_CANCEL, Delivery, Edition
 from advocacy.models.networks import MOST_AN_HOUR, NetworkUse
 from advocacy.models.replies import Reply
-from advocacy.models.responses import Citation, RecordIsAppendOnly, StatusUpdate, Tell
+from advocacy.models.responses import StatusUpdate
 from advocacy.models.roles import MAIL, PUBLISH, ROLES, WRITE, demand, make_groups
 from advocacy.models.sign_ins import SignIn
-from advocacy.models.sources import SearchLog, Source
-from advocacy.models.states import GROUP_OF, RegionalGroup
+from advocacy.models.sources import Citation, SearchLog, Source
+from advocacy.models.standing import STALE_AFTER, Standing
+from advocacy.models.standing_today import StandingToday
+from advocacy.models.states import GROUP_OF
 from advocacy.models.subjects import EVERYTHING
 from advocacy.models.tallies import FEWEST_SHOWN, StepDone, StepTally
 from advocacy.models.vocabulary import (
@@ -52,14 +58,6 @@ from advocacy.models.vocabulary import (
     EVIDENCE,
     IN_CONFIDENCE,
     TRANSITIONS,
-    AssertedBy,
-    BlockedReason,
-    DatePrecision,
-    Phase,
-    RefusedReason,
-    ResponseStatus,
-    Tier,
-    Verification,
     is_step_back,
 )
 from advocacy.models.workers import Worker
@@ -106,6 +104,7 @@ __all__ = [
     "Issue",
     "IssueSort",
     "LegalReference",
+    "Link",
     "Meeting",
     "MeetingKind",
     "NetworkUse",
@@ -124,6 +123,8 @@ __all__ = [
     "SignIn",
     "SignUp",
     "Source",
+    "Standing",
+    "StandingToday",
     "StatusUpdate",
     "StepDone",
     "StepKind",
@@ -137,8 +138,8 @@ __all__ = [
     "Verification",
     "Worker",
     "demand",
-    "digest_of",
     "is_published_at_once",
     "is_step_back",
+    "look_details",
     "make_groups",
 ]

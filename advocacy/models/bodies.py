@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from advocacy.models.content import Content, ContentQuerySet, Searchable, SearchableQuerySet
+from advocacy.models.enums import BodyKind, Confidence, DatePrecision, MeetingKind
 from advocacy.models.overlap import SeatsDoNotOverlap
-from advocacy.models.vocabulary import DatePrecision
 
 is_iso2 = RegexValidator(
     r"^[A-Z]{2}$", _("Give the two capital letters of the country (ISO 3166).")
@@ -32,25 +32,6 @@ class Organisation(Content):
 
     def __str__(self):
         return self.name
-
-    def natural_key(self):
-        return (self.slug,)
-
-
-class BodyKind(models.TextChoices):
-    UN_ORGAN = "un-organ", _("UN organ")
-    UN_AGENCY = "un-agency", _("UN agency")
-    UN_OFFICE = "un-office", _("UN office")
-    UN_SUBSIDIARY = "un-subsidiary", _("UN subsidiary body")
-    SPECIAL_PROCEDURE = "special-procedure", _("UN special procedure")
-    INQUIRY = "inquiry", _("commission of inquiry")
-    COURT = "court", _("court or prosecutor")
-    GOVERNMENT = "government", _("government")
-    PARLIAMENT = "parliament", _("parliament")
-    REGIONAL = "regional", _("regional organisation")
-    STATE_GROUP = "state-group", _("group of States")
-    NATIONAL_INSTITUTION = "national-institution", _("national human-rights institution")
-    HUMANITARIAN = "humanitarian", _("humanitarian organisation")
 
 
 class TargetBodyQuerySet(SearchableQuerySet):
@@ -118,17 +99,8 @@ class TargetBody(Searchable):
     def get_absolute_url(self):
         return reverse("body_detail", args=[self.slug])
 
-    def natural_key(self):
-        return (self.slug,)
 
-
-class SeatQuerySet(models.QuerySet):
-    def get_by_natural_key(self, slug):
-        return self.get(slug=slug)
-
-    def from_fixtures(self):
-        return self.filter(edited_by_staff_at=None)
-
+class SeatQuerySet(ContentQuerySet):
     def held(self, at=None):
         """Seats held on a day. A seat without a start or an end is open on that side."""
         at = at or timezone.localdate()
@@ -193,31 +165,8 @@ class Seat(Content):
         started = self.starts_on is None or self.starts_on <= at
         return started and (self.ends_on is None or self.ends_on >= at)
 
-    def natural_key(self):
-        return (self.slug,)
 
-
-class MeetingKind(models.TextChoices):
-    SESSION = "session", _("session")
-    DEADLINE = "deadline", _("deadline")
-    REPORT = "report", _("report")
-    ELECTION = "election", _("election or change of members")
-    PRESIDENCY = "presidency", _("presidency")
-    STANDING = "standing", _("open on any day")
-
-
-class Confidence(models.TextChoices):
-    CONFIRMED = "confirmed", _("confirmed")
-    EXPECTED = "expected", _("expected, dates not published")
-
-
-class MeetingQuerySet(models.QuerySet):
-    def get_by_natural_key(self, slug):
-        return self.get(slug=slug)
-
-    def from_fixtures(self):
-        return self.filter(edited_by_staff_at=None)
-
+class MeetingQuerySet(ContentQuerySet):
     def upcoming(self, at=None):
         """Dated chances to act that have not ended, the nearest first."""
         at = at or timezone.localdate()
@@ -301,6 +250,3 @@ class Meeting(Content):
 
     def __str__(self):
         return f"{self.body.abbreviation}: {self.title}"
-
-    def natural_key(self):
-        return (self.slug,)

@@ -7,30 +7,7 @@ from simple_history.models import HistoricalRecords
 
 from advocacy.models.bodies import Seat
 from advocacy.models.content import Content, ContentQuerySet
-from advocacy.models.vocabulary import Phase, ResponseStatus
-
-
-class Audience(models.TextChoices):
-    """Who can take a step."""
-
-    ANYONE = "anyone", _("anyone")
-    CAMPAIGNER = "campaigner", _("campaigners")
-    NGO = "ngo", _("NGOs")
-    UNION = "union", _("trade unions and employers")
-    JOURNALIST = "journalist", _("journalists")
-    RESEARCHER = "researcher", _("lawyers and researchers")
-    FAMILY = "family", _("families and witnesses")
-
-
-class StepKind(models.TextChoices):
-    EMAIL = "email", _("write an e-mail")
-    LETTER = "letter", _("send a letter")
-    POST = "post", _("post publicly")
-    CALL = "call", _("call")
-    SUBMIT = "submit", _("submit information")
-    MEET = "meet", _("meet")
-    READ = "read", _("read and check")
-    SHARE = "share", _("share")
+from advocacy.models.enums import AskState, Audience, Phase, ResponseStatus, StepKind
 
 
 def codes_in(text):
@@ -45,7 +22,7 @@ class ChecklistStepQuerySet(ContentQuerySet):
     def of_open_asks(self, at=None):
         """Steps of asks that the public sees and that are still made."""
         at = at or timezone.localdate()
-        return self.filter(action__state="open", action__asked_on__lte=at)
+        return self.filter(action__state=AskState.OPEN, action__asked_on__lte=at)
 
     def with_related(self):
         return self.select_related("tally")
@@ -129,9 +106,6 @@ class ChecklistStep(Content):
 
     def __str__(self):
         return self.title
-
-    def natural_key(self):
-        return (self.slug,)
 
     def clean(self):
         super().clean()

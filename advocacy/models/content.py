@@ -12,8 +12,8 @@ def fold(text):
 
 
 class ContentQuerySet(models.QuerySet):
-    def get_by_natural_key(self, slug):
-        return self.get(slug=slug)
+    def get_by_natural_key(self, key):
+        return self.get(**{self.model.NATURAL_KEY: key})
 
     def from_fixtures(self):
         """Rows that `load_content` may still write: no member of staff has edited them."""
@@ -22,6 +22,9 @@ class ContentQuerySet(models.QuerySet):
 
 class Content(models.Model):
     """A row that a fixture may own until staff edit it in the admin."""
+
+    # The field by which a fixture names a row.
+    NATURAL_KEY = "slug"
 
     edited_by_staff_at = models.DateTimeField(
         _("edited by staff"),
@@ -33,6 +36,9 @@ class Content(models.Model):
 
     class Meta:
         abstract = True
+
+    def natural_key(self):
+        return (getattr(self, self.NATURAL_KEY),)
 
 
 class SearchableQuerySet(ContentQuerySet):

@@ -9,9 +9,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from advocacy.models.actions import RecommendedAction
+from advocacy.models.enums import DraftState, ResponseStatus
 from advocacy.models.responses import StatusUpdate
 from advocacy.models.roles import PUBLISH, WRITE, demand
-from advocacy.models.vocabulary import ResponseStatus
 
 # What a draft does not hold: whose it is, and what its publication adds.
 NOT_WRITTEN = {
@@ -21,8 +21,6 @@ NOT_WRITTEN = {
     "recorded_at",
     "recorded_by",
     "approved_by",
-    "previous_digest",
-    "digest",
 }
 
 
@@ -30,13 +28,6 @@ def is_published_at_once(user, status):
     """Whether what this person records is public at once, or a draft first."""
     by_two = settings.FOUR_EYES or status == ResponseStatus.IMPLEMENTED
     return user.has_perm(PUBLISH) and not by_two
-
-
-class DraftState(models.TextChoices):
-    WAITING = "waiting", _("waiting")
-    RETURNED = "returned", _("given back")
-    PUBLISHED = "published", _("published")
-    WITHDRAWN = "withdrawn", _("withdrawn")
 
 
 class DraftQuerySet(models.QuerySet):
@@ -60,6 +51,8 @@ class Draft(models.Model):
         RecommendedAction, on_delete=models.CASCADE, related_name="drafts", verbose_name=_("ask")
     )
     entry = models.JSONField(_("entry"), encoder=DjangoJSONEncoder)
+    # The reason that the response after it needs, where this one was found late.
+    later_reason = models.TextField(_("reason for the later entry"), blank=True)
     sources = models.ManyToManyField("Source", related_name="+", verbose_name=_("sources"))
     written_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -112,11 +105,12 @@ class Draft(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.action.reference}: {self.status.label}"
+        return f"{self.action.reference}: {self.label}"
 
     @property
-    def status(self):
-        return ResponseStatus(self.entry["status"])
+    def label(self):
+        """The words of the entry that it would become."""
+        return self.as_update().label
 
     @property
     def is_open(self):
@@ -131,18 +125,19 @@ class Draft(models.Model):
         )
 
     @transaction.atomic
-    def rewrite(self, status, *, by, sources=(), **details):
+    def rewrite(self, status, *, by, sources=(), later_reason="", **details):
         """Say it anew; whoever does so is its author, and it waits again."""
         demand(by, WRITE)
         if self.pk:
             self._take(DraftState.WAITING, DraftState.RETURNED)
         update = StatusUpdate(action=self.action, status=status, recorded_by=by, **details)
-        update.check_record(sources, approval_follows=True)
+        update.check_record(sources, approval_follows=True, later_reason=later_reason)
         self.entry = {
             field.attname: field.value_from_object(update)
             for field in StatusUpdate._meta.concrete_fields
             if field.name not in NOT_WRITTEN
         }
+        self.later_reason = later_reason
         self.written_by, self.written_at, self.state = by, timezone.now(), DraftState.WAITING
         self.save()
         self.sources.set(sources)
@@ -163,6 +158,7 @@ class Draft(models.Model):
             by=self.written_by,
             sources=list(self.sources.all()),
             approved_by=by,
+            later_reason=self.later_reason,
             **{
                 field.name: getattr(details, field.name)
                 for field in StatusUpdate._meta.concrete_fields

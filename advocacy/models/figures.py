@@ -7,11 +7,12 @@ from django.db import models
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
-from advocacy.models.actions import STALE_AFTER, RecommendedAction
+from advocacy.models.actions import RecommendedAction
 from advocacy.models.bodies import Meeting
-from advocacy.models.mailings import Edition, EditionState
+from advocacy.models.enums import EditionState, ResponseStatus
+from advocacy.models.mailings import Edition
 from advocacy.models.responses import StatusUpdate
-from advocacy.models.vocabulary import ResponseStatus
+from advocacy.models.standing import STALE_AFTER, label_of
 
 SHOWN = 8
 MONTHS = 12
@@ -39,10 +40,10 @@ def refresh():
     return figures
 
 
-def count_record(at=None):
-    at = at or timezone.localdate()
-    asks = RecommendedAction.objects.published(at).open().with_status(at)
-    stale = asks.stale(at).order_by(models.F("last_checked_on").asc(nulls_first=True), "pk")
+def count_record(day=None):
+    day = day or timezone.localdate()
+    asks = RecommendedAction.objects.published(day).open().with_status(day)
+    stale = asks.stale().order_by(models.F("last_checked_on").asc(nulls_first=True), "pk")
     overdue = asks.filter(is_overdue=True).order_by("expected_by", "pk")
     return {
         "counted_at": timezone.now(),
@@ -50,7 +51,7 @@ def count_record(at=None):
         "stale": _listed(stale, "last_checked_on"),
         "overdue": _listed(overdue, "expected_by"),
         "by_status": _by_status(asks),
-        "by_month": _by_month(at),
+        "by_month": _by_month(day),
     }
 
 
@@ -67,22 +68,25 @@ def _by_status(asks):
     counts = dict(asks.order_by().values_list("status").annotate(n=models.Count("pk")))
     most = max(counts.values(), default=1)
     return [
-        {"label": status.label, "phase": status.phase.value, "number": n, "width": n * 100 // most}
+        {
+            "label": label_of(status),
+            "phase": status.phase.value,
+            "number": n,
+            "width": n * 100 // most,
+        }
         for status in ResponseStatus
         if (n := counts.get(status.value))
     ]
 
 
-def _by_month(at):
+def _by_month(day):
     """What bodies did in each of the last twelve months, by the day it happened."""
-    first = at.replace(day=1)
+    first = day.replace(day=1)
     months = []
     for _month in range(MONTHS):
         months.append(first)
         first = (first - timedelta(days=1)).replace(day=1)
-    entries = StatusUpdate.objects.moving().filter(
-        correction=None, happened_on__gte=months[-1], happened_on__lte=at
-    )
+    entries = StatusUpdate.objects.responses().in_force(day).filter(happened_on__gte=months[-1])
     rows = entries.order_by().annotate(month=TruncMonth("happened_on")).values_list("month")
     counts = dict(rows.annotate(n=models.Count("pk")))
     most = max(counts.values(), default=1)

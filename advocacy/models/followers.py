@@ -3,7 +3,6 @@
 import secrets
 from datetime import timedelta
 
-from django.conf import settings
 from django.core.signing import BadSignature
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
@@ -17,17 +16,13 @@ from advocacy.models.addresses import (
     masked,
     signer,
 )
+from advocacy.models.enums import Frequency, SubscriberState
 from advocacy.models.subjects import Subject, one_subject
 
 CONFIRM_WITHIN = timedelta(days=7)
 KEEP_HASH = timedelta(days=365)
 CONFIRMATIONS_A_DAY = 3
 PUBLIC_ID_BYTES = 12
-
-
-class Frequency(models.TextChoices):
-    WEEKLY = "weekly", _("Once a week, if something changed")
-    AT_ONCE = "at_once", _("At once")
 
 
 def new_public_id():
@@ -66,7 +61,8 @@ class SignUp(Subject):
     public_id = models.CharField(max_length=16, unique=True, editable=False)
     address_hash = models.CharField(max_length=64, db_index=True, editable=False)
     address = models.TextField(editable=False)
-    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES)
+    # The forms offer those of LANGUAGES: as choices here, a change of them would be a migration.
+    language = models.CharField(_("language"), max_length=16)
     frequency = models.CharField(_("how often"), max_length=7, choices=Frequency)
     created_at = models.DateTimeField(_("asked for on"), default=timezone.now, editable=False)
     confirmed_at = models.DateTimeField(null=True, editable=False)
@@ -158,12 +154,6 @@ class SignUp(Subject):
         return subscriber
 
 
-class SubscriberState(models.TextChoices):
-    CONFIRMED = "confirmed", _("confirmed")
-    LEFT = "left", _("left")
-    BOUNCED = "bounced", _("bounced")
-
-
 class SubscriberQuerySet(models.QuerySet):
     def by_address(self, address):
         """The one row of an address, whatever its state, or None."""
@@ -202,7 +192,7 @@ class Subscriber(models.Model):
     public_id = models.CharField(max_length=16, unique=True, editable=False)
     address_hash = models.CharField(max_length=64, unique=True, editable=False)
     address = models.TextField(blank=True, editable=False)
-    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, blank=True)
+    language = models.CharField(_("language"), max_length=16, blank=True)
     frequency = models.CharField(_("how often"), max_length=7, choices=Frequency, blank=True)
     state = models.CharField(
         _("state"), max_length=9, choices=SubscriberState, default=SubscriberState.CONFIRMED
@@ -225,11 +215,11 @@ class Subscriber(models.Model):
         indexes = [models.Index(fields=["state", "frequency", "id"], name="follower_to_mail")]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state="confirmed", ended_at=None)
+                condition=models.Q(state=SubscriberState.CONFIRMED, ended_at=None)
                 & ~models.Q(address="")
                 & ~models.Q(language="")
                 & ~models.Q(frequency="")
-                | ~models.Q(state="confirmed")
+                | ~models.Q(state=SubscriberState.CONFIRMED)
                 & models.Q(
                     ended_at__isnull=False,
                     confirmed_at=None,
@@ -298,8 +288,8 @@ class Subscriber(models.Model):
         """Delete everything, the hash as well."""
         self._sign_ups().delete()
         # Taken first, as by all who write to a follower, so that none waits for another in turn.
-        if held := Subscriber.objects.select_for_update().filter(pk=self.pk).first():
-            held.delete()
+        if row := Subscriber.objects.select_for_update().filter(pk=self.pk).first():
+            row.delete()
 
     def _update(self, **values):
         """Write these columns alone. False where the follower ended since this row was read."""

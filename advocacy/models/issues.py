@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from advocacy.models.content import Content, ContentQuerySet, Searchable, SearchableQuerySet
+from advocacy.models.enums import IssueSort
 from advocacy.models.facets import count_facets
 
 
@@ -53,12 +54,6 @@ class LegalReference(Content):
         return (self.slug,)
 
 
-class IssueSort(models.TextChoices):
-    POSITION = "position", _("Order of the dossier")
-    TITLE = "title", _("Title")
-    NEWEST = "newest", _("Newest first")
-
-
 ISSUE_ORDER = {
     IssueSort.POSITION: ["position"],
     IssueSort.TITLE: ["title"],
@@ -74,14 +69,14 @@ class IssueQuerySet(SearchableQuerySet):
         """Fetch what an issue card shows."""
         return self.prefetch_related("topics")
 
-    def searching(self, text):
-        """Issues where each word stands in the issue, in one of its asks or in a body asked."""
+    def searching(self, text, actions):
+        """Issues where each word is in the issue, in one of these asks of it or in a body asked."""
         issues = self
         for word in text.split():
-            actions = Issue.actions.rel.related_model.objects.published().searching(word)
+            asked = actions.searching(word).order_by()
             issues = issues.filter(
                 models.Q(pk__in=Issue.objects.containing(word).values("pk"))
-                | models.Q(pk__in=actions.order_by().values("issue"))
+                | models.Q(pk__in=asked.values("issue"))
             )
         return issues
 
@@ -90,7 +85,7 @@ class IssueQuerySet(SearchableQuerySet):
 
         `body` and `status` look at the asks of the issue, given `with_status` as `actions`.
         """
-        issues = self.searching(q)
+        issues = self.searching(q, actions)
         if topic:
             issues = issues.filter(pk__in=topic.issues.values("pk"))
         if body or status:

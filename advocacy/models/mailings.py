@@ -11,26 +11,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from advocacy.models.followers import Follow, Frequency, Subscriber
-from advocacy.models.responses import StatusUpdate, Tell
+from advocacy.models.enums import DeliveryState, EditionKind, EditionState, Frequency, Tell
+from advocacy.models.followers import Follow, Subscriber
+from advocacy.models.responses import StatusUpdate
 from advocacy.models.roles import MAIL, demand
 
 # Time to look at a notice once more, and to cancel it.
 TIME_TO_CANCEL = timedelta(minutes=10)
 TIME_TO_CANCEL_DIGEST = timedelta(hours=1)
 ROWS_AT_ONCE = 1000
-
-
-class EditionKind(models.TextChoices):
-    NOTICE = "notice", _("notice")
-    DIGEST = "digest", _("weekly digest")
-
-
-class EditionState(models.TextChoices):
-    PLANNED = "planned", _("planned")
-    SENDING = "sending", _("being sent")
-    SENT = "sent", _("sent")
-    CANCELLED = "cancelled", _("cancelled")
 
 
 class EditionQuerySet(models.QuerySet):
@@ -119,7 +108,7 @@ class Edition(models.Model):
         verbose_name=_("entry"),
     )
     # The entry itself, or what had corrected it by the time the mailing started.
-    told = models.ForeignKey(
+    sent_entry = models.ForeignKey(
         StatusUpdate, null=True, on_delete=models.PROTECT, related_name="+", editable=False
     )
     week = models.DateField(
@@ -147,8 +136,8 @@ class Edition(models.Model):
         verbose_name_plural = _("editions")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind="notice", entry__isnull=False, week=None)
-                | models.Q(kind="digest", entry=None, week__isnull=False),
+                condition=models.Q(kind=EditionKind.NOTICE, entry__isnull=False, week=None)
+                | models.Q(kind=EditionKind.DIGEST, entry=None, week__isnull=False),
                 name="edition_tells_an_entry_or_a_week",
                 violation_error_message=_("A notice tells one entry, a digest one week."),
             ),
@@ -162,8 +151,8 @@ class Edition(models.Model):
     @property
     def entry_to_tell(self):
         """What a notice tells: an entry corrected before it went out is told corrected."""
-        entry = self.told or self.entry
-        while not self.told and entry.is_corrected:
+        entry = self.sent_entry or self.entry
+        while not self.sent_entry and entry.is_corrected:
             entry = entry.correction
         return entry
 
@@ -187,11 +176,11 @@ class Edition(models.Model):
         if self.state != EditionState.PLANNED:
             return False
         if self.kind == EditionKind.NOTICE:
-            self.told = self.entry_to_tell
-        public = self.told is None or self.told.action.is_public
+            self.sent_entry = self.entry_to_tell
+        public = self.sent_entry is None or self.sent_entry.action.is_public
         self.state = EditionState.SENDING if public else EditionState.CANCELLED
         self.started_at = timezone.now()
-        self.save(update_fields=["told", "state", "started_at"])
+        self.save(update_fields=["sent_entry", "state", "started_at"])
         return public
 
     def recipients(self):
@@ -220,8 +209,8 @@ class Edition(models.Model):
             return None, []
         last = followers[-1].pk
         if self.kind == EditionKind.DIGEST:
-            told = self.entries_for(followers)
-            followers = [follower for follower in followers if told[follower.pk]]
+            entries = self.entries_for(followers)
+            followers = [follower for follower in followers if entries[follower.pk]]
         rows = [Delivery(edition=self, subscriber=follower) for follower in followers]
         Delivery.objects.bulk_create(rows, ignore_conflicts=True)
         keys = self.deliveries.waiting().filter(subscriber__in=followers)
@@ -247,9 +236,9 @@ class Edition(models.Model):
         for follow in Follow.objects.filter(subscriber__in=followers):
             follows.setdefault(follow.subscriber_id, []).append(follow)
         told_at_once = set(
-            Delivery.objects.filter(subscriber__in=followers, edition__told__in=entries)
+            Delivery.objects.filter(subscriber__in=followers, edition__sent_entry__in=entries)
             .exclude(state=DeliveryState.DROPPED)
-            .values_list("subscriber", "edition__told")
+            .values_list("subscriber", "edition__sent_entry")
         )
         return {
             follower.pk: [
@@ -282,15 +271,6 @@ def _covers(follow, entry):
     if follow.body_id:
         return follow.body_id == action.body_id
     return follow.action_id in (None, action.pk)
-
-
-class DeliveryState(models.TextChoices):
-    WAITING = "waiting", _("waiting")
-    CLAIMED = "claimed", _("being sent")
-    SENT = "sent", _("sent")
-    FAILED = "failed", _("failed")
-    DOUBTFUL = "doubtful", _("doubtful: the sending was cut short, so it is not sent again")
-    DROPPED = "dropped", _("not sent: the follower left before")
 
 
 class DeliveryQuerySet(models.QuerySet):

@@ -4,19 +4,19 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from advocacy.models.content import Content
+from advocacy.models.content import Content, ContentQuerySet
 
 
-class ReplyQuerySet(models.QuerySet):
-    def from_fixtures(self):
-        return self.filter(edited_by_staff_at=None)
-
+class ReplyQuerySet(ContentQuerySet):
     def newest_first(self):
         return self.order_by("-replied_on", "-pk")
 
 
 class Reply(Content):
     """What a body says of its record in its own words. Shown beside it, and no part of it."""
+
+    # No file names a reply.
+    NATURAL_KEY = "pk"
 
     body = models.ForeignKey(
         "TargetBody", on_delete=models.CASCADE, related_name="replies", verbose_name=_("body")
@@ -31,7 +31,7 @@ class Reply(Content):
         help_text=_("Empty: it speaks of the whole record of the body."),
     )
     text = models.TextField(_("its own words"), help_text=_("As it wrote them, whole."))
-    language = models.CharField(_("language"), max_length=10, default="en")
+    language = models.CharField(_("language"), max_length=16, default="en")
     signed = models.CharField(_("signed by"), max_length=200, blank=True)
     replied_on = models.DateField(_("date of the reply"))
     url = models.URLField(_("where it can be read"), max_length=1000)

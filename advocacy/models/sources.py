@@ -8,10 +8,22 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from advocacy.models.chain import OF_A_LOG, OF_A_SOURCE
-from advocacy.models.content import Content
-from advocacy.models.vocabulary import DatePrecision, Tier
+from advocacy.models.chain import AppendOnlyQuerySet, refuse
+from advocacy.models.content import Content, ContentQuerySet
+from advocacy.models.enums import DatePrecision, Tier
 
+# What the chain hashes of the evidence of an entry; once one cites it, it can no longer change.
+OF_A_SOURCE = [
+    "title",
+    "publisher",
+    "url",
+    "published_on",
+    "published_precision",
+    "tier",
+    "is_independent",
+    "is_weak",
+]
+OF_A_LOG = ["searched_on", "places", "terms", "gaps"]
 # An address is looked at again after this; one that is gone at once, another after three failures.
 CHECK_AGAIN_AFTER = timedelta(days=7)
 DEAD_AFTER = 3
@@ -20,6 +32,7 @@ DEAD_AFTER = 3
 class Evidence(Content):
     """What an entry of the record stands on no longer changes: it is hashed with the entry."""
 
+    NATURAL_KEY = "key"
     FIXED = ()
 
     class Meta:
@@ -43,7 +56,7 @@ class Evidence(Content):
         super().save(*args, **kwargs)
 
 
-class SourceQuerySet(models.QuerySet):
+class SourceQuerySet(ContentQuerySet):
     def to_check(self, at=None):
         """Sources whose address nobody has looked at for a week, longest unseen first."""
         before = (at or timezone.now()) - CHECK_AGAIN_AFTER
@@ -60,12 +73,6 @@ class SourceQuerySet(models.QuerySet):
 
     def dead(self):
         return self.exclude(dead_since=None).order_by("dead_since", "pk")
-
-    def get_by_natural_key(self, key):
-        return self.get(key=key)
-
-    def from_fixtures(self):
-        return self.filter(edited_by_staff_at=None)
 
 
 class Source(Evidence):
@@ -93,7 +100,7 @@ class Source(Evidence):
         default=True,
         help_text=_("Not written, paid for or controlled by the body that was asked."),
     )
-    language = models.CharField(_("language"), max_length=10, default="en")
+    language = models.CharField(_("language"), max_length=16, default="en")
     quote = models.TextField(_("quotation in the original language"), blank=True)
     quote_translation = models.TextField(_("our translation"), blank=True)
     accessed_on = models.DateField(_("read on"), null=True, blank=True)
@@ -154,17 +161,6 @@ class Source(Evidence):
             dead_since=self.dead_since,
         )
 
-    def natural_key(self):
-        return (self.key,)
-
-
-class SearchLogQuerySet(models.QuerySet):
-    def get_by_natural_key(self, key):
-        return self.get(key=key)
-
-    def from_fixtures(self):
-        return self.filter(edited_by_staff_at=None)
-
 
 class SearchLog(Evidence):
     """Where we looked for an answer and found nothing: evidence of absence, with its limits."""
@@ -185,7 +181,7 @@ class SearchLog(Evidence):
         _("known gaps"), help_text=_("What we could not look at, or could not read.")
     )
 
-    objects = SearchLogQuerySet.as_manager()
+    objects = ContentQuerySet.as_manager()
 
     class Meta:
         ordering = ["-searched_on", "-pk"]
@@ -207,5 +203,26 @@ class SearchLog(Evidence):
     def __str__(self):
         return f"{self.searched_on}: {'; '.join(self.places.splitlines())}"
 
-    def natural_key(self):
-        return (self.key,)
+
+class Citation(models.Model):
+    """One source of one entry of the record. As permanent as the entry."""
+
+    update = models.ForeignKey("StatusUpdate", on_delete=models.PROTECT, related_name="citations")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="citations")
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        base_manager_name = "objects"
+        verbose_name = _("citation")
+        verbose_name_plural = _("citations")
+        constraints = [
+            models.UniqueConstraint(fields=["update", "source"], name="citation_is_unique")
+        ]
+
+    def __str__(self):
+        return f"{self.update_id}: {self.source_id}"
+
+    save = refuse("save")
+    delete = refuse("delete")

@@ -5,17 +5,7 @@ Management. The United States belongs to no group and stands for election with t
 Türkiye takes part in two and stands with the Western one.
 """
 
-from django.db import models
-from django.utils.translation import gettext_lazy as _
-
-
-class RegionalGroup(models.TextChoices):
-    AFRICA = "africa", _("African States")
-    ASIA_PACIFIC = "asia_pacific", _("Asia-Pacific States")
-    EASTERN_EUROPE = "eastern_europe", _("Eastern European States")
-    LATIN_AMERICA = "latin_america", _("Latin American and Caribbean States")
-    WESTERN_EUROPE = "western_europe", _("Western European and other States")
-
+from advocacy.models.enums import RegionalGroup
 
 MEMBERS = {
     RegionalGroup.AFRICA: (

@@ -1,80 +1,22 @@
-"""The vocabulary of the record: statuses, phases, transitions and the evidence each status needs.
+"""The rules of the vocabulary: definitions, transitions and the evidence each status needs.
 
 Codes are stable and public. They follow the practice of promise trackers and of the United
-Nations treaty bodies; `docs/architecture.md` says where each one comes from.
+Nations treaty bodies; `ANALOGUES` says where each one comes from.
 """
 
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-
-class Phase(models.TextChoices):
-    """The six groups that readers meet; every status belongs to exactly one."""
-
-    UNKNOWN = "unknown", _("Unknown")
-    NO_ANSWER = "no_answer", _("No answer")
-    IN_PROGRESS = "in_progress", _("In progress")
-    DELIVERED = "delivered", _("Delivered")
-    AGAINST = "against", _("Against")
-    CLOSED = "closed", _("Closed")
-
-    @property
-    def statuses(self):
-        return [status for status in ResponseStatus if status.phase == self]
-
-
-class ResponseStatus(models.TextChoices):
-    """How a body has responded to one ask. `NOT_CHECKED` is the absence of any entry."""
-
-    NOT_CHECKED = "not_checked", _("Not yet checked")
-    NO_RESPONSE = "no_response", _("No public response found")
-    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
-    UNDER_DISCUSSION = "under_discussion", _("Under discussion")
-    COMMITTED = "committed", _("Promised")
-    PARTIAL_ACTION = "partial_action", _("Partial action")
-    ACTION_TAKEN = "action_taken", _("Action taken")
-    IMPLEMENTED = "implemented", _("Carried out, verified")
-    REFUSED = "refused", _("Refused")
-    BLOCKED = "blocked", _("Blocked")
-    REVERSED = "reversed", _("Reversed")
-    OVERTAKEN = "overtaken", _("Overtaken by events")
-
-    @property
-    def phase(self):
-        return PHASE_OF[self]
-
-    @property
-    def definition(self):
-        """The sentence printed wherever the label appears."""
-        return DEFINITIONS[self]
-
-    @property
-    def order(self):
-        """Place in the vocabulary, 0 (not yet checked) to 11 (overtaken)."""
-        return list(ResponseStatus).index(self)
-
+from advocacy.models.enums import Phase, ResponseStatus, Tier
 
 S = ResponseStatus
 
-PHASE_OF = {
-    S.NOT_CHECKED: Phase.UNKNOWN,
-    S.NO_RESPONSE: Phase.NO_ANSWER,
-    S.ACKNOWLEDGED: Phase.NO_ANSWER,
-    S.UNDER_DISCUSSION: Phase.IN_PROGRESS,
-    S.COMMITTED: Phase.IN_PROGRESS,
-    S.PARTIAL_ACTION: Phase.IN_PROGRESS,
-    S.ACTION_TAKEN: Phase.DELIVERED,
-    S.IMPLEMENTED: Phase.DELIVERED,
-    S.REFUSED: Phase.AGAINST,
-    S.BLOCKED: Phase.AGAINST,
-    S.REVERSED: Phase.AGAINST,
-    S.OVERTAKEN: Phase.CLOSED,
-}
 
+# Statuses that an entry may set; the other two are derived: nobody looked, nothing was found.
+RECORDED = [status for status in S if status not in (S.NOT_CHECKED, S.NO_RESPONSE)]
 IN_CONFIDENCE = "in_confidence"
 
 
-def counted_as(status, works_in_confidence):
+def counted_as(status: str, works_in_confidence: bool) -> str:
     """The phase under which an ask is counted, or `IN_CONFIDENCE`.
 
     The silence of a body that works in confidence is no failure, so it is counted apart.
@@ -155,16 +97,12 @@ def _row(free, reason=()):
     return {**dict.fromkeys(free, FREE), **dict.fromkeys(reason, REASON)}
 
 
-# From a status (row) to a status (key): free, or only with a written reason. What is not listed
-# is not allowed. A wrong entry is corrected, not moved away from.
+# From a response (row) to the next (key): free, or only with a written reason. What is not listed
+# is not allowed. A wrong entry is corrected, not moved away from. Before the first response an ask
+# is "not checked" here, whether or not somebody has looked.
 _DONE_OR_NOT = [S.COMMITTED, S.PARTIAL_ACTION, S.ACTION_TAKEN, S.REFUSED, S.BLOCKED]
 TRANSITIONS = {
-    S.NOT_CHECKED: _row(
-        [S.NO_RESPONSE, S.ACKNOWLEDGED, S.UNDER_DISCUSSION, *_DONE_OR_NOT], [S.OVERTAKEN]
-    ),
-    S.NO_RESPONSE: _row(
-        [S.NO_RESPONSE, S.ACKNOWLEDGED, S.UNDER_DISCUSSION, *_DONE_OR_NOT], [S.OVERTAKEN]
-    ),
+    S.NOT_CHECKED: _row([S.ACKNOWLEDGED, S.UNDER_DISCUSSION, *_DONE_OR_NOT], [S.OVERTAKEN]),
     S.ACKNOWLEDGED: _row([S.ACKNOWLEDGED, S.UNDER_DISCUSSION, *_DONE_OR_NOT], [S.OVERTAKEN]),
     S.UNDER_DISCUSSION: _row([S.UNDER_DISCUSSION, *_DONE_OR_NOT], [S.OVERTAKEN]),
     S.COMMITTED: _row(
@@ -186,9 +124,8 @@ TRANSITIONS = {
 }
 
 
-# From silence to what was asked for.
+# Statuses in order of progress; a move down is a step back.
 LADDER = [
-    S.NO_RESPONSE,
     S.ACKNOWLEDGED,
     S.UNDER_DISCUSSION,
     S.COMMITTED,
@@ -198,7 +135,7 @@ LADDER = [
 ]
 
 
-def is_step_back(previous, status):
+def is_step_back(previous: str, status: str) -> bool:
     """Whether a body that had gone so far takes something back."""
     if previous not in LADDER:
         return False
@@ -206,15 +143,6 @@ def is_step_back(previous, status):
         return LADDER.index(status) < LADDER.index(previous)
     promised = LADDER.index(previous) >= LADDER.index(S.COMMITTED)
     return promised and status in Phase.AGAINST.statuses
-
-
-class Tier(models.IntegerChoices):
-    """How close a source stands to the official record."""
-
-    OFFICIAL_RECORD = 1, _("T1 official record")
-    OFFICIAL_STATEMENT = 2, _("T2 official statement")
-    INDEPENDENT = 3, _("T3 independent reporting or research")
-    CAMPAIGN = 4, _("T4 campaign or partner report")
 
 
 # The tiers a source must have for each status. Independent reporting may stand in for an official
@@ -236,7 +164,8 @@ NOT_RELAXED = {S.IMPLEMENTED, S.REFUSED, S.BLOCKED}
 EVIDENCE = {
     S.NOT_CHECKED: _("None: it is the absence of any entry."),
     S.NO_RESPONSE: _(
-        "A search log: places searched, terms, date, by whom, known gaps. No link is needed."
+        "A look with its search log: places searched, terms, date, by whom, known gaps."
+        " No link is needed."
     ),
     S.ACKNOWLEDGED: _(
         "An official record or statement, or our own receipt (kept privately, its date shown)."
@@ -260,45 +189,3 @@ EVIDENCE = {
     S.REVERSED: _("An official record or independent report, and a link to the entry undone."),
     S.OVERTAKEN: _("An official record or independent report, and one sentence why."),
 }
-
-
-class AssertedBy(models.TextChoices):
-    """Who says that this happened."""
-
-    BODY = "body", _("the body itself")
-    STATE = "state", _("a State")
-    CIVIL_SOCIETY = "civil_society", _("civil society")
-    US = "us", _("the editors of this record")
-
-
-class Verification(models.TextChoices):
-    """How sure we are that it happened."""
-
-    REPORTED = "reported", _("reported")
-    DOCUMENTED = "documented", _("documented")
-    VERIFIED = "verified", _("independently verified")
-
-
-class BlockedReason(models.TextChoices):
-    VETO = "veto", _("veto: nine votes or more in favour, and a permanent member against")
-    VOTES_SHORT = "votes_short", _("fewer votes in favour than needed")
-    OFF_AGENDA = "off_agenda", _("kept off the agenda by a procedural vote or objection")
-    NOT_RECEIVABLE = "not_receivable", _("declared not receivable")
-    NO_COMPETENCE = "no_competence", _("the body has no competence")
-    MANDATE_ENDED = "mandate_ended", _("the mandate ended")
-    OTHER = "other", _("another rule or actor")
-
-
-class RefusedReason(models.TextChoices):
-    STATED_POSITION = "stated_position", _("stated its position against")
-    VOTE_LOST = "vote_lost_on_merits", _("a vote on the merits was lost")
-    DECLINED = "declined_invitation", _("declined an invitation")
-    OTHER = "other", _("another refusal in words")
-
-
-class DatePrecision(models.TextChoices):
-    """How much of a date is known. The stored date is the first day of the known span."""
-
-    DAY = "day", _("day")
-    MONTH = "month", _("month")
-    YEAR = "year", _("year")

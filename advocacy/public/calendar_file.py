@@ -33,24 +33,25 @@ def meeting_calendar(request):
 
 
 def _event(request, meeting, asks):
-    """One meeting: whole days, as dates of sessions are; its last day is named exclusively."""
+    """One meeting as an all-day event; DTEND is exclusive (RFC 5545)."""
     page = request.build_absolute_uri(f"{reverse('meeting_list')}#{meeting.slug}")
+    who, what, begin = gettext("Who can act:"), gettext("What can be done"), gettext("Begin")
     lines = [
         meeting.get_confidence_display().capitalize(),
-        f"{gettext('Who can act:')} {meeting.who_can_act}",
-        f"{gettext('What can be done')}: {meeting.what_can_be_done}",
+        f"{who} {meeting.who_can_act}",
+        f"{what}: {meeting.what_can_be_done}",
     ]
     if meeting.lead_time_days:
         days = ngettext("%(number)d day", "%(number)d days", meeting.lead_time_days)
-        begin = gettext("%(days)s before") % {"days": days % {"number": meeting.lead_time_days}}
-        lines.append(f"{gettext('Begin')}: {begin}")
+        before = gettext("%(days)s before") % {"days": days % {"number": meeting.lead_time_days}}
+        lines.append(f"{begin}: {before}")
     lines += [
         f"{ask.reference}: {ask.title}\n{request.build_absolute_uri(ask.get_absolute_url())}"
         for ask in asks
     ]
     event = Event()
     event.add("uid", f"meeting-{meeting.slug}@{request.get_host()}")
-    # Grows with every change, as RFC 5545 wants of it.
+    # RFC 5545: must grow with every change.
     event.add("sequence", int((meeting.changed_at - FIRST_CHANGE).total_seconds()))
     event.add("dtstamp", meeting.changed_at)
     event.add("last-modified", meeting.changed_at)

@@ -25,13 +25,13 @@ class UpdateFeed(Feed):
         return updates.newest_first().with_related()[:50]
 
     def item_title(self, update):
-        return f"{update.action.body.abbreviation}: {update.get_status_display()}"
+        return f"{update.action.body.abbreviation}: {update.label}"
 
     def item_description(self, update):
-        return update.told or _("We looked again and found nothing new.")
+        return "\n\n".join(filter(None, [update.account, update.missed_words]))
 
     def item_updateddate(self, update):
         return update.recorded_at
 
     def item_categories(self, update):
-        return [update.status]
+        return [update.status or "look"]

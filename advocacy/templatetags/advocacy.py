@@ -6,32 +6,25 @@ from urllib.parse import quote
 
 import segno
 from babel import Locale
-from babel.dates import format_date, format_skeleton
 from django import template
 from django.conf import settings
 from django.urls import reverse, translate_url
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language, get_language_info, ngettext
+from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
-from advocacy.models import IN_CONFIDENCE, DatePrecision, Phase, ResponseStatus
+from advocacy.models import IN_CONFIDENCE, DatePrecision, Phase
+from advocacy.models.dates import locale, machine_day, written_day, written_days
+from advocacy.models.standing import grouped, label_of_code, label_of_group
 
 register = template.Library()
 
-# Windows hands no longer address to a mail program; static/js/app.js keeps to the same.
+# Windows hands no longer address to a mail program; static/js/compose.js keeps to the same.
 LONGEST_MAILTO = 2000
 MAILTO_SAFE = "!*'()"
 SAFE_IN_HTML = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&"}
-
-# Dates and countries as an international reader writes them: 16 December 2024.
-LOCALES = {"en": Locale("en", "GB"), "uk": Locale("uk"), "ko": Locale("ko")}
-
-
-def _locale():
-    return LOCALES.get(get_language(), LOCALES["en"])
-
 
 # Navigation
 
@@ -131,7 +124,7 @@ def mailto(text, subject):
 @register.filter
 def is_open_for(step, action):
     """Whether a step makes sense at the present status of its ask."""
-    return step.is_open(action.current_status)
+    return step.is_open(action.standing.status)
 
 
 @register.simple_tag(takes_context=True)
@@ -146,7 +139,7 @@ def share_picture(context, subject, kind):
 @register.simple_tag(takes_context=True)
 def json_ld(context, subject, kind, title, text, picture):
     """What the page is, for search engines (schema.org). Data, not a script: nothing runs it."""
-    said = {
+    data = {
         "@context": "https://schema.org",
         "@type": "Organization" if kind == "bodies" else "Article",
         "name": title,
@@ -154,12 +147,12 @@ def json_ld(context, subject, kind, title, text, picture):
         "url": full_url(context, subject),
     }
     if kind != "bodies":
-        said |= {"headline": title, "inLanguage": get_language()}
-        said["license"] = "https://creativecommons.org/licenses/by/4.0/"
-        said["publisher"] = {"@type": "Organization", "name": "Answerable"}
+        data |= {"headline": title, "inLanguage": get_language()}
+        data["license"] = "https://creativecommons.org/licenses/by/4.0/"
+        data["publisher"] = {"@type": "Organization", "name": "Answerable"}
     if picture:
-        said["image"] = picture
-    written = json.dumps(said, ensure_ascii=False).translate(SAFE_IN_HTML)
+        data["image"] = picture
+    written = json.dumps(data, ensure_ascii=False).translate(SAFE_IN_HTML)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(written))
 
 
@@ -194,8 +187,9 @@ def from_top(height, ground):
 
 
 @register.filter
-def labels(choices):
-    return ", ".join(str(choice.label) for choice in choices)
+def labels(statuses):
+    """The words of statuses and phases, separated by commas."""
+    return ", ".join(label_of_code(code) for code in statuses)
 
 
 @register.simple_tag(takes_context=True)
@@ -214,38 +208,33 @@ def wording(context, step):
 # Words
 
 
-def _written_out(date, precision, style):
-    if precision == DatePrecision.YEAR:
-        return f"{date:%Y}", format_skeleton("y", date, locale=_locale())
-    if precision == DatePrecision.MONTH:
-        return f"{date:%Y-%m}", format_skeleton("yMMMM", date, locale=_locale())
-    return f"{date:%Y-%m-%d}", format_date(date, style, locale=_locale())
-
-
 @register.simple_tag
 def day(date, precision=DatePrecision.DAY, style="long"):
     """A date written out, as far as it is known: 16 December 2024, December 2024, 2024."""
     if not date:
         return ""
-    machine, text = _written_out(date, precision, style)
-    return format_html('<time datetime="{}">{}</time>', machine, text)
+    return format_html(
+        '<time datetime="{}">{}</time>',
+        machine_day(date, precision),
+        written_day(date, precision, style),
+    )
 
 
 @register.simple_tag
 def day_text(date, precision=DatePrecision.DAY):
     """The same without markup, for mail."""
-    return _written_out(date, precision, "long")[1]
+    return written_day(date, precision)
 
 
 @register.filter
 def days(number):
-    return ngettext("%(number)d day", "%(number)d days", number) % {"number": number}
+    return written_days(number)
 
 
 @register.filter
 def country_name(code):
     """The name of a country in the reader's language; what is not a code stays as it is."""
-    return _locale().territories.get(code, code)
+    return locale().territories.get(code, code)
 
 
 @register.filter
@@ -253,29 +242,18 @@ def lines(text):
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-@register.simple_tag
-def status_label(status, body=None):
-    """The words of a status. The silence of a body that works in confidence is not a failure."""
-    status = ResponseStatus(status)
-    if status == ResponseStatus.NO_RESPONSE and body and body.works_in_confidence:
-        return _("No public position; this body works in confidence")
-    return status.label
-
-
 # Marks
 
 
 @register.inclusion_tag("includes/_status.html")
-def status_mark(status, body=None):
-    """The symbol and the words of a status, as they stand for this body."""
-    status = ResponseStatus(status)
-    return {"phase": status.phase.value, "label": status_label(status, body)}
+def status_mark(shown):
+    """The symbol and the words of a standing, of an entry or of a group of asks."""
+    return {"mark": shown.mark, "label": shown.label}
 
 
 @register.inclusion_tag("includes/_status.html")
 def phase_mark(phase):
-    phase = Phase(phase)
-    return {"phase": phase.value, "label": phase.label}
+    return {"mark": phase, "label": label_of_group(phase)}
 
 
 @register.inclusion_tag("includes/_phase_strip.html", takes_context=True)
@@ -284,8 +262,8 @@ def phase_strip(context, counts, **query):
 
     `counts` is {Phase or IN_CONFIDENCE: number}; `query` narrows the links (issue=…, body=…).
     """
-    groups = [(phase, phase, phase.label) for phase in Phase]
-    groups.append((IN_CONFIDENCE, Phase.UNKNOWN, _("Works in confidence")))
+    groups = [(phase, phase, label_of_group(phase)) for phase in Phase]
+    groups.append((IN_CONFIDENCE, Phase.UNKNOWN, label_of_group(IN_CONFIDENCE)))
     total = sum(counts.values())
     offset, parts = 0, []
     for group, look, label in groups:
@@ -321,18 +299,5 @@ def share_of(number, most):
 
 @register.filter
 def by_status(actions):
-    """The asks of one cell of the matrix, a line for each status: [{status, asks, longest}]."""
-    groups = {}
-    for action in actions:
-        groups.setdefault(action.current_status, []).append(action)
-    return [
-        {
-            "status": status,
-            "asks": asks,
-            "number": len(asks),
-            "waiting": max((a.days_to_answer for a in asks if a.is_waiting), default=None),
-            "since": max((a.status_on for a in asks if a.status_on), default=None),
-            "checked": min((a.last_checked_on for a in asks if a.last_checked_on), default=None),
-        }
-        for status, asks in sorted(groups.items(), key=lambda group: group[0].order)
-    ]
+    """The asks of one cell of the matrix, a group for each status; see `standing.grouped`."""
+    return grouped(action.standing for action in actions)

@@ -1,6 +1,7 @@
 """Which columns a file of each kind has, and how a value looks in a cell."""
 
 import re
+from decimal import Decimal
 
 from advocacy.models import Issue, Meeting, RecommendedAction, Seat, Source, TargetBody, roles
 
@@ -14,14 +15,14 @@ KINDS = {
 FORMATS = ["csv", "json"]
 KEY = "slug"
 BATCH = 500
-# A spreadsheet takes such a cell for a formula. It gets an apostrophe, and loses it on the way in;
-# so does a text of apostrophes and then such a sign, or it would come back shorter.
+# Spreadsheets run such cells as formulas, so they get an apostrophe, removed again on import;
+# texts that already begin with apostrophes get one more, or they would come back shorter.
 FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
 ESCAPED = re.compile(r"'+[=+\-@\t\r\n]")
 
 
 def demand(by, model, *verbs):
-    """Refuse whoever may not. None is the command line: whoever has that has the database."""
+    """Check permissions. `None` is the command line, where no user is signed in."""
     if by is not None:
         roles.demand(by, *(f"advocacy.{verb}_{model._meta.model_name}" for verb in verbs))
 
@@ -33,12 +34,12 @@ def columns_of(model):
 
 
 def is_needed(field):
-    """Whether a new row must give it."""
+    """Whether the column is required for new rows."""
     return not field.blank and not field.has_default()
 
 
 def guess_format(name):
-    """The format that the name of a file tells, or None."""
+    """The format implied by a file name, or None."""
     return next((format for format in FORMATS if str(name).lower().endswith(f".{format}")), None)
 
 
@@ -59,7 +60,7 @@ def as_text(value):
             return ""
         case bool():
             return str(int(value))
-        case str() | int() | float():
+        case str() | int() | float() | Decimal():
             return str(value)
         case list():
             return " ".join(map(as_text, value))

@@ -2,18 +2,19 @@
 
 import codecs
 import csv
-import json
+import re
+from contextlib import suppress
 from itertools import chain
 
+import ijson
 from django.utils.translation import gettext as _
 
 from advocacy.transfer.columns import KEY, as_text, unescape
 
 MOST_IN_A_ROW = 1_000_000
 CHUNK = 65_536
-SPACE = " \t\r\n"
-# An object comes as a tuple of pairs, so that a name that stands twice is seen.
-DECODER = json.JSONDecoder(object_pairs_hook=tuple)
+# The faster ones of ijson put a question mark in place of half a character (\ud800).
+PARSER = ijson.get_backend("python")
 
 csv.field_size_limit(MOST_IN_A_ROW)
 
@@ -102,78 +103,93 @@ def wrong_columns(names, columns):
     return reasons
 
 
-class JsonText:
-    """JSON that is read on as needed; what was used is forgotten."""
-
-    def __init__(self, file):
-        self.pieces = decoded(file.read, CHUNK)
-        self.text, self.at, self.line = "", 0, 1
-
-    def read_on(self):
-        piece = next(self.pieces, None)
-        if piece is not None:
-            self.text, self.at = self.text[self.at :] + piece, 0
-        return piece is not None
-
-    def pass_by(self, end):
-        self.line += self.text.count("\n", self.at, end)
-        self.at = end
-
-    def sign(self):
-        """The next character that is no space, or "" at the end."""
-        while self.at < len(self.text) or self.read_on():
-            if self.text[self.at : self.at + 1] not in SPACE:
-                return self.text[self.at]
-            self.pass_by(min(self.at + 1, len(self.text)))
-        return ""
-
-    def take(self, *signs):
-        sign = self.sign()
-        if sign not in signs:
-            raise self.broken()
-        self.pass_by(self.at + 1)
-        return sign
-
-    def row(self):
-        while True:
-            try:
-                row, end = DECODER.raw_decode(self.text, self.at)
-            except (ValueError, RecursionError) as error:
-                # Half a row looks like a broken one, until more of it is there.
-                if len(self.text) - self.at > MOST_IN_A_ROW or not self.read_on():
-                    raise self.broken(getattr(error, "pos", self.at)) from error
-            else:
-                self.pass_by(end)
-                return row
-
-    def broken(self, at=0):
-        line = self.line + self.text.count("\n", self.at, max(at, self.at))
-        return Broken(line, _("This is not JSON: the file should be a list of rows, [{…}, {…}]."))
-
-
 def json_rows(file, columns):
     """Yield the same as `csv_rows`, however the list is laid out."""
-    source = JsonText(file)
-    if not source.sign():
-        raise Broken(1, _("The file is empty."))
-    source.take("[")
-    after = source.take("]") if source.sign() == "]" else ","
-    while after == ",":
-        if source.sign() != "{":
-            raise source.broken()
-        line, pairs = source.line, source.row()
-        after = source.take(",", "]")
-        cells, reasons = {}, wrong_columns([name for name, _value in pairs], columns)
-        for name, value in pairs if not reasons else ():
+    depth = size = begins = 0
+    row = None
+    for line, length, events in parsed(file):
+        for event, value in events:
+            depth -= event in ("end_map", "end_array")
+            if depth == 0 and event not in ("start_array", "end_array"):
+                raise not_json(line)
+            if depth == 1 and event not in ("start_map", "end_map"):
+                raise not_json(line)
+            if depth == 1 and event == "start_map":
+                begins, size, row = line, 0, ijson.ObjectBuilder(map_type=Pairs)
+            if depth > 0:
+                row.event(event, value)
+            if depth == 1 and event == "end_map":
+                yield begins, *cells_of(row.value.pairs, columns)
+            depth += event in ("start_map", "start_array")
+        size += length
+        if size > MOST_IN_A_ROW:
+            raise not_json(line)
+
+
+class Pairs:
+    """A JSON object as its pairs, so that a name that stands twice is seen."""
+
+    def __init__(self):
+        self.pairs = []
+
+    def __setitem__(self, name, value):
+        self.pairs.append((name, value))
+
+
+def cells_of(pairs, columns):
+    cells, reasons = {}, wrong_columns([name for name, _value in pairs], columns)
+    for name, value in pairs if not reasons else ():
+        try:
+            if isinstance(value, list) and not columns[name].many_to_many:
+                raise TypeError(value)
+            if isinstance(value, list) and any(isinstance(part, list) for part in value):
+                raise TypeError(value)
+            cells[name] = as_text(value)
+        except TypeError:
+            reasons.append(_("%s: this kind of value does not belong here.") % name)
+    return cells, reasons
+
+
+def parsed(file):
+    """Yield (line, length, events) for each piece of a JSON file; no piece is more than a line."""
+    events = ijson.sendable_list()
+    parser = PARSER.basic_parse_coro(events)
+    line, is_empty, is_line = 1, True, True
+    try:
+        for text in filter(None, decoded(file.readline, CHUNK)):
+            refusal = None
             try:
-                if isinstance(value, list) and not columns[name].many_to_many:
-                    raise TypeError(value)
-                cells[name] = as_text(value)
-            except TypeError:
-                reasons.append(_("%s: this kind of value does not belong here.") % name)
-        yield line, cells, reasons
-    if source.sign():
-        raise source.broken()
+                parser.send(text.encode())
+            except (ijson.JSONError, ValueError) as error:
+                refusal = error
+            # The rows before a broken one are good.
+            yield line, len(text), events
+            if refusal or (is_line and is_open(text)):
+                raise not_json(line) from refusal
+            events.clear()
+            is_line = text.endswith("\n")
+            line += is_line
+            is_empty = is_empty and text.isspace()
+        if is_empty:
+            raise Broken(1, _("The file is empty."))
+        try:
+            parser.close()
+        except ijson.JSONError as error:
+            raise not_json(line) from error
+    finally:
+        # Whoever stops half way needs no complaint about what is missing.
+        with suppress(ijson.JSONError):
+            parser.close()
+    yield line, 0, events
+
+
+def is_open(text):
+    """Whether a line ends inside a string. The parser would blame a later line, with a “"”."""
+    return text.endswith("\n") and re.sub(r"\\.", "", text).count('"') % 2 == 1
+
+
+def not_json(line):
+    return Broken(line, _("This is not JSON: the file should be a list of rows, [{…}, {…}]."))
 
 
 READERS = {"csv": csv_rows, "json": json_rows}

@@ -59,7 +59,7 @@ class Import:
 
     def fates(self, reader, file, dry_run):
         any_refused = False
-        # The keys of the file wait in a table on disk, as there may be many.
+        # Keys already seen go to a temporary table on disk: there may be too many for memory.
         with transaction.atomic(), closing(sqlite3.connect("")) as seen:
             seen.execute("CREATE TABLE seen (name TEXT PRIMARY KEY, line INTEGER)")
             for batch in batched(self.given(reader, file, seen), BATCH, strict=False):
@@ -74,7 +74,8 @@ class Import:
             for line, cells, reasons in reader(file, self.columns):
                 yield line, cells, reasons or list(faults(line, cells, seen))
         except Broken as broken:
-            yield broken.line, {}, [f"{broken.why} {_('Nothing was read from here on.')}"]
+            why = " ".join([broken.why, _("Nothing was read from here on.")])
+            yield broken.line, {}, [why]
 
     def settle(self, batch):
         """Save the rows of a batch that can be saved, and say what became of each."""
@@ -91,7 +92,7 @@ class Import:
                 changed = self.apply(row or self.model(), cells, known, history)
             except ValidationError as error:
                 fate = Fate(line, shown(key), What.REFUSED, tuple(sentences(error)))
-                # The error holds the row, and itself: without this, refused rows pile up.
+                # The traceback references the row; drop it, or refused rows pile up in memory.
                 clear_frames(error.__traceback__)
                 yield fate
             else:

@@ -43,14 +43,14 @@ def written(row, field):
 
 
 class Line:
-    """What a csv writer writes to: each line comes back from `writerow`."""
+    """A file-like object for csv.writer whose `write` returns the line."""
 
     write = staticmethod(str)
 
 
 def csv_text(columns, rows):
     writer = csv.writer(Line)
-    # Without this mark Excel takes the file for one in an old encoding.
+    # Without a byte-order mark Excel assumes a legacy encoding.
     yield "\ufeff" + writer.writerow(columns)
     for row in rows:
         yield writer.writerow([escape(as_text(value)) for value in row.values()])

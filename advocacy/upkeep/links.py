@@ -81,13 +81,13 @@ def _once(method, url, end):
 
 def public_address(host, port):
     """One address of a host, if all of them are on the public internet."""
-    found = {row[4][0] for row in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
-    for address in found:
+    addresses = {row[4][0] for row in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+    for address in addresses:
         ip = ipaddress.ip_address(address.partition("%")[0])
         ip = getattr(ip, "ipv4_mapped", None) or ip
         if not is_public(ip):
             raise Refused("It leads into a private network.")
-    return sorted(found)[0]
+    return sorted(addresses)[0]
 
 
 def is_public(ip):

@@ -1,7 +1,9 @@
 """Work that nobody waits for; the worker does it between the tasks of its queue."""
 
+import logging
 from datetime import timedelta
 
+from django.core.cache import cache
 from django.tasks import task
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -12,9 +14,11 @@ from advocacy.models import (
     DeliveryState,
     Edition,
     NetworkUse,
+    RecommendedAction,
     SignIn,
     SignUp,
     Source,
+    StandingToday,
     StepDone,
     Subscriber,
     Worker,
@@ -22,8 +26,13 @@ from advocacy.models import (
 )
 from advocacy.upkeep import links
 
+logger = logging.getLogger(__name__)
+
 LINKS_AT_ONCE = 100
 KEEP_RESULTS = timedelta(days=7)
+# From this hour on, local time, once a day.
+NIGHT = 3
+STANDING_CHECKED = "standing-checked-on"
 # Files made of pages are built in `public`, which this room does not import: only their names.
 FORGET_FILES = {"pictures of shared links": "advocacy.public.share.drawing.forget_old"}
 
@@ -31,8 +40,9 @@ FORGET_FILES = {"pictures of shared links": "advocacy.public.share.drawing.forge
 def give_back():
     """Queue again what a worker that died was doing; its message in flight becomes doubtful."""
     alive = set(Worker.objects.alive().values_list("name", flat=True))
-    held = Delivery.objects.filter(state=DeliveryState.CLAIMED).values_list("claimed_by", flat=True)
-    Delivery.objects.abandoned_by(set(held.distinct()) - alive)
+    claimed = Delivery.objects.filter(state=DeliveryState.CLAIMED)
+    senders = claimed.values_list("claimed_by", flat=True)
+    Delivery.objects.abandoned_by(set(senders.distinct()) - alive)
     for result in DBTaskResult.objects.running():
         if result.worker_ids and result.worker_ids[-1] not in alive:
             DBTaskResult.objects.filter(pk=result.pk, status=result.status).update(
@@ -53,6 +63,31 @@ def check_links():
     for source in Source.objects.to_check()[:LINKS_AT_ONCE]:
         answer = links.ask(source.url)
         source.note_link(answer.text, works=answer.works, gone=answer.gone)
+
+
+@task
+def check_standing():
+    """Compare how every ask is kept to stand today with what its entries say."""
+    wrong = [
+        pk
+        for _number, differing in StandingToday.objects.differences(RecommendedAction.objects.all())
+        for pk, _what in differing
+    ]
+    if wrong:
+        logger.error(
+            "%d asks are kept wrong, ask %d first: run manage.py rebuild_standing.",
+            len(wrong),
+            wrong[0],
+        )
+    cache.set(STANDING_CHECKED, timezone.localdate().isoformat(), timeout=None)
+    return len(wrong)
+
+
+def check_standing_nightly(now=None):
+    """Queue that comparison once a day, in the night."""
+    now = timezone.localtime(now)
+    if now.hour >= NIGHT and cache.get(STANDING_CHECKED) != now.date().isoformat():
+        check_standing.enqueue()
 
 
 def refresh_desk():

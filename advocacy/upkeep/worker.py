@@ -86,6 +86,7 @@ def often():
 def hourly():
     mailing.plan_digest()
     tasks.purge()
+    tasks.check_standing_nightly()
     if settings.LINK_CHECKS:
         tasks.check_links.enqueue()
 

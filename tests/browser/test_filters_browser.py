@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from advocacy.models import ResponseStatus
-from tests.factories import make_action, make_body, make_issue, record
+from tests.factories import make_action, make_body, make_issue, record, record_look
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -18,7 +18,7 @@ def asks():
     blocked = make_action(
         title="Restore the panel", issue=issue, body=make_body(slug="unsc", name="Security Council")
     )
-    record(silent, ResponseStatus.NO_RESPONSE)
+    record_look(silent)
     record(blocked, ResponseStatus.BLOCKED)
 
 

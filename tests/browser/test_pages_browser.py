@@ -86,7 +86,19 @@ def test_every_page_fits_its_screen(page, dossier, language):
             assert page.evaluate(TEXT_OUTSIDE_ITS_COLUMN) == [], (path, width)
 
 
-@pytest.mark.parametrize("path", ["", "actions/", "issues/pow-protection/", "actions/{ask}/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "actions/",
+        "issues/pow-protection/",
+        "actions/{ask}/",
+        "checklist/",
+        "checklist/sheet/?step=nk-06b-post-the-tally",
+        "seats/",
+        "seats/gb/",
+    ],
+)
 def test_a_first_view_is_light(page, dossier, path):
     responses = []
     page.on("response", lambda response: responses.append(response))

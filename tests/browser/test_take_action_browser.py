@@ -123,7 +123,7 @@ def test_ticks_move_to_another_device_by_link_and_by_file(browser, live_server, 
 
 def test_the_page_and_the_server_write_the_same_mail_addresses(page, live_server, action):
     page.goto(f"{live_server.url}/en/checklist/")
-    script = page.locator("script[src*='app']").get_attribute("src")
+    script = page.locator("script[src*='app']").get_attribute("src").replace("app", "compose")
     write = f"async ([s, t]) => (await import('{script}')).mailto(s, t)"
 
     @settings(

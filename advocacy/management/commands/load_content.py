@@ -1,4 +1,4 @@
-"""Loads the content of `fixtures/`: safe to run at every start and after every upgrade."""
+"""Loads the dossier of CONTENT_DIR: safe to run at every start and after every upgrade."""
 
 import json
 
@@ -48,7 +48,7 @@ MOST_NAMED = 20
 
 class Command(BaseCommand):
     help = (
-        "Load the content of fixtures/ in one transaction. Rows that staff have edited in the"
+        "Load the dossier of CONTENT_DIR in one transaction. Rows that staff have edited in the"
         " admin are left alone; entries of the record are added once and never changed."
     )
 
@@ -56,8 +56,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--from",
             dest="folder",
-            default=settings.BASE_DIR / "fixtures",
-            help="the folder to read (fixtures/ of this checkout unless told)",
+            default=settings.CONTENT_DIR,
+            help="the folder to read instead of CONTENT_DIR",
         )
         parser.add_argument("--check", action="store_true", help="load, report, and undo it all")
 
@@ -158,7 +158,7 @@ class Command(BaseCommand):
         old = StatusUpdate.objects.filter(key=fields["key"]).first()
         if old is None:
             self.counts["new"] += 1
-            return action.enter(fields.pop("status"), by=self.author, sources=sources, **fields)
+            return action.enter(fields.pop("status", ""), by=self.author, sources=sources, **fields)
         differs = [name for name, value in fields.items() if getattr(old, name) != value]
         if old.action != action:
             differs.append("action")
@@ -179,10 +179,10 @@ class Command(BaseCommand):
                 rows = model.objects.filter(recorded_by=self.author)
             else:
                 rows = model.objects.from_fixtures()
-            found = len(rows := rows.exclude(pk__in=pks)[: MOST_NAMED + 1])
+            number = len(rows := rows.exclude(pk__in=pks)[: MOST_NAMED + 1])
             for row in rows[:MOST_NAMED]:
                 yield f"{model._meta.verbose_name} “{row}”"
-            if found > MOST_NAMED:
+            if number > MOST_NAMED:
                 yield f"more {model._meta.verbose_name_plural}"
 
     def broken(self, file, row, why):

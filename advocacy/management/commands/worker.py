@@ -1,5 +1,6 @@
 from django.core.management.base import BaseCommand
 
+from advocacy.mailing.checks import demand_mail_url
 from advocacy.upkeep import worker
 
 
@@ -19,4 +20,5 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, batch, parent, **options):
+        demand_mail_url()
         worker.run(batch=batch, parent=parent)

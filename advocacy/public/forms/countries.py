@@ -2,7 +2,7 @@
 
 from babel import Locale
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext_lazy as _
 
 from advocacy.models import GROUP_OF
@@ -13,7 +13,7 @@ UKRAINIAN = {letter: n for n, letter in enumerate("абвгґдеєжзиіїй�
 
 def country_choices():
     """The member States of the UN, by name in the active language."""
-    territories = Locale.parse(get_language()).territories
+    territories = Locale.parse(to_locale(get_language())).territories
     names = [(code, territories[code]) for code in GROUP_OF]
 
     def order(choice):

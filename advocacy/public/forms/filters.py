@@ -16,6 +16,7 @@ from advocacy.models import (
     TargetBody,
     Topic,
 )
+from advocacy.models.standing import label_of, label_of_group, status_choices
 from advocacy.public.forms.countries import country_choices
 
 UNKNOWN = _("“%(value)s” is not known here; this filter was not applied.")
@@ -134,20 +135,14 @@ def _flat(choices):
             yield value, label
 
 
-def _status_choices():
-    return [
-        (phase.label, [(code.value, code.label) for code in (phase, *phase.statuses)])
-        for phase in Phase
-    ]
-
-
 def _counted_statuses(field, options):
     counts = {option.value: option.count for option in options}
     groups = [field.choices[0]]
     for phase in Phase:
         whole = sum(counts.get(status, 0) for status in phase.statuses)
-        codes = [(s.value, f"{s.label} ({counts.get(s, 0)})") for s in phase.statuses]
-        groups.append((phase.label, [(phase.value, f"{phase.label} ({whole})"), *codes]))
+        words = label_of_group(phase)
+        codes = [(s.value, f"{label_of(s)} ({counts.get(s, 0)})") for s in phase.statuses]
+        groups.append((words, [(phase.value, f"{words} ({whole})"), *codes]))
     return groups
 
 
@@ -163,7 +158,7 @@ class ActionFilterForm(FilterForm):
     issue = SlugField(Issue.objects.all(), label=_("Issue"), empty=_("All issues"))
     topic = SlugField(Topic.objects.all(), label=_("Topic"), empty=_("All topics"))
     body = SlugField(TargetBody.objects.all(), label=_("Body"), empty=_("All bodies"))
-    status = _choice(_("Status"), _status_choices(), _("Any status"))
+    status = _choice(_("Status"), status_choices(), _("Any status"))
     audience = _choice(_("Who can act"), Audience.choices, _("Everyone"))
     overdue = forms.BooleanField(label=_("Overdue only"), required=False)
     sort = _choice(_("Order"), ActionSort.choices[1:], ActionSort.WAITING.label)
@@ -188,7 +183,7 @@ class IssueFilterForm(FilterForm):
     )
     topic = SlugField(Topic.objects.all(), label=_("Topic"), empty=_("All topics"))
     body = SlugField(TargetBody.objects.all(), label=_("Body"), empty=_("All bodies"))
-    status = _choice(_("Status of an ask"), _status_choices(), _("Any status"))
+    status = _choice(_("Status of an ask"), status_choices(), _("Any status"))
     sort = _choice(_("Order"), IssueSort.choices[1:], IssueSort.POSITION.label)
 
     field_order = ["q", "topic", "body", "status", "as_of", "sort"]

@@ -9,34 +9,36 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from PIL import Image, ImageDraw, ImageFont
+
+from advocacy.public.share.marks import mark
 
 logger = logging.getLogger(__name__)
 
 SIZE = 1200, 630
 KEEP = 3 * 24 * 3600
 MARGIN = 72
-PAPER, INK, SOFT = "#fbfaf6", "#1b1a17", "#57534a"
-COLOURS = {
-    "unknown": "#6a675f",
-    "no_answer": "#7a3b00",
-    "in_progress": "#0a5358",
-    "delivered": "#1c5a1f",
-    "against": "#8a1130",
-    "closed": "#4d4a44",
-}
 # Neither holds all three scripts: the second has no Ukrainian, the first no Korean. They come from
 # the system's packages, never from here.
 LETTERS, SYLLABLES = "NotoSans-{}.ttf", "NotoSansCJK-{}.ttc"
 KOREAN = re.compile(r"([\u1100-\u11ff\u2e80-\u9fff\ua960-\ud7ff\uf900-\ufaff\uff00-\uffef]+)")
+COLOUR = re.compile(r"--([\w-]+): light-dark\((#[0-9a-f]{6}),")
+
+
+@lru_cache
+def colours():
+    """{name: its colour on light paper}, as `static/css/site.css` defines them for the pages."""
+    tokens = Path(finders.find("css/site.css")).read_text(encoding="utf-8")
+    return {name.replace("-", "_"): colour for name, colour in COLOUR.findall(tokens)}
 
 
 @lru_cache
 def face(name):
     """The file of a typeface, or None; that it is missing is said once."""
     for fonts in settings.FONT_FOLDERS:
-        if found := next(Path(fonts).rglob(name), None):
-            return found
+        if path := next(Path(fonts).rglob(name), None):
+            return path
     logger.warning("Shared links have no picture: the font %s is missing.", name)
     return None
 
@@ -74,8 +76,8 @@ def picture(*, title, kicker, phase, status, wait):
     """The path of the PNG, drawn once for what it says."""
     # Words of the interface come as lazy ones.
     title, kicker, status, wait = map(str, (title, kicker, status, wait))
-    said = "\n".join([title, kicker, phase, status, wait])
-    path = folder() / f"{sha256(said.encode()).hexdigest()[:32]}.png"
+    words = "\n".join([title, kicker, phase, status, wait])
+    path = folder() / f"{sha256(words.encode()).hexdigest()[:32]}.png"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         # Two requests may draw it at once; each puts a whole file in its place.
@@ -101,23 +103,24 @@ def forget_old():
 
 
 def draw(title, kicker, phase, status, wait):
-    image = Image.new("RGB", SIZE, PAPER)
+    paper, ink, soft = (colours()[name] for name in ("paper", "ink", "ink_soft"))
+    colour = colours()[phase]
+    image = Image.new("RGB", SIZE, paper)
     pen = ImageDraw.Draw(image)
     width = SIZE[0] - 2 * MARGIN
-    write(pen, (MARGIN, 98), "Answerable", INK, "Bold", 40)
-    pen.line((MARGIN, 120, SIZE[0] - MARGIN, 120), INK, 5)
+    write(pen, (MARGIN, 98), "Answerable", ink, "Bold", 40)
+    pen.line((MARGIN, 120, SIZE[0] - MARGIN, 120), ink, 5)
     (line,) = fitting(kicker, "Regular", 30, width, 1)
-    write(pen, (MARGIN, 174), line, SOFT, "Regular", 30)
+    write(pen, (MARGIN, 174), line, soft, "Regular", 30)
     for size in (62, 54, 46):
         lines = fitting(title, "Bold", size, width, 3)
         if not lines[-1].endswith("…"):
             break
     for number, line in enumerate(lines):
-        write(pen, (MARGIN, 200 + size + number * size * 1.25), line, INK, "Bold", size)
-    colour = COLOURS[phase]
-    image.paste(mark(phase, colour), (MARGIN, 470))
+        write(pen, (MARGIN, 200 + size + number * size * 1.25), line, ink, "Bold", size)
+    image.paste(mark(phase, colour, paper, 50), (MARGIN - 3, 467))
     write(pen, (MARGIN + 66, 508), status, colour, "Bold", 44)
-    write(pen, (MARGIN, 574), wait, SOFT, "Regular", 30)
+    write(pen, (MARGIN, 574), wait, soft, "Regular", 30)
     return image
 
 
@@ -141,26 +144,3 @@ def shortened(line, weight, size, width):
     while length(line, weight, size) > width:
         line = f"{line.removesuffix('…')[:-1]}…"
     return line
-
-
-def mark(phase, colour):
-    """The symbol of a phase, as on the pages; drawn large and made small for smooth edges."""
-    size, line = 46 * 4, 5 * 4
-    image = Image.new("RGB", (size, size), PAPER)
-    pen = ImageDraw.Draw(image)
-    box = (0, 0, size - 1, size - 1)
-    near, far = size * 0.3, size * 0.7
-    if phase == "delivered":
-        pen.ellipse(box, colour)
-    elif phase == "in_progress":
-        pen.ellipse(box, outline=colour, width=line)
-        pen.pieslice(box, 90, 270, colour)
-    elif phase == "against":
-        pen.ellipse(box, outline=colour, width=line)
-        pen.line((near, near, far, far), colour, line)
-        pen.line((near, far, far, near), colour, line)
-    elif phase == "closed":
-        pen.rectangle(box, outline=colour, width=line)
-    else:
-        pen.ellipse(box, outline=colour, width=line)
-    return image.resize((46, 46), Image.Resampling.LANCZOS)

@@ -40,7 +40,7 @@ def body_detail(request, slug):
         "as_of": at,
         "body": body,
         "actions": actions,
-        "phases": Counter(action.counted_as for action in actions),
+        "phases": Counter(action.standing.counted_as for action in actions),
         "updates": StatusUpdate.objects.published(at)
         .filter(action__body=body)
         .newest_first()

@@ -55,7 +55,7 @@ def issue_detail(request, slug):
         "as_of": at,
         "issue": issue,
         "actions": actions,
-        "phases": Counter(action.counted_as for action in actions),
+        "phases": Counter(action.standing.counted_as for action in actions),
         "steps": _three_steps(actions),
         "timeline": _timeline(actions, updates, sources),
         "sources": _cited(updates, sources),
@@ -89,7 +89,9 @@ def _cited(updates, sources):
 
 def _three_steps(actions):
     """The quickest step of the three asks that have waited longest."""
-    waiting = sorted(actions, key=lambda action: (not action.is_waiting, action.asked_on))
+    waiting = sorted(
+        actions, key=lambda action: (action.standing.days_waiting is None, action.asked_on)
+    )
     with_steps = [action for action in waiting if action.steps.all()]
     return [
         (action, min(action.steps.all(), key=lambda step: step.minutes))

@@ -27,12 +27,22 @@ def overview(request):
         "unanswered": unanswered.count(),
         "matrix": _matrix(shown.order_by("issue__position", "issue__title", "asked_on", "pk")),
         "waiting": waiting,
-        "updates": StatusUpdate.objects.published(at).moving().newest_first().with_related()[:5],
+        "longest": _longest(unanswered, waiting),
+        "updates": StatusUpdate.objects.published(at).responses().newest_first().with_related()[:5],
         "meetings": Meeting.objects.upcoming(at).with_related()[:5],
         "follow": FollowForm(),
         "mails": StatusUpdate.objects.mails_in_last_year(),
     }
     return render(request, "overview.html", context)
+
+
+def _longest(unanswered, waiting):
+    """The longest wait in days, and every body that has kept an ask waiting so long."""
+    if not waiting:
+        return {}
+    tied = unanswered.filter(asked_on=waiting[0].asked_on).order_by("body__position", "body__name")
+    names = dict.fromkeys(tied.values_list("body__abbreviation", flat=True))
+    return {"days": waiting[0].standing.days_waiting, "bodies": ", ".join(names)}
 
 
 def _first_issues(actions):

@@ -15,6 +15,8 @@ from advocacy.models import (
     Tier,
     Verification,
 )
+from advocacy.models.standing import label_of
+from advocacy.models.vocabulary import RECORDED
 
 
 @require_safe
@@ -22,29 +24,25 @@ def about(request):
     return render(request, "pages/about.html")
 
 
+def _explained(status):
+    """What a status means, what it demands and what it is like elsewhere."""
+    return {
+        "code": status.value,
+        "label": label_of(status),
+        "definition": DEFINITIONS[status],
+        "evidence": EVIDENCE[status],
+        "analogue": ANALOGUES[status],
+    }
+
+
 @require_safe
 def method(request):
-    statuses = [status for status in ResponseStatus if status != ResponseStatus.NOT_CHECKED]
     context = {
-        "phases": [
-            {
-                "phase": phase,
-                "statuses": [
-                    {
-                        "status": status,
-                        "definition": DEFINITIONS[status],
-                        "evidence": EVIDENCE[status],
-                        "analogue": ANALOGUES[status],
-                    }
-                    for status in phase.statuses
-                ],
-            }
-            for phase in Phase
-        ],
-        "statuses": statuses,
+        "phases": [(phase, [_explained(status) for status in phase.statuses]) for phase in Phase],
+        "statuses": [label_of(status) for status in RECORDED],
         "transitions": [
-            (before, [(after, TRANSITIONS[before].get(after, "")) for after in statuses])
-            for before in ResponseStatus
+            (label_of(before), [TRANSITIONS[before].get(after, "") for after in RECORDED])
+            for before in (ResponseStatus.NOT_CHECKED, *RECORDED)
         ],
         "tiers": Tier,
         "verifications": Verification,

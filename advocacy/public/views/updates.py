@@ -31,4 +31,6 @@ def correction_list(request):
     """Every correction beside the entry it replaced."""
     corrections = StatusUpdate.objects.published().corrections()
     page = page_of(request, corrections.order_by("-recorded_at", "-pk").with_related())
-    return render(request, "updates/corrections.html", {"page": page, "corrections": page})
+    replaced = StatusUpdate.objects.with_related().in_bulk([entry.corrects_id for entry in page])
+    pairs = [(entry, replaced[entry.corrects_id]) for entry in page]
+    return render(request, "updates/corrections.html", {"page": page, "corrections": pairs})

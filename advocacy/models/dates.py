@@ -1,0 +1,43 @@
+"""Dates and numbers of days, written out in the reader's language."""
+
+from datetime import date
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton
+from django.utils.translation import get_language, gettext, ngettext
+
+from advocacy.models.enums import DatePrecision
+
+# English dates as an international reader writes them: 16 December 2024.
+REGION = {"en": "en-GB"}
+
+
+def locale() -> Locale:
+    """The locale of the active language."""
+    code = get_language() or "en"
+    return Locale.parse(REGION.get(code, code), sep="-")
+
+
+def written_day(day: date, precision: str = DatePrecision.DAY, style: str = "long") -> str:
+    """A date as far as it is known: 16 December 2024, December 2024, 2024."""
+    if precision == DatePrecision.YEAR:
+        return format_skeleton("y", day, locale=locale())
+    if precision == DatePrecision.MONTH:
+        return format_skeleton("yMMMM", day, locale=locale())
+    return format_date(day, style, locale=locale())
+
+
+def machine_day(day: date, precision: str = DatePrecision.DAY) -> str:
+    """The same for programs: 2024-12-16, 2024-12, 2024."""
+    known = {DatePrecision.YEAR: "%Y", DatePrecision.MONTH: "%Y-%m"}.get(precision, "%Y-%m-%d")
+    return format(day, known)
+
+
+def written_days(number: int) -> str:
+    return ngettext("%(number)d day", "%(number)d days", number) % {"number": number}
+
+
+def written_ago(number: int) -> str:
+    if number == 0:
+        return gettext("today")
+    return gettext("%(days)s ago") % {"days": written_days(number)}

@@ -1,0 +1,263 @@
+"""Every choice of the record and of its desk, with its words. A leaf: imports no other module."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Phase(models.TextChoices):
+    """The six groups that readers meet; every status belongs to exactly one."""
+
+    UNKNOWN = "unknown", _("Unknown")
+    NO_ANSWER = "no_answer", _("No answer")
+    IN_PROGRESS = "in_progress", _("In progress")
+    DELIVERED = "delivered", _("Delivered")
+    AGAINST = "against", _("Against")
+    CLOSED = "closed", _("Closed")
+
+    @property
+    def statuses(self):
+        return [status for status in ResponseStatus if status.phase == self]
+
+
+class ResponseStatus(models.TextChoices):
+    """How a body has responded to one ask.
+
+    Two are derived and never recorded: `NOT_CHECKED` is the absence of any entry, `NO_RESPONSE`
+    that we looked and found nothing.
+    """
+
+    NOT_CHECKED = "not_checked", _("Not yet checked")
+    NO_RESPONSE = "no_response", _("No public response found")
+    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+    UNDER_DISCUSSION = "under_discussion", _("Under discussion")
+    COMMITTED = "committed", _("Promised")
+    PARTIAL_ACTION = "partial_action", _("Partial action")
+    ACTION_TAKEN = "action_taken", _("Action taken")
+    IMPLEMENTED = "implemented", _("Carried out, verified")
+    REFUSED = "refused", _("Refused")
+    BLOCKED = "blocked", _("Blocked")
+    REVERSED = "reversed", _("Reversed")
+    OVERTAKEN = "overtaken", _("Overtaken by events")
+
+    @property
+    def phase(self):
+        return PHASE_OF[self]
+
+    @property
+    def order(self):
+        """Place in the vocabulary, 0 (not yet checked) to 11 (overtaken)."""
+        return list(ResponseStatus).index(self)
+
+
+PHASE_OF = {
+    ResponseStatus.NOT_CHECKED: Phase.UNKNOWN,
+    ResponseStatus.NO_RESPONSE: Phase.NO_ANSWER,
+    ResponseStatus.ACKNOWLEDGED: Phase.NO_ANSWER,
+    ResponseStatus.UNDER_DISCUSSION: Phase.IN_PROGRESS,
+    ResponseStatus.COMMITTED: Phase.IN_PROGRESS,
+    ResponseStatus.PARTIAL_ACTION: Phase.IN_PROGRESS,
+    ResponseStatus.ACTION_TAKEN: Phase.DELIVERED,
+    ResponseStatus.IMPLEMENTED: Phase.DELIVERED,
+    ResponseStatus.REFUSED: Phase.AGAINST,
+    ResponseStatus.BLOCKED: Phase.AGAINST,
+    ResponseStatus.REVERSED: Phase.AGAINST,
+    ResponseStatus.OVERTAKEN: Phase.CLOSED,
+}
+
+
+class Tier(models.IntegerChoices):
+    """How close a source stands to the official record."""
+
+    OFFICIAL_RECORD = 1, _("T1 official record")
+    OFFICIAL_STATEMENT = 2, _("T2 official statement")
+    INDEPENDENT = 3, _("T3 independent reporting or research")
+    CAMPAIGN = 4, _("T4 campaign or partner report")
+
+
+class AssertedBy(models.TextChoices):
+    """Who says that this happened."""
+
+    BODY = "body", _("the body itself")
+    STATE = "state", _("a State")
+    CIVIL_SOCIETY = "civil_society", _("civil society")
+    US = "us", _("the editors of this record")
+
+
+class Verification(models.TextChoices):
+    """How sure we are that it happened."""
+
+    REPORTED = "reported", _("reported")
+    DOCUMENTED = "documented", _("documented")
+    VERIFIED = "verified", _("independently verified")
+
+
+class BlockedReason(models.TextChoices):
+    VETO = "veto", _("veto: nine votes or more in favour, and a permanent member against")
+    VOTES_SHORT = "votes_short", _("fewer votes in favour than needed")
+    OFF_AGENDA = "off_agenda", _("kept off the agenda by a procedural vote or objection")
+    NOT_RECEIVABLE = "not_receivable", _("declared not receivable")
+    NO_COMPETENCE = "no_competence", _("the body has no competence")
+    MANDATE_ENDED = "mandate_ended", _("the mandate ended")
+    OTHER = "other", _("another rule or actor")
+
+
+class RefusedReason(models.TextChoices):
+    STATED_POSITION = "stated_position", _("stated its position against")
+    VOTE_LOST = "vote_lost_on_merits", _("a vote on the merits was lost")
+    DECLINED = "declined_invitation", _("declined an invitation")
+    OTHER = "other", _("another refusal in words")
+
+
+class DatePrecision(models.TextChoices):
+    """How much of a date is known. The stored date is the first day of the known span."""
+
+    DAY = "day", _("day")
+    MONTH = "month", _("month")
+    YEAR = "year", _("year")
+
+
+class Origin(models.TextChoices):
+    """Where the wording of an ask comes from."""
+
+    EXPLICIT = "explicit", _("asked in the founding text")
+    DERIVED = "derived", _("follows from the founding text")
+    ADDED = "added", _("added by the editors of this record")
+
+
+class AskState(models.TextChoices):
+    """The ask's own life, which is ours and never a response of the body."""
+
+    DRAFT = "draft", _("draft")
+    OPEN = "open", _("open")
+    SPLIT = "split", _("split into more precise asks")
+    SUPERSEDED = "superseded", _("replaced by a newer ask")
+    WITHDRAWN = "withdrawn", _("withdrawn by those who asked")
+
+
+class ExpectedBasis(models.TextChoices):
+    """Why an answer is expected by a date. Only the first two can make an ask overdue."""
+
+    RULE = "rule", _("the body's rule of procedure")
+    PROMISE = "promise", _("the body's own promise")
+    OURS = "ours", _("our expectation")
+
+
+class ActionSort(models.TextChoices):
+    WAITING = "waiting", _("Longest wait first")
+    MOVED = "moved", _("Latest movement first")
+    NEWEST = "newest", _("Newest ask first")
+    REFERENCE = "reference", _("Reference")
+
+
+class IssueSort(models.TextChoices):
+    POSITION = "position", _("Order of the dossier")
+    TITLE = "title", _("Title")
+    NEWEST = "newest", _("Newest first")
+
+
+class BodyKind(models.TextChoices):
+    UN_ORGAN = "un-organ", _("UN organ")
+    UN_AGENCY = "un-agency", _("UN agency")
+    UN_OFFICE = "un-office", _("UN office")
+    UN_SUBSIDIARY = "un-subsidiary", _("UN subsidiary body")
+    SPECIAL_PROCEDURE = "special-procedure", _("UN special procedure")
+    INQUIRY = "inquiry", _("commission of inquiry")
+    COURT = "court", _("court or prosecutor")
+    GOVERNMENT = "government", _("government")
+    PARLIAMENT = "parliament", _("parliament")
+    REGIONAL = "regional", _("regional organisation")
+    STATE_GROUP = "state-group", _("group of States")
+    NATIONAL_INSTITUTION = "national-institution", _("national human-rights institution")
+    HUMANITARIAN = "humanitarian", _("humanitarian organisation")
+
+
+class MeetingKind(models.TextChoices):
+    SESSION = "session", _("session")
+    DEADLINE = "deadline", _("deadline")
+    REPORT = "report", _("report")
+    ELECTION = "election", _("election or change of members")
+    PRESIDENCY = "presidency", _("presidency")
+    STANDING = "standing", _("open on any day")
+
+
+class Confidence(models.TextChoices):
+    CONFIRMED = "confirmed", _("confirmed")
+    EXPECTED = "expected", _("expected, dates not published")
+
+
+class Audience(models.TextChoices):
+    """Who can take a step."""
+
+    ANYONE = "anyone", _("anyone")
+    CAMPAIGNER = "campaigner", _("campaigners")
+    NGO = "ngo", _("NGOs")
+    UNION = "union", _("trade unions and employers")
+    JOURNALIST = "journalist", _("journalists")
+    RESEARCHER = "researcher", _("lawyers and researchers")
+    FAMILY = "family", _("families and witnesses")
+
+
+class StepKind(models.TextChoices):
+    EMAIL = "email", _("write an e-mail")
+    LETTER = "letter", _("send a letter")
+    POST = "post", _("post publicly")
+    CALL = "call", _("call")
+    SUBMIT = "submit", _("submit information")
+    MEET = "meet", _("meet")
+    READ = "read", _("read and check")
+    SHARE = "share", _("share")
+
+
+class DraftState(models.TextChoices):
+    WAITING = "waiting", _("waiting")
+    RETURNED = "returned", _("given back")
+    PUBLISHED = "published", _("published")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class Tell(models.TextChoices):
+    """How followers are told of an entry; staff decide it as they record the entry."""
+
+    DIGEST = "digest", _("in the weekly digest")
+    AT_ONCE = "at_once", _("at once")
+    NOBODY = "nobody", _("not at all")
+
+
+class Frequency(models.TextChoices):
+    WEEKLY = "weekly", _("Once a week, if something changed")
+    AT_ONCE = "at_once", _("At once")
+
+
+class SubscriberState(models.TextChoices):
+    CONFIRMED = "confirmed", _("confirmed")
+    LEFT = "left", _("left")
+    BOUNCED = "bounced", _("bounced")
+
+
+class EditionKind(models.TextChoices):
+    NOTICE = "notice", _("notice")
+    DIGEST = "digest", _("weekly digest")
+
+
+class EditionState(models.TextChoices):
+    PLANNED = "planned", _("planned")
+    SENDING = "sending", _("being sent")
+    SENT = "sent", _("sent")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class DeliveryState(models.TextChoices):
+    WAITING = "waiting", _("waiting")
+    CLAIMED = "claimed", _("being sent")
+    SENT = "sent", _("sent")
+    FAILED = "failed", _("failed")
+    DOUBTFUL = "doubtful", _("doubtful: the sending was cut short, so it is not sent again")
+    DROPPED = "dropped", _("not sent: the follower left before")
+
+
+class RegionalGroup(models.TextChoices):
+    AFRICA = "africa", _("African States")
+    ASIA_PACIFIC = "asia_pacific", _("Asia-Pacific States")
+    EASTERN_EUROPE = "eastern_europe", _("Eastern European States")
+    LATIN_AMERICA = "latin_america", _("Latin American and Caribbean States")
+    WESTERN_EUROPE = "western_europe", _("Western European and other States")

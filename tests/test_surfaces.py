@@ -1,0 +1,289 @@
+"""What each surface says of an ask: the words of its standing, whoever shows them."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from advocacy.mailing import letters
+from advocacy.models import (
+    Edition,
+    EditionKind,
+    RecommendedAction,
+    ResponseStatus,
+    StatusUpdate,
+)
+from advocacy.public.share.words import words_of_ask, words_of_asks
+from tests.factories import (
+    make_action,
+    make_body,
+    make_issue,
+    make_step,
+    record,
+    record_look,
+)
+from tests.pages import text_of
+
+pytestmark = pytest.mark.django_db
+
+S = ResponseStatus
+SILENT = ["No answer", "No public response found", "without an answer"]
+CONFIDENTIAL = "No public position; this body works in confidence"
+
+
+def make_ask(*, confidential=False, **fields):
+    body = make_body(
+        slug="council", name="The Council", abbreviation="COU", works_in_confidence=confidential
+    )
+    issue = make_issue(slug="labour", title="Forced labour")
+    ask = make_action(issue=issue, body=body, title="Take it up", slug="ask", **fields)
+    make_step(action=ask, slug="step")
+    return ask
+
+
+def in_confidence():
+    record_look(make_ask(confidential=True))
+
+
+def no_response():
+    record_look(make_ask())
+
+
+def never_looked():
+    make_ask()
+
+
+def stood_so_before():
+    record(make_ask(), S.UNDER_DISCUSSION, happened_on=date(2024, 10, 30))
+
+
+def paused():
+    record_look(make_ask(paused_on=date(2025, 1, 25), pause_reason="The post is empty"))
+
+
+def corrected():
+    ask = make_ask()
+    wrong = record(ask, S.ACTION_TAKEN, happened_on=date(2025, 1, 5))
+    record(
+        ask,
+        S.UNDER_DISCUSSION,
+        happened_on=date(2025, 1, 5),
+        corrects=wrong,
+        correction_reason="It only debated it.",
+    )
+
+
+def looked_again():
+    ask = make_ask()
+    record(ask, S.COMMITTED, happened_on=date(2025, 3, 19))
+    record_look(ask, date(2026, 1, 1))
+
+
+# How the record was made; the words of the status; the start of those of the wait; the words of
+# the newest entry; what no surface may say.
+CASES = {
+    "in confidence": (
+        in_confidence,
+        CONFIDENTIAL,
+        CONFIDENTIAL,
+        "Looked: no public position; this body works in confidence",
+        SILENT,
+    ),
+    "no response": (
+        no_response,
+        "No public response found",
+        "No public response found in",
+        "Looked: no public response found",
+        ["Looked again", "nothing new"],
+    ),
+    "never looked": (never_looked, "Not yet checked", "Not yet checked", None, SILENT),
+    "stood so before": (
+        stood_so_before,
+        "Under discussion",
+        "It stood so before the ask (30 October 2024); nothing new in",
+        "Under discussion",
+        [*SILENT, "First answer"],
+    ),
+    "paused": (
+        paused,
+        "No public response found",
+        "Clock paused after 40 days: The post is empty",
+        "Looked: no public response found",
+        ["without an answer"],
+    ),
+    "corrected": (
+        corrected,
+        "Under discussion",
+        "First answer after 20 days; last movement",
+        "Under discussion",
+        [*SILENT, "Done"],
+    ),
+    "looked again": (
+        looked_again,
+        "Promised",
+        "First answer after 93 days; last movement",
+        "Looked again: nothing new",
+        [*SILENT, "Looked:"],
+    ),
+}
+
+
+def page(name, *args, **query):
+    def read(client):
+        return text_of(client.get(reverse(name, args=args), query))
+
+    return read
+
+
+def admin_page(client):
+    ask = RecommendedAction.objects.get()
+    return text_of(client.get(reverse("admin:advocacy_recommendedaction_change", args=[ask.pk])))
+
+
+def admin_list(client):
+    return text_of(client.get(reverse("admin:advocacy_recommendedaction_changelist")))
+
+
+def picture(_client):
+    return " · ".join(words_of_ask(asks().get()).values())
+
+
+def picture_of_the_body(_client):
+    return " · ".join(words_of_asks(asks()).values())
+
+
+def asks():
+    return RecommendedAction.objects.with_status().with_related()
+
+
+WITH_STATUS = {
+    "list": page("action_list"),
+    "ask": page("action_detail", "ask"),
+    "issue": page("issue_detail", "labour"),
+    "body": page("body_detail", "council"),
+    "overview": page("overview"),
+    "brief of the issue": page("issue_brief", "labour"),
+    "brief of the body": page("body_brief", "council"),
+    "checklist": page("my_checklist"),
+    "sheet": page("checklist_sheet", step="step"),
+    "picture": picture,
+    "desk: list": admin_list,
+    "desk: ask": admin_page,
+}
+WITH_WAIT = ["list", "ask", "issue", "body", "brief of the issue", "brief of the body"]
+
+
+# The record of these pages also holds what was corrected, so only the list is read for it.
+@pytest.mark.parametrize("surface", WITH_STATUS)
+@pytest.mark.parametrize("case", CASES)
+def test_every_surface_says_of_an_ask_what_its_standing_says(client, editor, case, surface):
+    make, status, wait, _entry, never = CASES[case]
+    make()
+
+    shown = WITH_STATUS[surface](client)
+
+    assert status in shown
+    if surface in WITH_WAIT:
+        assert wait in shown
+    # What filters, method and definitions offer stands on every page; of the ask, nothing more.
+    if surface in ("picture", "brief of the issue", "brief of the body", "sheet"):
+        said = shown.replace("“No public response found” says where we looked", "")
+        assert [words for words in never if words in said] == []
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_picture_of_several_asks_counts_them_as_their_standing_does(case):
+    make, _status, _wait, _entry, never = CASES[case]
+    make()
+
+    shown = picture_of_the_body(None)
+
+    if case == "in confidence":
+        assert "Works in confidence: 1" in shown
+        assert [words for words in never if words in shown] == []
+    assert ("without an answer" in shown) == (case == "no response")
+
+
+def feed(client):
+    return client.get(reverse("update_feed")).text
+
+
+def notice(part):
+    def read(_client):
+        entry = StatusUpdate.objects.order_by("-pk").first()
+        letter = letters.notice_letter(Edition(kind=EditionKind.NOTICE, entry=entry), "en")
+        return getattr(letter, part)
+
+    return read
+
+
+def digest(part):
+    def read(_client):
+        entries = list(StatusUpdate.objects.with_related().order_by("-pk")[:1])
+        edition = Edition(kind=EditionKind.DIGEST, week=timezone.localdate())
+        return getattr(letters.digest_letter(edition, entries, "en"), part)
+
+    return read
+
+
+OF_ENTRIES = {
+    "updates": page("update_list"),
+    "ask": page("action_detail", "ask"),
+    "issue": page("issue_detail", "labour"),
+    "feed": feed,
+    "notice: subject": notice("subject"),
+    "notice: text": notice("text"),
+    "notice: HTML": notice("html"),
+    "digest: text": digest("text"),
+    "digest: HTML": digest("html"),
+}
+
+
+@pytest.mark.parametrize("surface", OF_ENTRIES)
+@pytest.mark.parametrize("case", [case for case in CASES if CASES[case][3]])
+def test_every_surface_says_of_an_entry_what_it_is(client, case, surface):
+    make, _status, _wait, entry, never = CASES[case]
+    make()
+
+    shown = OF_ENTRIES[surface](client)
+
+    assert entry in shown
+    if surface == "feed" or surface.startswith(("notice", "digest")):
+        said = shown.replace("“No public response found” says where we looked", "")
+        assert [words for words in never if words in said] == []
+
+
+def test_a_look_is_not_titled_like_an_answer_in_the_feed(client):
+    no_response()
+
+    titles = [line for line in feed(client).splitlines() if "COU:" in line]
+
+    assert titles
+    assert all("COU: Looked: no public response found" in title for title in titles)
+
+
+@pytest.mark.parametrize("language", ["uk", "ko"])
+@pytest.mark.parametrize("case", [case for case in CASES if CASES[case][3]])
+def test_both_parts_of_a_mail_say_the_same_in_the_language_of_the_follower(case, language):
+    CASES[case][0]()
+    entry = StatusUpdate.objects.order_by("-pk").first()
+
+    letter = letters.notice_letter(Edition(kind=EditionKind.NOTICE, entry=entry), language)
+    change = letters.change_of  # In English here: none of its words may be in the letter.
+    english = change(entry, entry.earlier_label)
+
+    assert english.headline not in letter.text
+    assert english.headline not in letter.html
+    headline = next(line for line in letter.text.splitlines() if "The Council" in line)
+    assert headline in letter.html
+    if entry.summary:
+        assert entry.summary in letter.text
+        assert entry.summary in letter.html
+
+
+def test_a_wait_of_no_day_is_said_as_it_is(client):
+    today = timezone.localdate()
+    record_look(make_ask(asked_on=today), today)
+
+    assert "0 days without an answer" in page("overview")(client)
