@@ -115,9 +115,6 @@ class RecommendedAction(Searchable):
     def get_absolute_url(self) -> str:
         return reverse("action_detail", args=[self.slug])
 
-    def natural_key(self):
-        return (self.slug,)
-
     @property
     def is_public(self):
         return self.state != AskState.DRAFT and self.asked_on <= timezone.localdate()

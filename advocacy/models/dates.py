@@ -1,5 +1,6 @@
 """Dates and numbers of days, written out in the reader's language."""
 
+from calendar import monthrange
 from datetime import date
 
 from babel import Locale
@@ -31,6 +32,15 @@ def written_day(day: date, precision: str = DatePrecision.DAY, style: str = "lon
 def machine_day(day: date, precision: str = DatePrecision.DAY) -> str:
     """The same for programs: 2024-12-16, 2024-12, 2024."""
     return format(day, FOR_PROGRAMS.get(precision, "%Y-%m-%d"))
+
+
+def last_day(day: date, precision: str = DatePrecision.DAY) -> date:
+    """The last day that a date may mean: of December 2024 the 31st."""
+    if precision == DatePrecision.YEAR:
+        return date(day.year, 12, 31)
+    if precision == DatePrecision.MONTH:
+        return day.replace(day=monthrange(day.year, day.month)[1])
+    return day
 
 
 def written_days(number: int) -> str:

@@ -115,7 +115,7 @@ def next_meetings():
 
 def mailings():
     """Mailings that wait, run, or left something undelivered."""
-    editions = Edition.objects.with_progress().select_related("entry__action")
+    editions = Edition.objects.with_progress().select_related("entry__action__body")
     going = models.Q(state__in=[EditionState.PLANNED, EditionState.SENDING])
     recent = models.Q(send_at__gte=timezone.now() - timedelta(days=NEXT_DAYS))
     return editions.filter(going | (recent & models.Q(failed__gt=0))).order_by("-send_at")[:SHOWN]

@@ -27,9 +27,6 @@ class Topic(Content):
     def __str__(self):
         return self.name
 
-    def natural_key(self):
-        return (self.slug,)
-
 
 class LegalReference(Content):
     """A treaty article, resolution or convention that an ask stands on."""
@@ -49,9 +46,6 @@ class LegalReference(Content):
 
     def __str__(self):
         return self.title
-
-    def natural_key(self):
-        return (self.slug,)
 
 
 ISSUE_ORDER = {
@@ -166,6 +160,3 @@ class Issue(Searchable):
 
     def get_absolute_url(self) -> str:
         return reverse("issue_detail", args=[self.slug])
-
-    def natural_key(self):
-        return (self.slug,)

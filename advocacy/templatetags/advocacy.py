@@ -15,7 +15,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
-from advocacy.models import IN_CONFIDENCE, DatePrecision, Phase
+from advocacy.models import IN_CONFIDENCE, DatePrecision, Phase, once_key
 from advocacy.models.dates import locale, machine_day, written_day, written_days
 from advocacy.models.standing import grouped, label_of_code, label_of_group
 
@@ -59,12 +59,15 @@ def main_nav(context):
 def language_links(context):
     """This page in each language: [{code, name, url, absolute, is_current}].
 
-    A page without an address of its own (not found, failed) leads to the overview.
+    A page without an address of its own (not found, failed) leads to the overview; a preview, to
+    the public page.
     """
     request = context.get("request")
     links = []
     for code, _name in settings.LANGUAGES:
         here = request.get_full_path() if request else ""
+        if preview := context.get("preview"):
+            here = preview["address"]
         url = translate_url(here, code)
         if getattr(request, "resolver_match", None) is None:
             url = translate_url(reverse("overview"), code)
@@ -303,3 +306,14 @@ def share_of(number, most):
 def by_status(actions):
     """The asks of one cell of the matrix, a group for each status; see `standing.grouped`."""
     return grouped(action.standing for action in actions)
+
+
+# Forms of the desk
+
+
+@register.simple_tag(name="once_key", takes_context=True)
+def once_key_field(context):
+    """The hidden field of a form that does its work once, however often it is sent."""
+    # Off: a browser that fills in a form again would bring a key back that is used.
+    field = '<input type="hidden" name="once" value="{}" autocomplete="off">'
+    return format_html(field, once_key(context["request"].POST.get("once", "")))

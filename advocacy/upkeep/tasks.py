@@ -14,6 +14,7 @@ from advocacy.models import (
     DeliveryState,
     Edition,
     NetworkUse,
+    OnceKey,
     RecommendedAction,
     SignIn,
     SignUp,
@@ -104,6 +105,7 @@ def purge() -> dict[str, int]:
         "followers who left": Subscriber.objects.outdated(),
         "sign-ins": SignIn.objects.outdated(),
         "network counts": NetworkUse.objects.outdated(),
+        "keys of forms": OnceKey.objects.outdated(),
         "finished tasks": DBTaskResult.objects.finished().filter(finished_at__lt=old),
         "workers": Worker.objects.filter(seen_at__lt=old),
     }
