@@ -39,7 +39,7 @@ class Content(models.Model):
     class Meta:
         abstract = True
 
-    def natural_key(self):
+    def natural_key(self) -> tuple[str]:
         return (getattr(self, self.NATURAL_KEY),)
 
 

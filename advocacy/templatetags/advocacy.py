@@ -265,7 +265,9 @@ def phase_strip(context, counts, **query):
 
     `counts` is {Phase or IN_CONFIDENCE: number}; `query` narrows the links (issue=…, body=…).
     """
-    groups = [(phase, phase, label_of_group(phase)) for phase in Phase]
+    groups: list[tuple[str, Phase, str]] = [
+        (phase, phase, label_of_group(phase)) for phase in Phase
+    ]
     groups.append((IN_CONFIDENCE, Phase.UNKNOWN, label_of_group(IN_CONFIDENCE)))
     total = sum(counts.values())
     offset, parts = 0, []
