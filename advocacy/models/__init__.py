@@ -31,7 +31,7 @@ from advocacy.models.enums import (
     Tier,
     Verification,
 )
-from advocacy.models.facets import FacetOption
+from advocacy.models.facets import MOST_OPTIONS
 from advocacy.models.followers import (
     CONFIRM_WITHIN,
     CONFIRMATIONS_A_DAY,
@@ -74,6 +74,7 @@ __all__ = [
     "IN_CONFIDENCE",
     "MAIL",
     "MOST_AN_HOUR",
+    "MOST_OPTIONS",
     "PUBLISH",
     "ROLES",
     "STALE_AFTER",
@@ -98,7 +99,6 @@ __all__ = [
     "EditionKind",
     "EditionState",
     "ExpectedBasis",
-    "FacetOption",
     "Follow",
     "Frequency",
     "Issue",

@@ -103,6 +103,16 @@ class RecommendedAction(Searchable):
     def natural_key(self):
         return (self.slug,)
 
+    @classmethod
+    def standings(cls, day=None):
+        """How every ask stands on a day, in the narrowest rows there are: lists read them first.
+
+        Today those kept ready, for another day the asks with what is derived of them.
+        """
+        if day in (None, timezone.localdate()):
+            return StandingToday.objects.on_day(timezone.localdate())
+        return cls.objects.with_status(day)
+
     @property
     def is_public(self):
         return self.state != AskState.DRAFT and self.asked_on <= timezone.localdate()

@@ -27,6 +27,14 @@ class ChecklistStepQuerySet(ContentQuerySet):
     def with_related(self):
         return self.select_related("tally")
 
+    def audiences(self, actions):
+        """Whom the steps of these asks are for: {key of an ask: audiences, with commas}."""
+        found = {}
+        pairs = self.filter(action__in=actions).values_list("action", "audience")
+        for action, audience in pairs.order_by("action", "audience").distinct():
+            found.setdefault(action, []).append(audience)
+        return {action: ",".join(audiences) for action, audiences in found.items()}
+
     def matching(
         self, *, audience="", minutes="", kind="", body=None, issue=None, country="", at=None
     ):
