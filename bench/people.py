@@ -116,7 +116,11 @@ class Desk:
         done = {"state": EditionState.SENT, "planned_by": self.staff[0]}
         notices = [
             Edition(
-                kind=EditionKind.NOTICE, entry=entry, told=entry, send_at=entry.recorded_at, **done
+                kind=EditionKind.NOTICE,
+                entry=entry,
+                sent_entry=entry,
+                send_at=entry.recorded_at,
+                **done,
             )
             for entry in told
         ]

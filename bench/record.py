@@ -232,6 +232,9 @@ class Record:
                 cursor.execute(statement)
 
     def derive(self):
+        # Without statistics the planner looks every correction up anew for every entry.
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
         asks = RecommendedAction.objects.all()
         with self.insertion.bar("standing", asks.count()) as bar:
             for number in StandingToday.objects.rebuild(asks):

@@ -56,8 +56,8 @@ class SubscriberAdmin(DeskModelAdmin):
     def get_search_results(self, request, queryset, search_term):
         if not search_term:
             return queryset, False
-        found = Subscriber.objects.by_address(search_term.strip())
-        return queryset.filter(pk=found and found.pk), False
+        follower = Subscriber.objects.by_address(search_term.strip())
+        return queryset.filter(pk=follower.pk if follower else None), False
 
     @admin.display(description=gettext_lazy("address"))
     def masked_address(self, follower):

@@ -20,7 +20,7 @@ ACTION_ORDER = {
 }
 
 
-class AskRowsQuerySet(models.QuerySet):
+class AskRowsQuerySet[Row: models.Model](models.QuerySet[Row]):
     """Rows that stand for one ask each: the asks themselves, or the narrow rows kept for today.
 
     Either has the key of the ask, its body, state and days, and (`with_status`) how it stands.

@@ -1,5 +1,5 @@
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -18,11 +18,20 @@ def status_or_phase(code):
     return ResponseStatus(code) if code in ResponseStatus.values else Phase(code)
 
 
-class ChecklistStepQuerySet(ContentQuerySet):
-    def of_open_asks(self, at=None):
+class ChecklistStepQuerySet(ContentQuerySet["ChecklistStep"]):
+    @transaction.atomic
+    def delete(self):
+        """Delete, and keep with the asks whom their other steps are for."""
+        actions = {step.action for step in self.select_related("action")}
+        deleted = super().delete()
+        for action in actions:
+            action.keep_standing()
+        return deleted
+
+    def of_open_asks(self, day=None):
         """Steps of asks that the public sees and that are still made."""
-        at = at or timezone.localdate()
-        return self.filter(action__state=AskState.OPEN, action__asked_on__lte=at)
+        day = day or timezone.localdate()
+        return self.filter(action__state=AskState.OPEN, action__asked_on__lte=day)
 
     def with_related(self):
         return self.select_related("tally")
@@ -36,7 +45,7 @@ class ChecklistStepQuerySet(ContentQuerySet):
         return {action: ",".join(audiences) for action, audiences in found.items()}
 
     def matching(
-        self, *, audience="", minutes="", kind="", body=None, issue=None, country="", at=None
+        self, *, audience="", minutes="", kind="", body=None, issue=None, country="", day=None
     ):
         """Narrow to what an audience can do within a number of minutes, and to the asks meant.
 
@@ -51,7 +60,7 @@ class ChecklistStepQuerySet(ContentQuerySet):
         if issue:
             steps = steps.filter(action__issue=issue)
         if country:
-            seats = Seat.objects.held(at).filter(country=country)
+            seats = Seat.objects.held(day).filter(country=country)
             steps = steps.filter(
                 models.Q(action__body__in=seats.values("body"))
                 | models.Q(action__body__all_states_sit=True)
@@ -114,6 +123,20 @@ class ChecklistStep(Content):
 
     def __str__(self):
         return self.title
+
+    @transaction.atomic
+    def save(self, *args, **kwargs):
+        """Save, and keep with the ask whom its steps are for: lists of asks read it there."""
+        before = ChecklistStep.objects.filter(pk=self.pk).select_related("action").first()
+        super().save(*args, **kwargs)
+        for action in {self.action, before.action} if before else {self.action}:
+            action.keep_standing()
+
+    @transaction.atomic
+    def delete(self, *args, **kwargs):
+        deleted = super().delete(*args, **kwargs)
+        self.action.keep_standing()
+        return deleted
 
     def clean(self):
         super().clean()

@@ -90,7 +90,7 @@ def stored() -> dict[str, Any]:
     return {name: models.F(f"standing_today__{name}") for name in COLUMNS}
 
 
-class StandingTodayQuerySet(AskRowsQuerySet):
+class StandingTodayQuerySet(AskRowsQuerySet["StandingToday"]):
     ASK = "action__"
 
     @property

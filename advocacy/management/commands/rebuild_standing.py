@@ -32,9 +32,9 @@ class Command(BaseCommand):
 
     def compare(self, asks, progress):
         wrong = []
-        for number, found in StandingToday.objects.differences(asks):
+        for number, differing in StandingToday.objects.differences(asks):
             progress.update(number)
-            wrong += found
+            wrong += differing
         for pk, what in wrong[:MOST_NAMED]:
             self.stderr.write(f"Ask {pk} differs in {what}.")
         if wrong:

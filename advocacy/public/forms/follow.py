@@ -22,12 +22,12 @@ class MailAddressField(forms.CharField):
         if not value:
             return value
         try:
-            found = validate_email(value, check_deliverability=False, allow_smtputf8=False)
+            address = validate_email(value, check_deliverability=False, allow_smtputf8=False)
         except EmailNotValidError:
             raise ValidationError(
                 _("Give an e-mail address, for example name@example.org."), code="invalid"
             ) from None
-        return found.normalized
+        return address.normalized
 
 
 class SubjectField(forms.ChoiceField):

@@ -37,8 +37,8 @@ def colours():
 def face(name):
     """The file of a typeface, or None; that it is missing is said once."""
     for fonts in settings.FONT_FOLDERS:
-        if found := next(Path(fonts).rglob(name), None):
-            return found
+        if path := next(Path(fonts).rglob(name), None):
+            return path
     logger.warning("Shared links have no picture: the font %s is missing.", name)
     return None
 
@@ -76,8 +76,8 @@ def picture(*, title, kicker, phase, status, wait):
     """The path of the PNG, drawn once for what it says."""
     # Words of the interface come as lazy ones.
     title, kicker, status, wait = map(str, (title, kicker, status, wait))
-    said = "\n".join([title, kicker, phase, status, wait])
-    path = folder() / f"{sha256(said.encode()).hexdigest()[:32]}.png"
+    words = "\n".join([title, kicker, phase, status, wait])
+    path = folder() / f"{sha256(words.encode()).hexdigest()[:32]}.png"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         # Two requests may draw it at once; each puts a whole file in its place.

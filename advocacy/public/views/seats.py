@@ -24,27 +24,26 @@ def seat_country(request, country):
         raise Http404("This is no member State of the United Nations.")
     today = timezone.localdate()
     seats = list(Seat.objects.of_country(code).with_related())
-    held = [seat for seat in seats if seat.is_held(today)]
+    sitting = [seat for seat in seats if seat.is_held(today)]
     coming = [seat for seat in seats if seat.starts_on and seat.starts_on > today]
-    bodies = list(TargetBody.objects.reached_by(code, {seat.body_id for seat in [*held, *coming]}))
+    reached = {seat.body_id for seat in [*sitting, *coming]}
+    bodies = list(TargetBody.objects.reached_by(code, reached))
     asks = RecommendedAction.objects.published().open().with_status().with_related()
     asks = asks.first_of_each_body(bodies).by_body()
     bodies = [body for body in bodies if body.pk in asks]
-    seated = {seat.body_id for seat in held}
+    seated = {seat.body_id for seat in sitting}
     open_to_all = [b for b in bodies if b.all_states_sit and b.pk not in seated]
     context = {
         "country": code,
         "group_name": GROUP_OF[code].label,
         "form": CountryForm(initial={"country": code}),
-        "held": [(seat, asks.get(seat.body_id, [])) for seat in held],
+        "held": [(seat, asks.get(seat.body_id, [])) for seat in sitting],
         "coming": [(seat, asks.get(seat.body_id, [])) for seat in coming],
         "addressed": [(b, asks[b.pk]) for b in bodies if b.country == code],
         "open_to_all": [(b, asks[b.pk]) for b in open_to_all],
         "procedures": [(b, asks[b.pk]) for b in bodies if b.kind == BodyKind.SPECIAL_PROCEDURE],
         "group_seats": _group_seats(code, seated, today),
-        "meetings": Meeting.objects.upcoming(today)
-        .filter(body__in={seat.body_id for seat in [*held, *coming]})
-        .with_related()[:5],
+        "meetings": Meeting.objects.upcoming(today).filter(body__in=reached).with_related()[:5],
     }
     return render(request, "seats/detail.html", context)
 

@@ -18,19 +18,19 @@ def picture(request, kind, slug):
     asks = RecommendedAction.objects.published().open().with_status().with_related()
     if kind == "actions":
         ask = get_object_or_404(asks, slug=slug)
-        said = {"title": ask.title, "kicker": ask.body.name, **words_of_ask(ask)}
+        words = {"title": ask.title, "kicker": ask.body.name, **words_of_ask(ask)}
     elif kind == "issues":
         issue = get_object_or_404(Issue, slug=slug)
-        said = {
+        words = {
             "title": issue.title,
             "kicker": gettext("Issue"),
             **words_of_asks(asks.filter(issue=issue)),
         }
     else:
         body = get_object_or_404(TargetBody, slug=slug)
-        said = {
+        words = {
             "title": body.name,
             "kicker": gettext("Body"),
             **words_of_asks(asks.filter(body=body)),
         }
-    return FileResponse(drawing.picture(**said).open("rb"), content_type="image/png")
+    return FileResponse(drawing.picture(**words).open("rb"), content_type="image/png")
