@@ -141,3 +141,15 @@ def test_both_forms_are_one_step_apart(client, editor):
             assert f'href="?ask={action.pk}&amp;look={n}"' in page.text
     assert "entry-status" in response.text
     assert "entry-status" not in look.text
+
+
+def test_a_look_is_looked_at_before_it_is_recorded(client, editor):
+    action = make_ask()
+
+    shown = look_again(client, action, **LOOK, preview="1")
+
+    assert "Preview: nobody else sees this page." in text_of(shown)
+    assert "Looked: no public response found" in text_of(shown)
+    assert "UN Web TV" in text_of(shown)
+    assert "Followers are told: not at all." in text_of(shown)
+    assert nothing_recorded()

@@ -99,7 +99,7 @@ class RecommendedActionAdmin(TransferMixin, VersionedAdmin, SearchableAdmin):
     ]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).with_status().with_related()
+        return RecommendedAction.objects.with_status().with_related()
 
     def get_search_results(self, request, queryset, search_term):
         return queryset.searching(search_term), False
@@ -131,7 +131,7 @@ class RecommendedActionAdmin(TransferMixin, VersionedAdmin, SearchableAdmin):
     def has_record_permission(self, request, obj=None):
         return may_record(request.user)
 
-    def render_change_form(self, request, context, obj=None, **kwargs):
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj:
             entries = obj.updates.newest_first().with_related()
             context |= {
@@ -139,7 +139,7 @@ class RecommendedActionAdmin(TransferMixin, VersionedAdmin, SearchableAdmin):
                 "may_record": self.has_record_permission(request, obj),
                 "drafts": obj.drafts.waiting().select_related("written_by"),
             }
-        return super().render_change_form(request, context, obj=obj, **kwargs)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def get_urls(self):
         view = self.admin_site.admin_view(record)

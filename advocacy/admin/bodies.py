@@ -14,9 +14,9 @@ class TargetBodyAdmin(TransferMixin, VersionedAdmin, SearchableAdmin):
     list_filter = ["kind", "works_in_confidence", *SearchableAdmin.list_filter]
     prepopulated_fields = {"slug": ["abbreviation"]}
 
-    def render_change_form(self, request, context, obj=None, **kwargs):
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["may_record"] = bool(obj) and may_record(request.user)
-        return super().render_change_form(request, context, obj=obj, **kwargs)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
 
 @admin.register(Reply)

@@ -41,7 +41,7 @@ class DraftAdmin(ReadOnlyAdmin):
     list_filter = [StateFilter]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).with_related()
+        return Draft.objects.with_related()
 
     def has_view_permission(self, request, obj=None):
         return may_record(request.user) or super().has_view_permission(request, obj)

@@ -27,8 +27,11 @@ MOST_ASKS = 100
 OF_EACH_ASK = ["status", "transition_reason", "is_setback", "later_reason"]
 LOG = ["places", "terms", "gaps"]
 LINES = LinesInput(attrs={"rows": 3})
-DAYS = dict.fromkeys(["happened_on", "checked_on", "receipt_on"], DayInput)
 TEXTS = ["summary", "quote", "missing", "transition_reason", "correction_reason", *LOG]
+WIDGETS: dict[str, type[forms.Widget] | forms.Widget] = {
+    **dict.fromkeys(["happened_on", "checked_on", "receipt_on"], DayInput),
+    **dict.fromkeys(TEXTS, LINES),
+}
 
 
 def too_many():
@@ -48,7 +51,8 @@ class PageAddress(forms.Form):
     look = forms.ChoiceField(choices=[("1", "look"), ("0", "response")], required=False)
 
     def clean(self):
-        named = super().clean()
+        super().clean()
+        named = self.cleaned_data
         if not any(named.get(name) for name in ("ask", "body", "corrects", "draft")):
             raise ValidationError("nothing is named")
         if not self.is_one_bodys and named.get("look") != "1":
@@ -101,43 +105,41 @@ class EntryForm(forms.Form):
     # The fields of StatusUpdate that staff type.
     NAMES: list[str] = []
 
-    ask = forms.ModelMultipleChoiceField(
-        RecommendedAction.objects.none(),
-        error_messages={"required": _("Choose at least one ask.")},
-    )
-
     def __init__(self, address, *, by, data=None):
         self.by, self.draft, self.start = by, address.cleaned_data["draft"], address.start
         self.corrects = self.start.corrects if self.draft else self.start
         super().__init__(data, prefix="entry", use_required_attribute=False)
-        self.fields["ask"].queryset = address.candidates
-        self.fields["ask"].disabled = self.start is not None
-        self.initial = {"ask": address.chosen}
+        self.candidates = address.candidates
+        self.fields["ask"] = forms.ModelMultipleChoiceField(
+            self.candidates,
+            initial=address.chosen,
+            disabled=self.start is not None,
+            error_messages={"required": _("Choose at least one ask.")},
+        )
         self.add_fields(StatusUpdate, self.NAMES)
         if self.corrects:
             self.add_fields(StatusUpdate, ["correction_reason"])
-            self.initial["correction_reason"] = self.start.correction_reason if self.draft else ""
             reason = self.fields["correction_reason"]
+            reason.initial = self.start.correction_reason if self.draft else ""
             reason.required = True
             reason.error_messages["required"] = _("Say why the entry is corrected.")
             reason.help_text = _("Both entries stay public; this sentence stands between them.")
-        self.later_entries = {}
+        # The response after this one that gets its reason in the same act, by ask.
+        self.later_entries: dict[RecommendedAction, StatusUpdate | None] = {}
 
     def add_fields(self, model, names):
-        widgets = DAYS | dict.fromkeys(TEXTS, LINES)
-        self.fields.update(forms.fields_for_model(model, names, widgets=widgets))
+        self.fields.update(forms.fields_for_model(model, names, widgets=WIDGETS))
 
     @cached_property
     def asks(self):
         """The asks that are chosen, as typed."""
         keys = [key for key in self["ask"].value() or [] if str(key).isdigit()]
-        return list(self.fields["ask"].queryset.filter(pk__in=keys))
+        return list(self.candidates.filter(pk__in=keys))
 
     @property
     def other_asks(self):
         """Those that could be chosen as well, as many as can be read."""
-        asks = self.fields["ask"].queryset.exclude(pk__in=[ask.pk for ask in self.asks])
-        return asks[:MOST_ASKS]
+        return self.candidates.exclude(pk__in=[ask.pk for ask in self.asks])[:MOST_ASKS]
 
     @property
     def status(self):
@@ -180,6 +182,12 @@ class EntryForm(forms.Form):
         for ask, errors in refusals.items():
             self.explain(errors, ask if ask != self.asks[0] else None)
 
+    def judged_asks(self):
+        return self.asks
+
+    def sources(self):
+        return []
+
     def ask_back(self):
         """Ask about what may be right and often is not."""
 
@@ -200,6 +208,13 @@ class EntryForm(forms.Form):
         """What the entry says, but for its evidence."""
         fields = self.typed(["correction_reason"])
         return fields | {"corrects_id": self.corrects and self.corrects.pk}
+
+    def save_evidence(self):
+        """Save what was typed with the entry and it stands on; gives what belongs to it."""
+        return {}
+
+    def publish(self, ask, **details):
+        return ask.record_response(**details)
 
     def enter(self, approved_by):
         """Join the record of the first ask whoever may: for a preview that is taken back."""
@@ -231,14 +246,14 @@ class LookForm(EntryForm):
         self.fields["summary"].label = _("In words, if there is more to say")
         self.fields["summary"].help_text = ""
         if self.start and self.start.is_look:
-            self.initial |= {name: getattr(self.start, name) for name in self.NAMES}
-        self.initial |= self.log_to_start_from()
+            self.initial.update({name: getattr(self.start, name) for name in self.NAMES})
+        self.initial.update(self.log_to_start_from())
 
     def log_to_start_from(self):
         """The log of the draft; else places and terms of the last search log of these asks."""
         if self.draft and self.start.is_look:
             return {name: getattr(self.start.search_log, name) for name in LOG}
-        asks = self.asks or self.fields["ask"].queryset.values("pk")
+        asks = self.asks or self.candidates.values("pk")
         logs = SearchLog.objects.filter(updates__action__in=asks)
         return logs.order_by("-searched_on", "-pk").values("places", "terms").first() or {}
 
@@ -248,19 +263,12 @@ class LookForm(EntryForm):
         is_changed = {"happened_on", *LOG} & {*self.changed_data}
         if self.draft and self.start.is_look and not is_changed:
             return self.start.search_log
-        return SearchLog(
-            searched_on=self.cleaned_data.get("happened_on"),
-            searched_by=self.by,
-            edited_by_staff_at=timezone.now(),
-            **self.typed(LOG),
-        )
+        log = self.typed(LOG) | {"searched_on": self.cleaned_data.get("happened_on")}
+        return SearchLog(searched_by=self.by, edited_by_staff_at=timezone.now(), **log)
 
     def judged_asks(self):
         """One stands for all: no rule about a look depends on the record of its ask."""
         return self.asks[:1] if not self.errors else []
-
-    def sources(self):
-        return []
 
     def entry_fields(self):
         typed = super().entry_fields() | self.typed(["summary"])
@@ -271,5 +279,6 @@ class LookForm(EntryForm):
             self.log.save()
         return {}
 
-    def publish(self, ask, *, status, **details):
+    def publish(self, ask, **details):
+        del details["status"]
         return ask.record_look(**details)

@@ -58,8 +58,8 @@ class NewSourceForm(forms.ModelForm):
         fields = ["title", "publisher", "url", "published_on", "tier", "is_independent"]
         widgets = {"published_on": DayInput}
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, empty_permitted=True, use_required_attribute=False, **kwargs)
+    def __init__(self, data, *, prefix):
+        super().__init__(data, prefix=prefix, empty_permitted=True, use_required_attribute=False)
         for field in self.fields.values():
             field.error_messages["required"] = _("A new source needs this.")
 
@@ -92,22 +92,26 @@ class ResponseForm(EntryForm):
         self.fields["tell"].initial = Tell.DIGEST
         self.fields["checked_on"].initial = None
         self.fields["checked_on"].help_text = _("Empty: today.")
-        self.fields["sources"].label = _("Sources on file")
-        self.fields["sources"].help_text = _("Type a word of the title, publisher or address.")
-        self.fields["sources"].widget = AutocompleteSelectMultiple(
-            StatusUpdate._meta.get_field("sources"),
-            admin.site,
-            attrs={"data-width": "100%"},
-            choices=self.fields["sources"].choices,
+        self.fields["sources"] = forms.ModelMultipleChoiceField(
+            Source.objects.all(),
+            required=False,
+            label=_("Sources on file"),
+            help_text=_("Type a word of the title, publisher or address."),
+            widget=AutocompleteSelectMultiple(
+                StatusUpdate._meta.get_field("sources"), admin.site, attrs={"data-width": "100%"}
+            ),
         )
         # No cross that clears them all: each source has its own.
         self.fields["sources"].widget.is_required = True
         # What was undone belongs to one ask.
         only = self.asks[0] if len(self.asks) == 1 else None
-        undone = StatusUpdate.objects.filter(action=only).responses()
-        self.fields["undoes"].queryset = undone.select_related("action__body")
+        self.fields["undoes"] = forms.ModelChoiceField(
+            StatusUpdate.objects.filter(action=only).responses().select_related("action__body"),
+            required=False,
+            label=self.fields["undoes"].label,
+        )
         if self.start and not self.start.is_look:
-            self.initial |= self.values_of(self.start)
+            self.initial.update(self.values_of(self.start))
         prefixes = [f"source-{number}" for number in range(1, NEW_SOURCES + 1)]
         self.new_sources = [NewSourceForm(data, prefix=prefix) for prefix in prefixes]
 
@@ -166,9 +170,6 @@ class ResponseForm(EntryForm):
     def is_valid(self):
         return all([super().is_valid(), *(form.is_valid() for form in self.new_sources)])
 
-    def judged_asks(self):
-        return self.asks
-
     def entry_fields(self):
         names = [name for name in self.NAMES if name != "sources"]
         return super().entry_fields() | self.typed(names)
@@ -210,6 +211,3 @@ class ResponseForm(EntryForm):
 
     def clean_checked_on(self):
         return self.cleaned_data["checked_on"] or timezone.localdate()
-
-    def publish(self, ask, **details):
-        return ask.record_response(**details)

@@ -66,7 +66,7 @@ class StatusUpdateAdmin(ReadOnlyAdmin):
     search_help_text = gettext_lazy("Words of the ask, its issue or its body, or of the entry.")
 
     def get_queryset(self, request):
-        return super().get_queryset(request).with_place()
+        return StatusUpdate.objects.with_place()
 
     def has_view_permission(self, request, obj=None):
         may = request.user.has_perm
