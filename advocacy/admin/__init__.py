@@ -16,19 +16,6 @@ from advocacy.admin import (
     steps,
 )
 
-__all__ = [
-    "actions",
-    "bodies",
-    "drafts",
-    "followers",
-    "issues",
-    "mailings",
-    "people",
-    "responses",
-    "sources",
-    "steps",
-]
-
 admin.site.site_header = "Answerable"
 admin.site.site_title = "Answerable"
 # The list of models beside every page would take the room that a record needs on a tablet.

@@ -1,5 +1,7 @@
 """Reading asks: which are public, how they stand, and writing to several of them at once."""
 
+from typing import TYPE_CHECKING
+
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models.functions import Coalesce, Greatest, RowNumber
@@ -11,10 +13,16 @@ from advocacy.models.content import SearchableQuerySet
 from advocacy.models.enums import MeetingKind
 from advocacy.models.standing_today import derived, stored
 
+if TYPE_CHECKING:
+    from advocacy.models.actions import RecommendedAction
+
 MOST_PER_BODY = 12
 
 
-class RecommendedActionQuerySet(AskRowsQuerySet, SearchableQuerySet):
+# The types of Django give each of the two a manager of its own.
+class RecommendedActionQuerySet(  # type: ignore[override]
+    AskRowsQuerySet["RecommendedAction"], SearchableQuerySet["RecommendedAction"]
+):
     def with_status(self, day=None):
         """Annotate what the record says of each ask on a day, which `standing` reads.
 
@@ -65,7 +73,7 @@ class RecommendedActionQuerySet(AskRowsQuerySet, SearchableQuerySet):
 
     def by_body(self):
         """The asks by the key of their body: {key: [ask, …]}."""
-        asks = {}
+        asks: dict[int, list[RecommendedAction]] = {}
         for action in self:
             asks.setdefault(action.body_id, []).append(action)
         return asks

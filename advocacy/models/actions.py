@@ -66,7 +66,7 @@ class RecommendedAction(Searchable):
     paused_on = models.DateField(_("clock paused on"), null=True, blank=True)
     pause_reason = models.TextField(_("why the clock is paused"), blank=True)
 
-    # What `with_status` and `with_sessions_passed` annotate.
+    # What `with_status` annotates.
     as_of: date
     status: str
     status_update_id: int | None
@@ -77,7 +77,6 @@ class RecommendedAction(Searchable):
     last_moved_on: date | None
     last_checked_on: date | None
     is_overdue: bool
-    sessions_passed: int
 
     history = HistoricalRecords(excluded_fields=["search_text"])
     objects = RecommendedActionQuerySet.as_manager()

@@ -1,7 +1,9 @@
 """Reading how asks stand: the same questions to the asks themselves and to the rows for today."""
 
 from collections import Counter, defaultdict
+from typing import Any
 
+from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
@@ -13,7 +15,7 @@ from advocacy.models.issues import Issue
 from advocacy.models.standing import BINDING, STALE_AFTER
 from advocacy.models.vocabulary import OPEN_STATUSES, counted_as
 
-ACTION_ORDER = {
+ACTION_ORDER: dict[str, list[str | models.OrderBy]] = {
     ActionSort.WAITING: [models.F("answered_on").desc(nulls_first=True), "asked_on"],
     ActionSort.MOVED: [models.F("last_moved_on").desc(nulls_last=True)],
     ActionSort.NEWEST: ["-asked_on"],
@@ -34,7 +36,7 @@ class AskRowsQuerySet[Row: models.Model](models.QuerySet[Row]):
     @property
     def asks(self):
         """All asks, to be narrowed."""
-        return self.model.objects.all()
+        return apps.get_model("advocacy", "RecommendedAction").objects.all()
 
     def published(self, day=None):
         """Asks that had been made by a day, drafts left out."""
@@ -135,7 +137,7 @@ class AskRowsQuerySet[Row: models.Model](models.QuerySet[Row]):
         others = {name: value for name, value in filters.items() if name not in in_row}
         rows = self.matching(**others).order_by().values(*in_row.values())
         cells = Cells(rows.annotate(n=number), list(in_row.values()))
-        facets = {"total": cells.total(chosen)}
+        facets: dict[str, Any] = {"total": cells.total(chosen)}
         for name, lookup in counted.items():
             if name in in_row:
                 facets[name] = cells.counts(chosen, lookup)
@@ -152,7 +154,7 @@ class AskRowsQuerySet[Row: models.Model](models.QuerySet[Row]):
     def phase_counts(self, group):
         """Count asks as `counted_as` says: {group value: Counter}. Needs `with_status`."""
         group = group if group in self.IN_ROW else f"{self.ASK}{group}"
-        counts = defaultdict(Counter)
+        counts: defaultdict[Any, Counter[str]] = defaultdict(Counter)
         rows = self.order_by().values_list(group, "status", "body__works_in_confidence")
         for key, status, in_confidence, n in rows.annotate(n=models.Count("pk")):
             counts[key][counted_as(status, in_confidence)] += n

@@ -38,7 +38,7 @@ class ChecklistStepQuerySet(ContentQuerySet["ChecklistStep"]):
 
     def audiences(self, actions):
         """Whom the steps of these asks are for: {key of an ask: audiences, with commas}."""
-        found = {}
+        found: dict[int, list[str]] = {}
         pairs = self.filter(action__in=actions).values_list("action", "audience")
         for action, audience in pairs.order_by("action", "audience").distinct():
             found.setdefault(action, []).append(audience)

@@ -1,6 +1,7 @@
 """Live counts behind the options of a filter, from few and narrow queries."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import models
@@ -10,8 +11,11 @@ from advocacy.models.enums import Phase
 # A longer list is no help: whoever does not find an option in it searches for it by words.
 MOST_OPTIONS = 60
 
+# What is chosen: the values that will do, by lookup.
+type Chosen = Mapping[str, set[Any]]
 
-def values_of(chosen: Any) -> set:
+
+def values_of(chosen: object) -> set[Any]:
     """The values of a row that a chosen option of a filter stands for: a phase for its statuses."""
     if isinstance(chosen, models.Model):
         return {chosen.pk}
@@ -20,7 +24,9 @@ def values_of(chosen: Any) -> set:
     return {chosen}
 
 
-def count_values(rows: models.QuerySet, lookup: str, number: models.Aggregate) -> Counter:
+def count_values(
+    rows: models.QuerySet[Any, Any], lookup: str, number: models.Aggregate
+) -> Counter[Any]:
     """What stands behind each value of a lookup: the most frequent values, and only so many."""
     counts = rows.order_by().values_list(lookup).annotate(n=number).order_by("-n", lookup)
     found = counts[: MOST_OPTIONS + 1]
@@ -38,7 +44,7 @@ def phase_of(lookup: str) -> models.Case:
     )
 
 
-def with_phases(counts: Counter) -> Counter:
+def with_phases(counts: Counter[str]) -> Counter[str]:
     """Counts by status, with those of their phases."""
     phases = Counter({p.value: sum(counts[s] for s in p.statuses) for p in Phase})
     return counts + phases
@@ -51,29 +57,29 @@ class Cells:
     A value with commas is several.
     """
 
-    def __init__(self, rows, lookups):
+    def __init__(self, rows: Iterable[Mapping[str, Any]], lookups: Sequence[str]) -> None:
         self.cells = [
             (row["n"] or 0, {lookup: _parted(row[lookup]) for lookup in lookups}) for row in rows
         ]
 
-    def total(self, chosen: dict[str, set]) -> int:
+    def total(self, chosen: Chosen) -> int:
         """How many have the chosen values."""
         return sum(n for n, _values in self._having(chosen))
 
-    def counts(self, chosen: dict[str, set], by: str) -> Counter:
+    def counts(self, chosen: Chosen, by: str) -> Counter[Any]:
         """How many have each value of one lookup, whatever is chosen there."""
-        counts = Counter()
+        counts: Counter[Any] = Counter()
         others = {lookup: values for lookup, values in chosen.items() if lookup != by}
         for n, values in self._having(others):
             for value in values[by]:
                 counts[value] += n
         return counts
 
-    def _having(self, chosen):
+    def _having(self, chosen: Chosen) -> Iterator[tuple[int, Mapping[str, list[Any]]]]:
         for n, values in self.cells:
             if all(not wanted.isdisjoint(values[lookup]) for lookup, wanted in chosen.items()):
                 yield n, values
 
 
-def _parted(value):
+def _parted(value: Any) -> list[Any]:
     return value.split(",") if isinstance(value, str) else [value]

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -93,7 +95,7 @@ class IssueQuerySet(SearchableQuerySet["Issue"]):
         What a row of an ask has itself is counted over the asks of the issues.
         """
         total = self.matching(asks, **filters).order_by().count()
-        facets = {"total": total}
+        facets: dict[str, Any] = {"total": total}
         for name, lookup in counted.items():
             others = {n: value for n, value in filters.items() if n != name}
             issues = self.matching(asks, **others).order_by()

@@ -93,11 +93,6 @@ def stored() -> dict[str, Any]:
 class StandingTodayQuerySet(AskRowsQuerySet["StandingToday"]):
     ASK = "action__"
 
-    @property
-    def asks(self):
-        """All asks, to be narrowed."""
-        return self.model.action.field.related_model.objects.all()
-
     def refresh(self, actions) -> int:
         """Derive these asks anew and keep what is found; returns how many."""
         rows = [StandingToday(action_id=pk, **values) for pk, values in _derive(actions)]

@@ -1,6 +1,7 @@
 """Reading the record: which entries are in force, public, due to be told or to be counted."""
 
 from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models.functions import TruncWeek
@@ -11,8 +12,11 @@ from advocacy.models.enums import AskState, EditionState, Tell
 from advocacy.models.evidence import IS_A_LOOK
 from advocacy.models.facets import count_values, values_of, with_phases
 
+if TYPE_CHECKING:
+    from advocacy.models.responses import StatusUpdate
 
-class StatusUpdateQuerySet(AppendOnlyQuerySet):
+
+class StatusUpdateQuerySet(AppendOnlyQuerySet["StatusUpdate"]):
     def in_force(self, day=None):
         """Entries that no correction has replaced and that had happened by a day."""
         return self.not_corrected().filter(happened_on__lte=day or timezone.localdate())
@@ -35,7 +39,7 @@ class StatusUpdateQuerySet(AppendOnlyQuerySet):
     def oldest_first(self):
         return self.order_by("happened_on", "pk")
 
-    def around(self, update):
+    def around(self, update: "StatusUpdate") -> "tuple[StatusUpdate | None, StatusUpdate | None]":
         """The responses in force before and after an entry's day; what it corrects left out."""
         if not update.happened_on:
             return None, None
@@ -46,7 +50,7 @@ class StatusUpdateQuerySet(AppendOnlyQuerySet):
             others.filter(happened_on__gt=update.happened_on).oldest_first().first(),
         )
 
-    def before(self, update):
+    def before(self, update: "StatusUpdate") -> "StatusUpdate | None":
         """The response in force that set the status before an entry of the record, or None."""
         earlier = models.Q(happened_on=update.happened_on, pk__lt=update.pk) | models.Q(
             happened_on__lt=update.happened_on
@@ -120,7 +124,8 @@ class StatusUpdateQuerySet(AppendOnlyQuerySet):
 
         An ask counts for as many entries as it has.
         """
-        rows, number = asks, models.Sum("entries")
+        rows = asks
+        number: models.Aggregate = models.Sum("entries")
         if status:
             entry = f"{asks.ASK}updates__"
             day = day or timezone.localdate()
@@ -154,8 +159,11 @@ class StatusUpdateQuerySet(AppendOnlyQuerySet):
             action=models.OuterRef("action"), happened_on__lte=models.OuterRef("happened_on")
         ).order_by()
         late = earlier.responses().filter(pk__gt=models.OuterRef("pk"), corrects=None)
-        return self.annotate(
-            answered_before=models.Exists(earlier.responses().filter(pk__lt=models.OuterRef("pk"))),
-            looked_before=models.Exists(earlier.looks().filter(pk__lt=models.OuterRef("pk"))),
-            missed_on=models.Subquery(late.newest_first().values("happened_on")[:1]),
-        )
+        place = {
+            "answered_before": models.Exists(
+                earlier.responses().filter(pk__lt=models.OuterRef("pk"))
+            ),
+            "looked_before": models.Exists(earlier.looks().filter(pk__lt=models.OuterRef("pk"))),
+            "missed_on": models.Subquery(late.newest_first().values("happened_on")[:1]),
+        }
+        return self.annotate(**place)

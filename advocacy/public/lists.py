@@ -23,6 +23,7 @@ from advocacy.public.forms import (
     MeetingFilterForm,
     UpdateFilterForm,
 )
+from advocacy.public.forms.filters import FilterForm
 from advocacy.web.htmx import render_part
 from advocacy.web.pagination import PER_PAGE, in_order, page_of
 
@@ -37,14 +38,32 @@ def render_list(request, rows, template, **more):
 class FilteredList:
     """What the lists share: each says how its rows are found, in what order, and fetched whole."""
 
-    filter_form = None
+    filter_form: type[FilterForm]
     per_page = PER_PAGE
-    # What stands behind each option of the filters, where that is told: {filter: {value: count}}.
-    facets = None
 
     def __init__(self, query):
         self.filters = self.filter_form(query)
         self.day = self.filters.as_of_day
+
+    def found(self):
+        """The keys of the rows and what their order goes by, from the narrowest table."""
+        raise NotImplementedError
+
+    def sort(self, rows):
+        raise NotImplementedError
+
+    def fetch(self):
+        """Rows with all that is shown of them."""
+        raise NotImplementedError
+
+    def shown(self, rows):
+        """What a template gets of some rows."""
+        raise NotImplementedError
+
+    @cached_property
+    def facets(self):
+        """What stands behind each option of the filters, where that is told."""
+        return None
 
     @cached_property
     def form(self):
@@ -79,7 +98,7 @@ class FilteredList:
 
 
 class ActionList(FilteredList):
-    filter_form = ActionFilterForm
+    filter_form: type[FilterForm] = ActionFilterForm
 
     @cached_property
     def asks(self):

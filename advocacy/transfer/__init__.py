@@ -3,16 +3,3 @@
 from advocacy.transfer.columns import FORMATS, KINDS, columns_of, demand, guess_format, is_needed
 from advocacy.transfer.incoming import Fate, What, import_rows
 from advocacy.transfer.outgoing import export_rows
-
-__all__ = [
-    "FORMATS",
-    "KINDS",
-    "Fate",
-    "What",
-    "columns_of",
-    "demand",
-    "export_rows",
-    "guess_format",
-    "import_rows",
-    "is_needed",
-]

@@ -10,18 +10,3 @@ from advocacy.public.forms.filters import (
     UpdateFilterForm,
 )
 from advocacy.public.forms.follow import FollowForm, FollowingForm, subject_choices
-
-__all__ = [
-    "ActionFilterForm",
-    "AsOfForm",
-    "BodyFilterForm",
-    "ChecklistFilterForm",
-    "CountryForm",
-    "FollowForm",
-    "FollowingForm",
-    "IssueFilterForm",
-    "MeetingFilterForm",
-    "StepFilterForm",
-    "UpdateFilterForm",
-    "subject_choices",
-]

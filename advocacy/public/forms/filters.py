@@ -1,5 +1,7 @@
 """The filters of every list, as GET forms. `counted` says which options show live counts."""
 
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Value
@@ -47,14 +49,7 @@ class FilterForm(forms.Form):
     """A GET form whose unknown values are shown beside their field and not applied."""
 
     sort_default = ""
-    as_of = forms.DateField(
-        label=_("As of"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        input_formats=["%Y-%m-%d"],
-        help_text=_("The record as it stood on that day."),
-        error_messages={"invalid": _("Give a day as YYYY-MM-DD; this filter was not applied.")},
-    )
+    fields: dict[str, Any]
 
     def __init__(self, data):
         super().__init__(data, auto_id="filter-%s")
@@ -66,12 +61,6 @@ class FilterForm(forms.Form):
         self.is_valid()
         # Before the options carry counts.
         self.active = list(self._active())
-
-    def clean_as_of(self):
-        day = self.cleaned_data["as_of"]
-        if day and day > timezone.localdate():
-            raise ValidationError(_("That day has not come yet; this filter was not applied."))
-        return day
 
     @property
     def as_of_day(self):
@@ -132,7 +121,7 @@ class FilterForm(forms.Form):
                 continue
             if name == "status":
                 field.choices = _counted_statuses(field, counts)
-            elif isinstance(field, forms.ChoiceField):
+            elif hasattr(field, "choices"):
                 field.choices = [
                     (value, f"{label} ({counts[value]})" if value else label)
                     for value, label in field.choices
@@ -147,7 +136,7 @@ class FilterForm(forms.Form):
             field.names(facets[name]).values_list(Value(name), "pk", "slug", "shown")
             for name, field in fields
         ]
-        names = {name: {} for name, _field in fields}
+        names: dict[str, dict[int, tuple[str, str]]] = {name: {} for name, _field in fields}
         for name, pk, slug, shown in first.union(*others, all=True).order_by():
             names[name][pk] = slug, shown
         return names
@@ -181,7 +170,26 @@ def _counted_statuses(field, counts):
     return groups
 
 
-class ActionFilterForm(FilterForm):
+class AsOfForm(FilterForm):
+    """The filters of what can be shown as it stood on a day; by itself, that day alone."""
+
+    as_of = forms.DateField(
+        label=_("As of"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+        help_text=_("The record as it stood on that day."),
+        error_messages={"invalid": _("Give a day as YYYY-MM-DD; this filter was not applied.")},
+    )
+
+    def clean_as_of(self):
+        day = self.cleaned_data["as_of"]
+        if day and day > timezone.localdate():
+            raise ValidationError(_("That day has not come yet; this filter was not applied."))
+        return day
+
+
+class ActionFilterForm(AsOfForm):
     sort_default = ActionSort.WAITING
 
     q = words_field()
@@ -200,7 +208,7 @@ class UpdateFilterForm(ActionFilterForm):
     sort = None
 
 
-class IssueFilterForm(FilterForm):
+class IssueFilterForm(AsOfForm):
     sort_default = IssueSort.POSITION
 
     q = words_field()
@@ -213,18 +221,12 @@ class IssueFilterForm(FilterForm):
 class BodyFilterForm(FilterForm):
     """Finds a body by words."""
 
-    as_of = None
     q = words_field()
-
-
-class AsOfForm(FilterForm):
-    """The day of a page without other filters."""
 
 
 class MeetingFilterForm(FilterForm):
     """Narrows the calendar to one body, or to those asked about one issue."""
 
-    as_of = None
     issue = issue_field()
     body = body_field()
 
@@ -234,7 +236,6 @@ class StepFilterForm(FilterForm):
 
     MINUTES = [("5", _("5 minutes")), ("15", _("15 minutes")), ("60", _("an hour"))]
 
-    as_of = None
     audience = choice(_("I am"), Audience.choices, _("Anyone"))
     minutes = choice(_("I have"), MINUTES, _("any time"))
 

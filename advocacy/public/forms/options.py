@@ -1,5 +1,7 @@
 """The options of a filter: few of them, in words, and the rest by a search."""
 
+from typing import Any
+
 from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +39,9 @@ class SlugField(forms.ModelChoiceField):
     Only few options are shown. Where there are more, words in a second field find them
     (`templates/includes/_field.html`); they narrow the options and not the list.
     """
+
+    # Rows that can be searched by words (`containing`).
+    queryset: Any
 
     def __init__(self, queryset, *, label, empty, named="name", searched=True):
         super().__init__(

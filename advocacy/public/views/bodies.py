@@ -20,36 +20,36 @@ def body_list(request):
 def body_detail(request, slug):
     """The scorecard of one body: every ask to it, its clocks, its record, seats and meetings."""
     filters = AsOfForm(request.GET)
-    at = filters.as_of_day or timezone.localdate()
+    day = filters.as_of_day or timezone.localdate()
     body = get_object_or_404(TargetBody, slug=slug)
-    standings = RecommendedAction.standings(at).published(at).filter(body=body)
+    standings = RecommendedAction.standings(day).published(day).filter(body=body)
     phases = standings.phase_counts("body")[body.pk]
     actions = (
-        RecommendedAction.objects.published(at)
+        RecommendedAction.objects.published(day)
         .filter(body=body)
-        .with_status(at)
+        .with_status(day)
         .with_sessions_passed()
         .with_related()
         .order_by("asked_on", "reference")
     )
     page = page_of(actions, request.GET.get("page"), total=phases.total())
-    updates = StatusUpdate.objects.published(at).filter(action__body=body).newest_first()
+    updates = StatusUpdate.objects.published(day).filter(action__body=body).newest_first()
     updates = list(updates.with_related()[: MOST_UPDATES + 1])
     seats = list(body.seats.order_by("country", "starts_on"))
     context = {
         "filters": filters,
-        "as_of": at,
+        "as_of": day,
         "body": body,
         "page": page,
         "actions": page.object_list,
         "phases": phases,
         "updates": updates[:MOST_UPDATES],
         "has_more_updates": len(updates) > MOST_UPDATES,
-        "seats": [seat for seat in seats if seat.is_held(at)],
-        "next_seats": [seat for seat in seats if seat.starts_on and seat.starts_on > at],
-        "meetings": body.meetings.upcoming(at),
+        "seats": [seat for seat in seats if seat.is_held(day)],
+        "next_seats": [seat for seat in seats if seat.starts_on and seat.starts_on > day],
+        "meetings": body.meetings.upcoming(day),
         "standing": body.meetings.standing(),
-        "replies": body.replies.filter(replied_on__lte=at).select_related("action").newest_first(),
+        "replies": body.replies.filter(replied_on__lte=day).select_related("action").newest_first(),
         "follow": FollowForm(subject=f"body:{body.slug}"),
         "mails": StatusUpdate.objects.mails_in_last_year(body=body),
     }

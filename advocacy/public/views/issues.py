@@ -1,4 +1,5 @@
 from collections import Counter
+from datetime import date
 
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -17,29 +18,29 @@ def issue_list(request):
 @require_safe
 def issue_detail(request, slug):
     filters = AsOfForm(request.GET)
-    at = filters.as_of_day or timezone.localdate()
+    day = filters.as_of_day or timezone.localdate()
     issues = Issue.objects.opened().prefetch_related("topics", "legal_references", "sources")
     issue = get_object_or_404(issues, slug=slug)
     actions = list(
-        RecommendedAction.objects.published(at)
+        RecommendedAction.objects.published(day)
         .filter(issue=issue)
-        .with_status(at)
+        .with_status(day)
         .with_related()
         .prefetch_related("asked_by", "steps")
         .order_by("body__position", "body__name", "reference")
     )
-    updates = list(StatusUpdate.objects.published(at).filter(action__issue=issue).with_related())
-    sources = [source for source in issue.sources.all() if source.published_on <= at]
+    updates = list(StatusUpdate.objects.published(day).filter(action__issue=issue).with_related())
+    sources = [source for source in issue.sources.all() if source.published_on <= day]
     context = {
         "filters": filters,
-        "as_of": at,
+        "as_of": day,
         "issue": issue,
         "actions": actions,
         "phases": Counter(action.standing.counted_as for action in actions),
         "steps": _three_steps(actions),
         "timeline": _timeline(actions, updates, sources),
         "sources": _cited(updates, sources),
-        "meetings": Meeting.objects.upcoming(at)
+        "meetings": Meeting.objects.upcoming(day)
         .filter(body__in={action.body_id for action in actions})
         .with_related()[:5],
         "follow": FollowForm(subject=f"issue:{issue.slug}"),
@@ -50,7 +51,7 @@ def issue_detail(request, slug):
 
 def _timeline(actions, updates, sources):
     """Every dated event of the issue, oldest first: (day, kind, thing)."""
-    asks = {}
+    asks: dict[date, list[RecommendedAction]] = {}
     for action in actions:
         asks.setdefault(action.asked_on, []).append(action)
     events = [
