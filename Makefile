@@ -53,9 +53,10 @@ test-postgres: .venv/installed-dev ## all but the browser, on PostgreSQL: that o
 	@sh deploy/install_for_tests.sh gettext postgresql
 	@sh deploy/with_postgres.sh $(PYTEST) -m "not browser" $(ARGS)
 
-check: .venv/installed-dev var/secret_key var/address_keys ## lint, format, migrations, deployment settings, templates, translations
+check: .venv/installed-dev var/secret_key var/address_keys ## lint, format, types, migrations, deployment settings, templates, translations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python manage.py check_templates

@@ -101,8 +101,8 @@ def test_a_scorecard_takes_a_constant_number_of_queries(client, django_assert_nu
         make_seat(body=body, country=["DK", "GR", "PK"][n])
         make_meeting(body=body, starts_on=date(2099, 1, 1), ends_on=date(2099, 1, 2))
 
-    # The body, asks, seats, entries, their sources, meetings, standing chances.
-    with django_assert_num_queries(9):
+    # The body, phases, asks, seats, entries, their sources, meetings, standing chances, replies.
+    with django_assert_num_queries(10):
         client.get(body.get_absolute_url())
 
 
@@ -113,5 +113,6 @@ def test_the_directory_takes_a_constant_number_of_queries(
     for _ in range(number):
         record(make_action())
 
-    with django_assert_num_queries(2):
+    # The number of bodies, the keys of the page, its bodies, their phases, how many are asked.
+    with django_assert_num_queries(5):
         client.get(reverse("body_list"))

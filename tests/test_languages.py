@@ -39,7 +39,7 @@ def test_a_new_language_changes_no_table(tmp_path):
     )
 
     assert checked.stdout.splitlines() == [
-        "System check identified no issues (0 silenced).",
+        "System check identified no issues (2 silenced).",
         "No changes detected",
     ]
     assert checked.stderr == ""

@@ -97,7 +97,7 @@ def test_a_bad_page_number_is_not_found(client, entries):
 
 
 @pytest.mark.parametrize("number", [1, 3])
-@pytest.mark.parametrize(("name", "queries"), [("update_list", 3), ("correction_list", 5)])
+@pytest.mark.parametrize(("name", "queries"), [("update_list", 8), ("correction_list", 5)])
 def test_the_lists_take_a_constant_number_of_queries(
     client, django_assert_num_queries, number, name, queries
 ):
@@ -106,6 +106,7 @@ def test_the_lists_take_a_constant_number_of_queries(
         wrong = record(action, sources=[make_source(), make_source()])
         record(action, corrects=wrong, correction_reason="A slip.")
 
-    # The counts, the entries, their sources; of corrections what they replaced as well.
+    # Counts by cells, issue, topic and status; the keys of the page, its entries, their sources,
+    # the names of options. Of corrections what they replaced as well.
     with django_assert_num_queries(queries):
         client.get(reverse(name))

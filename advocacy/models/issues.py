@@ -8,7 +8,7 @@ from simple_history.models import HistoricalRecords
 
 from advocacy.models.content import Content, ContentQuerySet, Searchable, SearchableQuerySet
 from advocacy.models.enums import IssueSort
-from advocacy.models.facets import count_values, phase_of
+from advocacy.models.facets import count_statuses, count_values
 
 
 class Topic(Content):
@@ -105,10 +105,10 @@ class IssueQuerySet(SearchableQuerySet["Issue"]):
             of_asks = {n: value for n, value in others.items() if n in ("body", "status")}
             rows = asks.about(issues).matching(**of_asks)
             issue = models.Count(f"{asks.ASK}issue", distinct=True)
-            facets[name] = count_values(rows, lookup, issue)
             if name == "status":
-                phases = rows.annotate(phase=phase_of("status"))
-                facets[name] += count_values(phases, "phase", issue)
+                facets[name] = count_statuses(rows, f"{asks.ASK}issue")
+            else:
+                facets[name] = count_values(rows, lookup, issue)
         return facets
 
     def sorted_by(self, sort):

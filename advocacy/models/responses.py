@@ -37,16 +37,8 @@ S = ResponseStatus
 # Stands for the key of a search log that is saved together with its look.
 UNSAVED = -1
 # What a correction does not take from the entry that it corrects.
-NOT_COPIED = {
-    "id",
-    "key",
-    "recorded_at",
-    "recorded_by_id",
-    "search_log_id",
-    "corrects_id",
-    "correction_reason",
-    "tell",
-}
+IDENTITY = {"id", "key", "recorded_at", "recorded_by_id", "tell"}
+NOT_COPIED = IDENTITY | {"search_log_id", "corrects_id", "correction_reason"}
 
 
 class StatusUpdate(Chained):
@@ -265,14 +257,12 @@ class StatusUpdate(Chained):
     @property
     def label(self):
         """The words of the entry: of its status, or that we looked and found nothing."""
-        in_confidence = self.action.body.works_in_confidence
         if not self.is_look:
-            return label_of(self.status, in_confidence)
-        place = self.place
+            return label_of(self.status, self.action.body.works_in_confidence)
         return look_label(
-            in_confidence=in_confidence,
-            answered_before=place.answered_before,
-            looked_before=place.looked_before,
+            in_confidence=self.action.body.works_in_confidence,
+            answered_before=self.place.answered_before,
+            looked_before=self.place.looked_before,
         )
 
     @property
@@ -295,12 +285,12 @@ class StatusUpdate(Chained):
     @property
     def missed_words(self):
         """Of a look that missed what had happened by then: that we did, in a sentence."""
-        missed_on = self.is_look and self.place.missed_on
-        if not missed_on or self.place.answered_before:
-            return ""
-        return gettext("We had missed it: a response of %(day)s was found later.") % {
-            "day": written_day(missed_on)
-        }
+        if self.is_look and self.place.missed_on and not self.place.answered_before:
+            day = written_day(self.place.missed_on)
+            return gettext("We had missed it: a response of %(day)s was found later.") % {
+                "day": day
+            }
+        return ""
 
     @property
     def earlier_label(self):
@@ -327,12 +317,10 @@ class StatusUpdate(Chained):
             return self
         if self.pk is None:
             # About to join the record: everything on it is earlier.
-            earlier = StatusUpdate.objects.filter(
-                action_id=self.action_id, happened_on__lte=self.happened_on
-            )
+            earlier = StatusUpdate.objects.filter(action_id=self.action_id)
+            earlier = earlier.filter(happened_on__lte=self.happened_on)
             self.answered_before = earlier.responses().exists()
-            self.looked_before = earlier.looks().exists()
-            self.missed_on = None
+            self.looked_before, self.missed_on = earlier.looks().exists(), None
             return self
         return StatusUpdate.objects.with_place().get(pk=self.pk)
 
@@ -383,8 +371,8 @@ class StatusUpdate(Chained):
             errors.pop("approved_by", None)
         if errors:
             raise ValidationError(errors)
-        is_asked = self.response_status and after and needs_reason(self.response_status, after)
-        return after if is_asked else None
+        status = self.response_status
+        return after if status and after and needs_reason(status, after) else None
 
     def corrected_copy(self, **changes):
         """An entry that says the same but for some changes, and corrects this one; not saved."""
