@@ -119,6 +119,6 @@ def test_the_calendar_takes_a_constant_number_of_queries(
         make_meeting(body=body, **FAR)
         make_meeting(body=body, kind="standing", starts_on=None, ends_on=None)
 
-    # Meetings, asks; on the page their number and keys as well, and issues and bodies to choose from.
+    # Meetings, asks; on the page their number and keys as well, issues and bodies to choose from.
     with django_assert_num_queries(2 if page == "meeting_calendar" else 7):
         client.get(reverse(page))

@@ -218,6 +218,15 @@ def test_without_answer_puts_the_longest_wait_first():
     assert list(asks) == [older, newer]
 
 
+def test_an_ask_whose_clock_is_paused_is_not_counted_as_waiting():
+    record_look(make_action(paused_on=date(2025, 1, 15), pause_reason="Its post is empty."))
+
+    asks = RecommendedAction.objects
+
+    assert not asks.with_status(TODAY).without_answer().exists()
+    assert asks.with_status(date(2025, 1, 10)).without_answer().exists()
+
+
 def test_nothing_is_said_of_the_silence_of_the_unchecked_and_the_confidential():
     make_action()
     record_look(make_action(body=make_body(works_in_confidence=True)))

@@ -80,10 +80,11 @@ class AskRowsQuerySet[Row: models.Model](models.QuerySet[Row]):
     def without_answer(self):
         """Asks with no answer, those that have waited longest first. Needs `with_status`.
 
-        Where nobody has looked we say nothing, and the silence of a body that works in confidence
-        is no failure: both are left out.
+        Where nobody has looked we say nothing, the silence of a body that works in confidence is no
+        failure, and a paused clock counts no wait: all three are left out.
         """
         asks = self.in_phase(Phase.NO_ANSWER).exclude(body__works_in_confidence=True)
+        asks = asks.exclude(paused_on__lte=models.F("as_of"))
         return asks.order_by("asked_on", "pk")
 
     def searching(self, text):

@@ -33,7 +33,7 @@ def count_values(
     return Counter({value: n for value, n in found if value is not None and n})
 
 
-def count_statuses(rows: models.QuerySet, counted: str) -> Counter:
+def count_statuses(rows: models.QuerySet[Any], counted: str) -> Counter[str]:
     """How many different `counted` have rows in each status and in each phase, from one query."""
     groups = {phase.value: phase.statuses for phase in Phase}
     groups |= {status.value: [status] for status in ResponseStatus}
