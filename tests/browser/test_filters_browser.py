@@ -43,12 +43,12 @@ def test_a_list_is_filtered_by_keyboard(page, live_server, asks):
 def test_words_filter_while_typing_and_are_announced(page, live_server, asks):
     page.goto(f"{live_server.url}/en/actions/")
 
-    page.get_by_label("Words").press_sequentially("panel")
+    page.get_by_label("Words", exact=True).press_sequentially("panel")
 
     expect(page.locator("#results")).not_to_contain_text("Take up forced labour")
     expect(page.locator("[aria-live=polite]").first).to_contain_text("1")
-    expect(page.get_by_label("Words")).to_be_focused()
-    expect(page.get_by_label("Words")).to_have_value("panel")
+    expect(page.get_by_label("Words", exact=True)).to_be_focused()
+    expect(page.get_by_label("Words", exact=True)).to_have_value("panel")
 
 
 def test_back_and_forward_restore_the_whole_page(page, live_server, asks):
