@@ -15,6 +15,8 @@ PYTHON = $(or $(wildcard .venv/bin/python),$(SYSTEM_PYTHON))
 BIN := .venv/bin
 # Arguments for pytest, for example: make test ARGS="-k search -x"
 ARGS ?=
+# On every processor; one that is done first takes over tests of another. ARGS="-n 0": in one process.
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 # How much `make bench-pages` makes up.
 ISSUES ?= 10000
 BODIES ?= 200
@@ -26,7 +28,7 @@ COMPILE := pip compile --quiet --upgrade --universal --generate-hashes --no-head
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install dev test test-postgres check bench-pages screenshots format messages manage lock clean port
+.PHONY: help run install dev test test-quick test-postgres check bench-pages screenshots format messages manage lock clean port
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -42,11 +44,14 @@ dev: port .venv/installed var/secret_key var/address_keys ## the same with DEBUG
 
 test: .venv/installed-dev ## all tests, on SQLite and in a real browser (ARGS= goes to pytest)
 	@sh deploy/install_for_tests.sh chromium gettext
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(PYTEST) $(ARGS)
 
-test-postgres: .venv/installed-dev ## the same on PostgreSQL: that of DATABASE_URL, or a throw-away one
-	@sh deploy/install_for_tests.sh chromium gettext postgresql
-	@sh deploy/with_postgres.sh $(BIN)/python -m pytest $(ARGS)
+test-quick: .venv/installed-dev ## those that need no browser and start no other programs
+	@$(PYTEST) -m "not browser and not programs" $(ARGS)
+
+test-postgres: .venv/installed-dev ## all but the browser, on PostgreSQL: that of DATABASE_URL, or a throw-away one
+	@sh deploy/install_for_tests.sh gettext postgresql
+	@sh deploy/with_postgres.sh $(PYTEST) -m "not browser" $(ARGS)
 
 check: .venv/installed-dev var/secret_key var/address_keys ## lint, format, migrations, deployment settings, templates, translations
 	$(BIN)/ruff check .
@@ -84,7 +89,7 @@ lock: $(UV) ## renew the pinned versions from pyproject.toml
 	echo uv | $(UV) $(COMPILE) --output-file deploy/requirements-uv.txt -
 
 clean: ## remove all that these commands made, but not the database in var/
-	rm -rf .venv .tools .pytest_cache .ruff_cache var/static var/*.digest
+	rm -rf .venv .tools .pytest_cache .ruff_cache .mypy_cache var/static var/*.digest
 
 # Asked first, so that a taken port does not show up only after a minute of installing.
 port:

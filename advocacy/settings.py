@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 import dj_database_url
@@ -60,7 +61,7 @@ if not SECRET_KEY:
         " SECRET_KEY_FILE); `make run` makes one by itself."
     )
 
-# With these the addresses of followers are encrypted: the first writes, all of them read.
+# Keys that encrypt followers' addresses: the first encrypts, all of them decrypt.
 ADDRESS_KEYS = words(
     env("ADDRESS_KEYS") or env("ADDRESS_KEYS_FILE", made_by_make("address_keys"), file_text)
 )
@@ -81,13 +82,13 @@ CSRF_TRUSTED_ORIGINS = env("CSRF_TRUSTED_ORIGINS", parse=words)
 # What links in mails start with.
 SITE_URL = env("SITE_URL", f"http://{HOST}:{PORT}").rstrip("/")
 
-# Where the typefaces of pictures for shared links are looked for.
+# Where to look for the fonts of shared-link pictures.
 FONT_FOLDERS = env("FONT_FOLDERS", "/usr/share/fonts,/usr/local/share/fonts", words)
 
 # Whether every entry of the record waits until a second person publishes it.
 FOUR_EYES = env("FOUR_EYES", "0", yes_or_no)
 
-# Whether the worker asks the addresses of sources if they still answer.
+# Whether the worker checks the links of sources.
 LINK_CHECKS = env("LINK_CHECKS", "1" if HTTPS else "0", yes_or_no)
 
 # Whether the public checklists count how many did a step.
@@ -114,7 +115,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    # Answers carry random padding, so their length does not give away what stands in them.
+    # Django pads compressed responses at random, so their length reveals nothing (BREACH).
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -130,7 +131,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
-TEMPLATES = [
+TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
@@ -165,7 +166,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         ),
     )
 
-# Shared by all processes: what counts failed sign-ins has to.
+# Must be shared by all processes: login throttling counts failures here.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -223,7 +224,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-# Staff sign in with a password and, whoever may publish, with a second factor.
+# Staff sign in with a password; publishers also need a second factor.
 SECOND_FACTOR = env("SECOND_FACTOR", "1" if HTTPS else "0", yes_or_no)
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
@@ -236,12 +237,12 @@ MFA_FORMS = {"add_webauthn": "advocacy.admin.accounts.KeyForm"}
 ACCOUNT_ADAPTER = "advocacy.admin.accounts.StaffAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
-# Nobody makes this site write to an address that has no account.
+# Never send mail to an address that has no account.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-# Whoever is locked out by strangers' attempts opens the account by mail; the second factor stays.
+# A password reset also signs in, so a locked-out user can get back; the second factor stays.
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
-# One network is stopped soon; a name only after so many from several that strangers seldom lock it.
+# Strict per network, lenient per account: otherwise strangers could lock anyone out.
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/ip,20/5m/key"}
 ACCOUNT_SESSION_REMEMBER = True
 SESSION_COOKIE_AGE = 12 * 3600
@@ -262,10 +263,10 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "advocacy.web.static_files.StaticFiles"},
 }
 
-# Nothing inline and nothing from another host, in the admin as well.
+# No inline code and no other host, not even in the admin.
 SECURE_CSP = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF],
@@ -285,10 +286,10 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
-# A health check comes from the machine itself, past the proxy.
+# Health checks come from the machine itself, not through the proxy.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
-# Neighbours under the same domain, and the browsers' preload list, are not ours to decide.
+# HSTS for subdomains and preloading are the operator's decision.
 # SQLite leaves the covering columns of an index out; only PostgreSQL needs them.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "models.W040"]
 TRUST_PROXY = env("TRUST_PROXY", "0", yes_or_no)
@@ -296,7 +297,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = int(TRUST_PROXY)
 if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# To stderr, without visitors' addresses. Django's own handler would try to mail the admins.
+# To stderr, without personal data. Django's own handler would try to mail the admins.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

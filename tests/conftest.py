@@ -3,6 +3,7 @@ import shutil
 
 import hypothesis
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.utils import translation
@@ -10,6 +11,7 @@ from django_tasks_db.management.commands import db_worker
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from advocacy.settings import mailer
+from tests.dossier import few_rows
 from tests.factories import make_user
 from tests.sink import Sink
 
@@ -25,12 +27,18 @@ hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
 
-def pytest_sessionstart():
+def pytest_sessionstart(session):
     """The pages are tested in three languages, and compiled catalogues are not in git."""
+    if hasattr(session.config, "workerinput"):
+        return  # One of several processes: the one that starts them has done it.
     try:
         call_command("compile_messages", verbosity=0)
     except CommandError as error:
         raise pytest.UsageError(str(error)) from error
+
+
+def pytest_unconfigure():
+    shutil.rmtree(settings.VAR_DIR, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +62,12 @@ def editor(client):
 
 
 @pytest.fixture
+def few_rows_loaded(tmp_path):
+    """A few rows of the dossier, as `load_content` loads them."""
+    call_command("load_content", folder=few_rows(tmp_path), verbosity=0)
+
+
+@pytest.fixture
 def queue(settings, monkeypatch):
     """The real queue of tasks. Gives a function that works through it as the worker does."""
     # It would close the connection that holds the transaction of the test.
@@ -74,7 +88,7 @@ def sink(settings):
     server = Sink()
     settings.MAILERS = {"default": mailer(server.url)}
     yield server
-    server.stop()
+    server.close()
 
 
 def pytest_collection_modifyitems(items):

@@ -11,6 +11,7 @@ from advocacy.models import (
     BodyKind,
     ChecklistStep,
     Confidence,
+    Draft,
     Issue,
     LegalReference,
     Meeting,
@@ -218,6 +219,15 @@ def record_look(action, day=ASKED_ON, *, by=None, search_log=None, **details):
     """Record that somebody searched on a day and found nothing (new)."""
     log = search_log or make_search_log(searched_on=day)
     return action.record_look(log, by=by or make_user(is_superuser=True), **details)
+
+
+def write_draft(action, status=ResponseStatus.UNDER_DISCUSSION, *, by=None, **details):
+    """Write down a response, with all the evidence its status demands, for somebody to publish."""
+    details = {"happened_on": ASKED_ON, "summary": "It met."} | evidence(status) | details
+    details.pop("approved_by", None)
+    by = by or make_user(is_superuser=True)
+    sources = details.pop("sources", None) or [make_source()]
+    return Draft.objects.write(action, status, by=by, sources=sources, **details)
 
 
 def evidence(status):

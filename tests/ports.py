@@ -3,12 +3,13 @@
 import socket
 
 
-def free_port():
-    """Below the ports that the system hands out by itself."""
-    for port in range(20000, 30000):
-        try:
-            socket.create_server(("127.0.0.1", port)).close()
-        except OSError:
-            continue
-        return port
-    raise OSError("no port is free from 20000 to 29999")
+def held_port():
+    """A port that the system chose, as (port, socket).
+
+    As long as the socket is kept nobody else is given the port. It does not listen, so that a
+    server of the test may.
+    """
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    return held.getsockname()[1], held

@@ -14,7 +14,6 @@ LEFT_OUT = [
     "SITE_URL",
     "TIME_ZONE",
     "TRUST_PROXY",
-    "VAR_DIR",
 ]
 for name in LEFT_OUT:
     os.environ.pop(name, None)
@@ -24,6 +23,8 @@ os.environ.update(
     HTTPS="0",
     HOST="127.0.0.1",
     PORT="8000",
+    # Of this process alone, as several run at once; removed at its end (tests/conftest.py).
+    VAR_DIR=tempfile.mkdtemp(prefix="answerable-test-"),
 )
 
 from advocacy.settings import *  # noqa: E402, F403
@@ -42,7 +43,7 @@ DATABASE = DATABASES["default"]  # noqa: F405
 DATABASE["CONN_MAX_AGE"] = 0
 if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     # A file, as in production: in memory, all threads of the live server would share a connection.
-    DATABASE["TEST"] = {"NAME": f"{tempfile.gettempdir()}/answerable-test-{os.getpid()}.sqlite3"}
+    DATABASE["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}  # noqa: F405
 
 # Of this process alone: nothing of a test is left to the next.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -1,12 +1,12 @@
 """A mail server of the test's own: it keeps what it is given, or refuses it as it is told."""
 
-import time
+import asyncio
 from email import message_from_bytes
 from email.policy import default
 
 from aiosmtpd.controller import Controller
 
-from tests.ports import free_port
+from tests.ports import held_port
 
 
 class Sink:
@@ -16,8 +16,9 @@ class Sink:
         self.raw = []
         self.refuse = {}  # {address: "550 …"} at RCPT
         self.answer = "250 OK"  # to DATA
-        self.pause = 0
-        self.port = free_port()
+        self.most = None  # After so many messages it keeps the next ones waiting, until `release`.
+        self.waiting = 0
+        self.port, self.held = held_port()
         self.start()
 
     def start(self):
@@ -31,10 +32,16 @@ class Sink:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
-        time.sleep(self.pause)
+        self.waiting += 1
+        while self.most is not None and len(self.raw) >= self.most:
+            await asyncio.sleep(0.01)
+        self.waiting -= 1
         if self.answer.startswith("250"):
             self.raw += [(address, envelope.content) for address in envelope.rcpt_tos]
         return self.answer
+
+    def release(self):
+        self.most = None
 
     @property
     def url(self):
@@ -47,6 +54,10 @@ class Sink:
     @property
     def messages(self):
         return [message_from_bytes(content, policy=default) for _address, content in self.raw]
+
+    def close(self):
+        self.stop()
+        self.held.close()
 
     def stop(self):
         if self.controller:

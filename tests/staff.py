@@ -2,11 +2,12 @@
 
 import re
 from html.parser import HTMLParser
+from urllib.parse import urlencode
 
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from advocacy.models import SearchLog, Source, StatusUpdate
+from advocacy.models import Draft, ResponseStatus, SearchLog, Source, StatusUpdate
 from tests.factories import make_action, make_organisation, make_user
 
 LIST = reverse("admin:advocacy_recommendedaction_changelist")
@@ -17,7 +18,21 @@ NEW_SOURCE = {
     "source-1-published_on": "2025-03-04",
     "source-1-tier": "1",
 }
-LOG = {"log-places": "NORMLEX\nilo.org", "log-terms": "DPRK", "log-gaps": "Closed sittings."}
+# A whole response, as somebody types it into the page that records.
+MET = {
+    "entry-status": ResponseStatus.UNDER_DISCUSSION,
+    "entry-happened_on": "2025-03-03",
+    "entry-summary": "It met.",
+    "entry-asserted_by": "body",
+    "entry-verification": "documented",
+    **NEW_SOURCE,
+}
+LOOK = {
+    "entry-happened_on": "2025-05-05",
+    "entry-places": "UN Web TV\nilo.org",
+    "entry-terms": "DPRK",
+    "entry-gaps": "Closed sittings.",
+}
 
 
 def staff_who_may(client, *permissions):
@@ -40,8 +55,17 @@ def delete_page(row):
     return reverse(f"admin:{row._meta.label_lower.replace('.', '_')}_delete", args=[row.pk])
 
 
+def record_page(**named):
+    """The page that records: for asks or a body, an entry to correct, or a draft."""
+    keys = {
+        name: [getattr(row, "pk", row) for row in (rows if isinstance(rows, list) else [rows])]
+        for name, rows in named.items()
+    }
+    return f"{reverse('admin:advocacy_record')}?{urlencode(keys, doseq=True)}"
+
+
 def correct_page(entry):
-    return reverse("admin:advocacy_statusupdate_correct", args=[entry.pk])
+    return record_page(corrects=entry)
 
 
 class Controls(HTMLParser):
@@ -49,13 +73,15 @@ class Controls(HTMLParser):
 
     def __init__(self, html):
         super().__init__()
-        self.sent, self.select, self.textarea = {}, None, None
+        self.sent, self.select, self.textarea, self.in_form = {}, None, None, set()
         self.feed(html)
 
     def handle_starttag(self, tag, attributes):
         given = dict(attributes)
         name, kind = given.get("name"), given.get("type")
-        if tag == "textarea":
+        if tag == "form":
+            self.in_form = set()
+        elif tag == "textarea":
             self.textarea, self.sent[name] = name, ""
         elif tag == "select":
             self.select = given
@@ -68,8 +94,17 @@ class Controls(HTMLParser):
                 self.sent[self.select["name"]] = given["value"]
         elif tag == "input" and name and "disabled" not in given:
             unchecked = kind in ("checkbox", "radio") and "checked" not in given
-            if kind != "submit" and not unchecked and name != "CHANGE_FORM-action":
-                self.sent[name] = given.get("value", "on" if kind == "checkbox" else "")
+            if kind != "submit" and not unchecked:
+                self.add(name, given.get("value", "on" if kind == "checkbox" else ""))
+
+    def add(self, name, value):
+        """Several controls of one form may have the same name: ticked boxes, for example."""
+        if name in self.in_form:
+            before = self.sent[name]
+            self.sent[name] = [*(before if isinstance(before, list) else [before]), value]
+        else:
+            self.sent[name] = value
+        self.in_form.add(name)
 
     def handle_endtag(self, tag):
         if tag == "select":
@@ -92,10 +127,18 @@ def send(client, page, follow=True, **typed):
 
 
 def record_on_page(client, action, **typed):
-    """Fill in the block of an ask's page and press its button."""
-    page = change_page(action)
-    sent = Controls(client.get(page).text).sent
-    return client.post(page, {**sent, **typed, "_continue": "record"}, follow=True)
+    """Type a response into the page that records, and send it."""
+    return send(client, record_page(ask=action), **typed)
+
+
+def look_again(client, *actions, **typed):
+    return send(client, record_page(ask=list(actions), look=1), **typed)
+
+
+def act_on_list(client, name, *actions):
+    """Tick asks in their list, and choose what to do with them."""
+    chosen = {"action": name, "_selected_action": [action.pk for action in actions]}
+    return client.post(LIST, chosen, follow=True)
 
 
 def errors_beside(response, field):
@@ -106,13 +149,4 @@ def errors_beside(response, field):
 
 
 def nothing_recorded():
-    return not any(model.objects.exists() for model in (StatusUpdate, Source, SearchLog))
-
-
-def look_again(client, *actions, **typed):
-    chosen = {"action": "look_again", "_selected_action": [action.pk for action in actions]}
-    return client.post(LIST, {**chosen, **typed}, follow=True)
-
-
-LOOK = {"look-searched_on": "2025-05-05", "look-places": "UN Web TV", "look-terms": "DPRK"}
-LOOK["look-gaps"] = "Closed sittings."
+    return not any(model.objects.exists() for model in (StatusUpdate, Draft, Source, SearchLog))

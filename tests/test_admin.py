@@ -7,28 +7,27 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from advocacy.models import (
-    ResponseStatus,
-)
+from advocacy.models import ResponseStatus
 from tests.factories import (
     ASKED_ON,
     make_body,
     make_issue,
-    make_search_log,
     make_source,
     make_user,
     record,
+    record_look,
 )
 from tests.pages import text_of
 from tests.staff import (
     LIST,
     LOOK,
-    NEW_SOURCE,
+    MET,
+    act_on_list,
     change_page,
     correct_page,
-    look_again,
     make_ask,
     record_on_page,
+    record_page,
     send,
     staff_who_may,
 )
@@ -41,7 +40,7 @@ S = ResponseStatus
 def test_the_list_shows_status_wait_and_last_check_of_each_ask(client, editor):
     body = make_body(abbreviation="ILO")
     action = make_ask(reference="NK-03", title="Open an inquiry", body=body)
-    record(action, S.NO_RESPONSE, checked_on=date(2025, 2, 1))
+    record_look(action, date(2025, 2, 1))
     late = make_ask(expected_by=date(2025, 6, 1), expected_basis="rule")
     days = (timezone.localdate() - ASKED_ON).days
 
@@ -93,7 +92,7 @@ def test_the_list_is_filtered_and_searched(client, editor, query, found):
         expected_basis="rule",
         edited_by_staff_at=timezone.now(),
     )
-    record(silent, S.NO_RESPONSE, checked_on=ASKED_ON)
+    record_look(silent)
     record(blocked, S.BLOCKED, checked_on=today)
 
     page = client.get(f"{LIST}?{query.format(body=council.pk, issue=labour.pk)}")
@@ -118,7 +117,7 @@ def test_the_list_takes_a_constant_number_of_queries(
     client, editor, django_assert_num_queries, number
 ):
     for _ in range(number):
-        record(make_ask(), S.NO_RESPONSE)
+        record_look(make_ask())
 
     # Session, user; counts, the asks; the options of the body and issue filters.
     with django_assert_num_queries(6):
@@ -133,18 +132,16 @@ def test_the_page_of_an_ask_takes_a_constant_number_of_queries(
     for _ in range(number):
         wrong = record(action, sources=[make_source(), make_source()])
         record(action, corrects=wrong, correction_reason="A slip.")
-        action.record_check(
-            make_search_log(searched_on=date(2025, 1, 1)), by=make_user(is_superuser=True)
-        )
+        record_look(action, date(2025, 1, 1))
 
     client.get(change_page(action))  # Once for the cached content types.
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         client.get(change_page(action))
 
 
-def test_the_page_of_an_ask_shows_its_status_clocks_and_whole_record(client, editor):
+def test_the_page_of_an_ask_shows_how_it_stands_and_its_whole_record(client, editor):
     action = make_ask()
-    record(action, S.NO_RESPONSE, by=make_user(username="mykola", is_superuser=True))
+    look = record_look(action, by=make_user(username="mykola", is_superuser=True))
     wrong = record(action, S.ACTION_TAKEN, happened_on=date(2025, 3, 3), summary="It decided.")
     right = record(
         action,
@@ -158,17 +155,28 @@ def test_the_page_of_an_ask_shows_its_status_clocks_and_whole_record(client, edi
     page = client.get(change_page(action))
 
     shown = text_of(page)
-    assert "Status Under discussion , 3 March 2025" in shown
-    assert "First acknowledgement after 77 days" in shown
-    assert [entry.pk for entry in page.context["entries"]] == [right.pk, wrong.pk, 1 * wrong.pk - 1]
+    assert "Under discussion on 3 March 2025. First answer after 77 days" in shown
+    assert "To the first answer on the substance 77 days, stopped on 3 March 2025" in shown
+    assert [entry.pk for entry in page.context["entries"]] == [right.pk, wrong.pk, look.pk]
     for words in ["It decided.", "It debated.", "No vote was held.", "Record of the debate"]:
         assert words in shown, words
+    assert "Looked: no public response found" in shown
     for words in ["NORMLEX; ilo.org", "North Korea; forced labour", "Closed sittings.", "mykola"]:
         assert words in shown, words
     assert f'href="#entry-{right.pk}"' in page.text
     assert f'href="#entry-{wrong.pk}"' in page.text
     assert correct_page(right) in page.text
-    assert correct_page(wrong) not in page.text
+    assert f'{correct_page(wrong)}"' not in page.text
+
+
+def test_a_look_that_missed_a_response_says_so_in_the_record(client, editor):
+    action = make_ask()
+    record_look(action, date(2025, 3, 3))
+    record(action, happened_on=date(2025, 2, 2))
+
+    shown = text_of(client.get(change_page(action)))
+
+    assert "We had missed it: a response of 2 February 2025 was found later." in shown
 
 
 def test_the_record_shows_what_only_some_statuses_hold(client, editor):
@@ -198,19 +206,15 @@ def test_who_may_only_look_sees_the_record_and_no_way_to_add(client):
     action = make_ask()
     entry = record(action, summary="It met.")
     staff_who_may(client, "view_recommendedaction", "view_statusupdate")
+    pages = [record_page(ask=action), record_page(ask=action, look=1), correct_page(entry)]
 
     page = client.get(change_page(action))
-    sent = client.post(change_page(action), {"entry-status": S.ACKNOWLEDGED, "_continue": "record"})
-    look = client.post(
-        change_page(action),
-        {"CHANGE_FORM-action": "look_again", "_selected_action": action.pk, **LOOK},
-    )
-    correction = client.post(correct_page(entry), {"entry-status": S.ACKNOWLEDGED})
+    answers = [client.get(p) for p in pages] + [client.post(p, MET | LOOK) for p in pages]
 
     assert "It met." in text_of(page)
     for words in ["Record a response", "Looked again, nothing new", "Correct this entry"]:
         assert words not in text_of(page), words
-    assert sent.status_code == look.status_code == correction.status_code == 403
+    assert {answer.status_code for answer in answers} == {403}
     assert list(action.updates.all()) == [entry]
 
 
@@ -218,17 +222,17 @@ def test_who_may_edit_asks_but_not_add_to_the_record_records_nothing(client):
     action = make_ask()
     entry = record(action)
     staff_who_may(client, "change_recommendedaction")
-    typed = {"entry-status": S.ACKNOWLEDGED, "entry-summary": "It wrote.", **NEW_SOURCE}
 
     page = client.get(change_page(action))
-    send(client, change_page(action), title="Edited", **typed)
-    look_again(client, action, **LOOK)
-    correction = client.get(correct_page(entry))
+    send(client, change_page(action), title="Edited")
+    act_on_list(client, "look_again", action)
+    answers = [client.post(p, MET) for p in (record_page(ask=action), correct_page(entry))]
 
     action.refresh_from_db()
     assert action.title == "Edited"
     assert "Record a response" not in text_of(page)
-    assert correction.status_code == 403
+    assert "look_again" not in client.get(LIST).text
+    assert {answer.status_code for answer in answers} == {403}
     assert list(action.updates.all()) == [entry]
 
 
@@ -255,11 +259,7 @@ def test_who_may_change_asks_and_add_entries_records(client):
         client, "change_recommendedaction", "add_statusupdate", "publish_statusupdate"
     )
 
-    record_on_page(
-        client,
-        action,
-        **{"entry-status": S.ACKNOWLEDGED, "entry-summary": "It wrote.", **NEW_SOURCE},
-    )
+    record_on_page(client, action, **MET)
 
     assert action.updates.get().recorded_by == user
 
@@ -267,27 +267,45 @@ def test_who_may_change_asks_and_add_entries_records(client):
 def test_a_visitor_is_asked_to_log_in(client):
     entry = record(make_ask())
 
-    for page in [LIST, change_page(entry.action), correct_page(entry)]:
+    for page in [LIST, change_page(entry.action), record_page(ask=entry.action)]:
         assert client.get(page).url.startswith(reverse("admin:login")), page
 
 
 def test_no_page_holds_anything_inline(client, editor):
     action = make_ask()
     entry = record(action)
-    pages = [LIST, change_page(action), correct_page(entry), change_page(make_source())]
+    forms = [record_page(ask=action), record_page(ask=action, look=1), correct_page(entry)]
 
-    for page in [*map(client.get, pages), look_again(client, action)]:
+    for page in map(client.get, [LIST, change_page(action), change_page(make_source()), *forms]):
         assert "'self'" in page["Content-Security-Policy"]
         assert "unsafe" not in page["Content-Security-Policy"]
         assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>\s*\S", page.text)
         assert not re.search(r"<[^>]+\s(style|on\w+)=", page.text)
 
 
-def test_every_field_of_the_block_has_its_label(client, editor):
-    page = client.get(change_page(make_ask()))
+@pytest.mark.parametrize("look", [0, 1])
+def test_every_field_of_the_page_that_records_has_its_label(client, editor, look):
+    body = make_body()
+    page = client.get(record_page(ask=[make_ask(body=body), make_ask(body=body)], look=look))
 
-    block = re.search(r'id="record-a-response".*?</section>', page.text, re.S)[0]
-    fields = re.findall(r'<(?:input|select|textarea)[^>]* id="([^"]+)"', block)
-    assert len(fields) > 40
+    form = page.text.partition('<div id="content-main"')[2]
+    fields = re.findall(r'<(?:input|select|textarea)(?![^>]*type="hidden")[^>]* id="([^"]+)"', form)
+    assert len(fields) > (6 if look else 40)
     for field in fields:
-        assert f'<label for="{field}"' in block or f'for="{field}"' in block, field
+        assert f'for="{field}"' in form, field
+
+
+def test_the_list_of_the_record_tells_looks_from_responses(client, editor):
+    action = make_ask(reference="NK-03")
+    record_look(action, date(2025, 2, 2))
+    record(action, happened_on=date(2025, 3, 3), summary="It met.")
+    page = reverse("admin:advocacy_statusupdate_changelist")
+
+    whole, looks, responses = (
+        client.get(page, {"kind": kind} if kind else {}) for kind in ("", "look", "response")
+    )
+
+    assert "Looked: no public response found" in text_of(whole)
+    assert "We searched and found no public response." in text_of(whole)
+    assert [entry.is_look for entry in looks.context["cl"].result_list] == [True]
+    assert [entry.is_look for entry in responses.context["cl"].result_list] == [False]

@@ -9,15 +9,13 @@ from django.utils import timezone
 from advocacy.models import Edition, EditionState, ResponseStatus, StatusUpdate, Subscriber, Tell
 from tests.factories import make_action, make_body, make_follower, make_issue, make_user, record
 from tests.pages import text_of
-from tests.staff import NEW_SOURCE, make_ask, record_on_page
+from tests.staff import MET, make_ask, record_on_page
 
 pytestmark = pytest.mark.django_db
 
 S = ResponseStatus
 LIST = reverse("admin:advocacy_subscriber_changelist")
 MAILINGS = reverse("admin:advocacy_edition_changelist")
-
-MET = {**NEW_SOURCE, "entry-status": S.UNDER_DISCUSSION, "entry-summary": "It met."}
 
 
 def sign_in(client, *permissions):

@@ -1,39 +1,48 @@
-"""Recording a response, correcting an entry and looking again, as staff do it."""
+"""The one page that records, by each of its ways in: one ask, several, a correction, a draft."""
 
 import re
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from advocacy.models import (
     AssertedBy,
-    RecommendedAction,
+    Draft,
     ResponseStatus,
     SearchLog,
+    Source,
     StatusUpdate,
     Tier,
+    Verification,
 )
 from tests.factories import (
-    make_search_log,
+    ASKED_ON,
+    make_action,
+    make_body,
+    make_follower,
     make_source,
     record,
+    record_look,
+    write_draft,
 )
 from tests.pages import text_of
 from tests.staff import (
-    LOG,
+    LIST,
     LOOK,
+    MET,
     NEW_SOURCE,
     Controls,
     change_page,
     correct_page,
     errors_beside,
-    look_again,
     make_ask,
     nothing_recorded,
     record_on_page,
+    record_page,
     send,
 )
 
@@ -42,24 +51,44 @@ pytestmark = pytest.mark.django_db
 S = ResponseStatus
 
 
+def one_ask():
+    return record_page(ask=make_ask())
+
+
+def several_asks():
+    body = make_body()
+    return record_page(ask=[make_ask(body=body), make_ask(body=body)])
+
+
+def a_correction():
+    return record_page(corrects=record(make_ask()))
+
+
+def a_draft():
+    return record_page(draft=write_draft(make_ask()))
+
+
+WAYS_IN = [one_ask, several_asks, a_correction, a_draft]
+every_way_in = pytest.mark.parametrize("way_in", WAYS_IN, ids=lambda way: way.__name__)
+
+
+def state_of_the_record():
+    """All that a refused form leaves as it was."""
+    models = (StatusUpdate, Draft, Source, SearchLog)
+    return [list(model.objects.order_by("pk").values()) for model in models]
+
+
 def test_a_response_is_recorded_with_a_source_typed_on_the_same_page(client, editor):
     action = make_ask(reference="NK-03")
 
-    page = record_on_page(
-        client,
-        action,
-        **NEW_SOURCE,
-        **{
-            "entry-status": S.UNDER_DISCUSSION,
-            "entry-happened_on": "2025-03-03",
-            "entry-summary": "The Governing Body put it on its agenda.",
-        },
-    )
+    page = record_on_page(client, action, **MET)
 
     update = StatusUpdate.objects.get()
     source = update.sources.get()
-    assert "Recorded for NK-03: “Under discussion”, 2025-03-03." in text_of(page)
-    assert "The Governing Body put it on its agenda." in text_of(page)
+    assert "Recorded for NK-03: “Under discussion”, 3 March 2025." in text_of(page)
+    assert page.redirect_chain[-1][0] == f"{change_page(action)}#entry-{update.pk}"
+    assert f'id="entry-{update.pk}"' in page.text
+    assert "It met." in text_of(page)
     assert update.action == action
     assert update.recorded_by == editor
     assert update.checked_on == timezone.localdate()
@@ -73,173 +102,291 @@ def test_a_response_is_recorded_with_a_source_typed_on_the_same_page(client, edi
 
 def test_a_response_is_recorded_with_sources_on_file(client, editor):
     action, sources = make_ask(), [make_source(), make_source(tier=Tier.CAMPAIGN)]
+    on_file = dict.fromkeys(NEW_SOURCE, "") | {"entry-sources": [source.pk for source in sources]}
 
-    record_on_page(
-        client,
-        action,
-        **{
-            "entry-status": S.ACKNOWLEDGED,
-            "entry-summary": "It wrote that it had received the letter.",
-            "entry-sources": [source.pk for source in sources],
-        },
-    )
+    record_on_page(client, action, **MET | {"entry-happened_on": "2024-12-20"} | on_file)
 
     assert set(action.updates.get().sources.all()) == set(sources)
 
 
-def test_silence_is_recorded_with_a_search_log(client, editor):
-    action = make_ask()
+@pytest.mark.parametrize("field", ["happened_on", "asserted_by", "verification", "status"])
+def test_nothing_about_a_response_is_there_before_somebody_chose_it(client, editor, field):
+    page = record_page(ask=make_ask())
 
-    record_on_page(client, action, **LOG, **{"entry-status": S.NO_RESPONSE})
+    assert Controls(client.get(page).text).sent.get(f"entry-{field}", "") == ""
+    refused = send(client, page, **MET | {f"entry-{field}": ""})
 
-    update = action.updates.get()
-    assert update.search_log.places.split() == ["NORMLEX", "ilo.org"]
-    assert update.search_log.searched_by == editor
-    assert update.search_log.searched_on == timezone.localdate()
-    assert update.search_log.edited_by_staff_at
-    assert update.asserted_by == AssertedBy.US
-    assert SearchLog.objects.count() == 1
+    assert errors_beside(refused, f"entry-{field}")
+    assert nothing_recorded()
 
 
+@every_way_in
 @pytest.mark.parametrize(
-    ("status", "typed", "field", "words"),
+    ("typed", "field", "words"),
     [
-        (S.COMMITTED, {}, "entry-quote", "the exact words, and who spoke in what capacity"),
-        (S.PARTIAL_ACTION, {}, "entry-missing", "in writing what is still missing"),
-        (S.ACTION_TAKEN, {}, "entry-reference", "needs the act and its symbol"),
-        (S.REFUSED, {}, "entry-refused_reason", "Silence is never a refusal."),
-        (S.BLOCKED, {}, "entry-blocked_reason", "how it was blocked, and by whom"),
-        (S.BLOCKED, {"entry-blocked_reason": "veto"}, "entry-votes_for", "needs the tally"),
-        (S.OVERTAKEN, {}, "entry-transition_reason", "needs one sentence why"),
-        (S.REVERSED, {}, "entry-undoes", "the entry that was undone"),
-        (S.REVERSED, {}, "entry-status", "cannot follow “Not yet checked”"),
-        (S.UNDER_DISCUSSION, {"entry-summary": ""}, "entry-summary", "Say in a sentence"),
+        ({"entry-status": S.COMMITTED}, "entry-quote", "and who spoke in what capacity"),
+        ({"entry-status": S.PARTIAL_ACTION}, "entry-missing", "what is still missing"),
+        ({"entry-status": S.ACTION_TAKEN}, "entry-reference", "needs the act and its symbol"),
+        ({"entry-status": S.REFUSED}, "entry-refused_reason", "Silence is never a refusal."),
+        ({"entry-status": S.BLOCKED}, "entry-blocked_reason", "how it was blocked, and by whom"),
         (
-            S.UNDER_DISCUSSION,
-            {"source-1-tier": "4"},
-            "entry-sources",
-            "the meeting number or agenda",
+            {"entry-status": S.BLOCKED, "entry-blocked_reason": "veto"},
+            "entry-votes_for",
+            "needs the tally",
         ),
-        (S.UNDER_DISCUSSION, {"source-1-tier": "3"}, "entry-verification", "set it to “reported”"),
-        (S.UNDER_DISCUSSION, {"entry-happened_on": "2999-01-01"}, "entry-happened_on", "future"),
-        (S.UNDER_DISCUSSION, {"entry-happened_on": "soon"}, "entry-happened_on", "valid date"),
-        (S.UNDER_DISCUSSION, {"entry-checked_on": "2020-01-01"}, "entry-checked_on", "before it"),
-        (S.UNDER_DISCUSSION, {"source-1-url": ""}, "source-1-url", "A new source needs this."),
-        (S.UNDER_DISCUSSION, {"log-places": "NORMLEX"}, "log-gaps", "the known gaps"),
-        ("", {}, "entry-status", "Choose a status of the vocabulary."),
+        ({"entry-status": S.OVERTAKEN}, "entry-transition_reason", "needs one sentence why"),
+        ({"entry-status": S.REVERSED}, "entry-undoes", "the entry that was undone"),
+        ({"entry-status": S.REVERSED}, "entry-status", "cannot follow “Not yet checked”"),
+        ({"entry-is_setback": "on"}, "entry-is_setback", "is no step back: untick this"),
+        ({"entry-summary": ""}, "entry-summary", "Say in a sentence"),
+        ({"source-1-tier": "4"}, "entry-sources", "the meeting number or agenda"),
+        ({"source-1-tier": "3"}, "entry-verification", "set it to “reported”"),
+        ({"entry-happened_on": "2999-01-01"}, "entry-happened_on", "future"),
+        ({"entry-happened_on": "soon"}, "entry-happened_on", "valid date"),
+        ({"entry-checked_on": "2020-01-01"}, "entry-checked_on", "before it happened"),
+        ({"entry-happened_on": "2025-05-05"}, "entry-day_is_right", "of 4 March 2025"),
+        ({"source-1-url": ""}, "source-1-url", "A new source needs this."),
+        (
+            {f"source-2-{name[9:]}": value for name, value in NEW_SOURCE.items()},
+            "source-2-url",
+            "The same address twice.",
+        ),
+        ({"entry-status": ""}, "entry-status", "Choose a status of the vocabulary."),
     ],
 )
 def test_a_refused_response_names_what_is_missing_and_keeps_what_was_typed(
-    client, editor, status, typed, field, words
+    client, editor, way_in, typed, field, words
 ):
+    page = way_in()
+    typed = {**MET, "entry-summary": "Kept sentence.", "entry-sources": [], **typed}
+    if way_in is a_correction:
+        typed["entry-correction_reason"] = "A slip."
+    before = state_of_the_record()
+
+    answer = send(client, page, **typed)
+
+    assert words in errors_beside(answer, field)
+    assert "everything you typed is kept" in text_of(answer)
+    kept = Controls(answer.text).sent
+    assert {name: kept.get(name, "") for name in typed} == typed
+    assert state_of_the_record() == before
+
+
+@every_way_in
+def test_every_gap_is_named_at_once(client, editor, way_in):
+    bare = dict.fromkeys(MET, "") | {"entry-status": S.PARTIAL_ACTION, "entry-sources": []}
+
+    page = send(client, way_in(), **bare)
+
+    for field in ["happened_on", "summary", "asserted_by", "verification", "missing", "sources"]:
+        assert errors_beside(page, f"entry-{field}"), field
+
+
+def test_nothing_is_written_to_find_out_whether_it_could_be(client, editor):
+    page = record_page(ask=make_ask())
+    sent = Controls(client.get(page).text).sent
+
+    with CaptureQueriesContext(connection) as queries:
+        client.post(page, {**sent, **MET, "entry-status": S.COMMITTED})
+
+    written = [q["sql"] for q in queries if re.match("INSERT|UPDATE|DELETE", q["sql"])]
+    assert [sql for sql in written if "oncekey" not in sql] == []
+
+
+@every_way_in
+def test_opening_the_page_by_a_link_records_nothing(client, editor, way_in):
+    page = way_in()
+    before = state_of_the_record()
+
+    client.get(page, MET)
+    opened = client.get(f"{page}&entry-summary=By+a+link")
+
+    assert "By a link" not in opened.text
+    assert state_of_the_record() == before
+
+
+@pytest.mark.parametrize(
+    "named", [{"ask": "x"}, {"ask": 99999}, {"draft": 1}, {"look": 1}, {"corrects": 0}]
+)
+def test_an_address_that_names_nothing_is_not_found(client, editor, named):
+    assert client.get(record_page(**named)).status_code == 404
+
+
+def test_the_bare_address_leads_to_the_list_of_asks(client, editor):
+    page = client.get(record_page(), follow=True)
+
+    assert page.redirect_chain == [(LIST, 302)]
+    assert "Choose the asks here, and what to record for them." in text_of(page)
+
+
+def test_a_source_that_was_mistyped_is_not_called_missing_as_well(client, editor):
+    page = record_on_page(client, make_ask(), **MET | {"source-1-published_on": ""})
+
+    assert errors_beside(page, "source-1-published_on")
+    assert errors_beside(page, "entry-sources") == ""
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.org/briefing",
+        "http://example.org/briefing/",
+        "https://example.org/briefing#top",
+    ],
+)
+def test_a_source_on_file_is_not_typed_again(client, editor, url):
+    make_source(title="The briefing", url="https://example.org/briefing")
+
+    page = record_on_page(client, make_ask(), **MET | {"source-1-url": url})
+
+    assert "choose “The briefing” under “Sources on file”" in errors_beside(page, "source-1-url")
+    assert not StatusUpdate.objects.exists()
+
+
+def test_the_page_says_how_many_followers_would_be_told(client, editor):
     action = make_ask()
-    typed = {"entry-status": status, "entry-summary": "Kept sentence.", **NEW_SOURCE, **typed}
+    make_follower("a@example.org", frequency="at_once", body=action.body)
+    make_follower("b@example.org")
+    make_follower("c@example.org", issue=make_action().issue)
+
+    shown = text_of(client.get(record_page(ask=action)))
+    assert "Followers of this now: 1 want mail at once, 1 once a week." in shown
+
+
+def test_a_step_back_is_recorded_only_as_a_setback(client, editor):
+    action = make_ask()
+    record(action, S.ACTION_TAKEN)
+    typed = MET | {
+        "entry-status": S.PARTIAL_ACTION,
+        "entry-reference": "A/2",
+        "entry-missing": "The rest.",
+        "entry-transition_reason": "It withdrew half of it.",
+    }
 
     page = record_on_page(client, action, **typed)
-
-    assert words in errors_beside(page, field)
-    assert "everything you typed is kept" in text_of(page)
-    kept = Controls(page.text).sent
-    assert {name: kept.get(name, "") for name in typed} == typed
-    assert nothing_recorded()
-
-
-def test_silence_without_a_search_log_is_refused_beside_the_search_log(client, editor):
-    page = record_on_page(client, make_ask(), **{"entry-status": S.NO_RESPONSE})
-
-    log = re.search(r'<details class="search-log"[^>]* open>.*?</details>', page.text, re.S)[0]
-    assert "places searched, terms and known gaps" in log
-    assert nothing_recorded()
-
-
-def test_every_gap_is_named_at_once(client, editor):
-    page = record_on_page(client, make_ask(), **{"entry-status": S.PARTIAL_ACTION})
-
-    for field in ["entry-summary", "entry-missing", "entry-sources"]:
-        assert errors_beside(page, field), field
-
-
-def test_a_refused_response_keeps_its_sources_on_file_and_its_search_log(client, editor):
-    source = make_source(title="Minutes on file")
-
-    page = record_on_page(
-        client,
-        make_ask(),
-        **{**LOG, "entry-status": S.REVERSED, "entry-sources": [source.pk]},
-    )
-
-    kept = Controls(page.text).sent
-    assert kept["entry-sources"] == [str(source.pk)]
-    assert {name: kept[name].replace("\r\n", "\n") for name in LOG} == LOG
-    assert not SearchLog.objects.exists()
-
-
-def test_a_refused_response_saves_no_edit_of_the_ask_either(client, editor):
-    action = make_ask(title="As it was")
-
-    page = record_on_page(client, action, title="Edited", **{"entry-status": S.COMMITTED})
-
-    action.refresh_from_db()
-    assert action.title == "As it was"
-    assert Controls(page.text).sent["title"] == "Edited"
-
-
-def test_a_broken_edit_of_the_ask_records_no_response_either(client, editor):
-    action = make_ask()
-
-    page = record_on_page(
-        client,
-        action,
-        title="",
-        **{"entry-status": S.UNDER_DISCUSSION, "entry-summary": "It met.", **NEW_SOURCE},
-    )
-
-    assert Controls(page.text).sent["entry-summary"] == "It met."
-    assert nothing_recorded()
-
-
-def test_saving_the_ask_with_an_untouched_block_records_nothing(client, editor):
-    action = make_ask()
-
-    send(client, change_page(action), title="Edited")
-
-    action.refresh_from_db()
-    assert action.title == "Edited"
-    assert nothing_recorded()
-
-
-def test_a_response_without_a_word_is_not_recorded(client, editor):
-    page = record_on_page(client, make_ask())
-
-    assert errors_beside(page, "entry-status") == "Choose a status of the vocabulary."
-    assert nothing_recorded()
-
-
-def test_the_button_pressed_after_an_edit_of_the_ask_alone_saves_the_ask(client, editor):
-    page = record_on_page(client, make_ask(), title="Edited")
-
-    assert "was changed successfully." in text_of(page)
-    assert nothing_recorded()
-
-
-def test_a_response_and_an_edit_of_the_ask_are_saved_together(client, editor):
-    action = make_ask()
-
-    page = record_on_page(
-        client,
-        action,
-        title="Edited",
-        **{"entry-status": S.UNDER_DISCUSSION, "entry-summary": "It met.", **NEW_SOURCE},
-    )
-
-    action.refresh_from_db()
-    assert "Your changes to the ask were saved as well." in text_of(page)
-    assert action.title == "Edited"
-    assert action.edited_by_staff_at
+    assert "Is this a setback? Tick it" in errors_beside(page, "entry-is_setback")
     assert action.updates.count() == 1
+    record_on_page(client, action, **typed, **{"entry-is_setback": "on"})
+
+    assert action.updates.get(status=S.PARTIAL_ACTION).is_setback
 
 
-def test_a_correction_adds_an_entry_that_names_the_old_one(client, editor):
+# The day.
+
+
+@every_way_in
+def test_a_day_long_after_the_newest_source_is_asked_about_and_may_be_right(client, editor, way_in):
+    page = way_in()
+    typed = MET | {
+        "entry-happened_on": "2025-05-05",
+        "entry-sources": [make_source(published_on=date(2024, 1, 1)).pk],
+        "entry-correction_reason": "A slip.",
+    }
+
+    asked = send(client, page, **typed)
+    question = errors_beside(asked, "entry-day_is_right")
+    again = {**Controls(asked.text).sent, "entry-day_is_right": "on", "confirm": "1"}
+    done = client.post(page, again, follow=True)
+
+    assert question == "The newest source is of 4 March 2025. If the day is right, tick this."
+    assert errors_beside(done, "entry-day_is_right") == ""
+    days = [update.happened_on for update in StatusUpdate.objects.all()]
+    days += [draft.as_update().happened_on for draft in Draft.objects.all()]
+    assert date(2025, 5, 5) in days
+
+
+@pytest.mark.parametrize(
+    ("published_on", "precision", "is_asked"),
+    [
+        (date(2025, 1, 30), "day", False),
+        (date(2025, 1, 29), "day", True),
+        (date(2025, 1, 1), "month", False),
+        (date(2024, 12, 1), "month", True),
+        (date(2025, 1, 1), "year", False),
+    ],
+)
+def test_a_day_is_asked_about_when_it_is_more_than_a_month_later(
+    client, editor, published_on, precision, is_asked
+):
+    source = make_source(published_on=published_on, published_precision=precision)
+    typed = {"entry-happened_on": "2025-03-02", "entry-sources": [source.pk]}
+
+    page = record_on_page(client, make_ask(), **MET | dict.fromkeys(NEW_SOURCE, "") | typed)
+
+    assert bool(errors_beside(page, "entry-day_is_right")) == is_asked
+    assert StatusUpdate.objects.exists() != is_asked
+
+
+@pytest.mark.parametrize(("day", "stood"), [("2024-12-16", True), ("2024-12-17", False)])
+def test_a_day_no_later_than_the_ask_is_said_to_be_as_it_stood_before(client, editor, day, stood):
+    action = make_ask(reference="NK-03", asked_on=ASKED_ON)
+    words = "This is no later than the ask (NK-03, 16 December 2024)"
+    typed = MET | {"entry-happened_on": day}
+
+    page = record_on_page(client, action, **typed | {"entry-summary": ""})
+    shown = re.findall(r'<p class="notice"[^>]*?( hidden)?>', page.text)
+    record_on_page(client, action, **typed)
+
+    assert words in text_of(page)
+    assert shown == ["" if stood else " hidden"]
+    assert action.updates.get().happened_on.isoformat() == day
+
+
+# A response that was found late.
+
+
+def found_late(action):
+    """The record goes on after the day of what is typed now, in a way that needs a reason."""
+    return record(action, S.UNDER_DISCUSSION, happened_on=date(2025, 6, 1))
+
+
+PROMISED = MET | {
+    "entry-status": S.COMMITTED,
+    "entry-quote": "We will.",
+    "entry-speaker": "The president",
+}
+
+
+def test_a_response_found_late_gives_the_later_entry_its_reason_in_the_same_act(client, editor):
+    action = make_ask()
+    later = found_late(action)
+
+    asked = record_on_page(client, action, **PROMISED)
+    said = errors_beside(asked, "entry-later_reason")
+    assert "The record says “Under discussion” on 1 June 2025." in said
+    assert "give it here, and it is corrected in the same act" in said
+    assert action.updates.count() == 1
+    typed = {**Controls(asked.text).sent, "entry-later_reason": "A new government."}
+    client.post(record_page(ask=action), typed)
+
+    corrected = action.updates.get(corrects=later)
+    assert corrected.transition_reason == "A new government."
+    assert corrected.is_setback
+    assert action.updates.get(status=S.COMMITTED).happened_on == date(2025, 3, 3)
+    assert action.updates.count() == 3
+
+
+def test_what_needs_no_reason_asks_for_none(client, editor):
+    page = client.get(record_page(ask=make_ask()))
+
+    assert "entry-later_reason" not in page.text
+    assert "entry-day_is_right" not in page.text
+
+
+def test_what_the_later_entry_cannot_follow_is_refused_beside_the_status(client, editor):
+    action = make_ask()
+    record(action, S.ACKNOWLEDGED, happened_on=date(2025, 6, 1))
+
+    page = record_on_page(client, action, **MET)
+
+    assert "Correct that entry first." in errors_beside(page, "entry-status")
+    assert errors_beside(page, "entry-later_reason") == ""
+
+
+# Corrections.
+
+
+def test_a_correction_starts_with_the_old_entry_and_both_stay(client, editor):
     action = make_ask()
     source = make_source()
     wrong = record(
@@ -254,14 +401,18 @@ def test_a_correction_adds_an_entry_that_names_the_old_one(client, editor):
     )
 
     filled_in = Controls(form.text).sent
+    assert "It decided." in text_of(form)
     assert filled_in["entry-summary"] == "It decided."
     assert filled_in["entry-happened_on"] == "2024-12-16"
+    assert filled_in["entry-asserted_by"] == AssertedBy.BODY
+    assert filled_in["entry-verification"] == Verification.DOCUMENTED
     assert filled_in["entry-sources"] == [str(source.pk)]
     right = action.updates.get(corrects=wrong)
     assert right.status == S.UNDER_DISCUSSION
     assert right.correction_reason == "No vote was held."
     assert list(right.sources.all()) == [source]
     assert action.updates.count() == 2
+    assert page.redirect_chain[-1][0] == f"{change_page(action)}#entry-{right.pk}"
     for words in ["Both entries stay", "No vote was held.", "Corrects “", "Corrected by “"]:
         assert words in text_of(page), words
 
@@ -276,122 +427,67 @@ def test_a_correction_says_why(client, editor):
     assert StatusUpdate.objects.count() == 1
 
 
-def test_the_correction_of_a_silence_keeps_its_search_log_unless_it_is_changed(client, editor):
+def test_a_look_is_corrected_with_a_search_log_of_its_own(client, editor):
     action = make_ask()
-    first = record(action, S.NO_RESPONSE)
-    why = {"entry-correction_reason": "Another day."}
+    wrong = record_look(action, date(2025, 2, 2), summary="Nothing on the agenda.")
 
-    send(client, correct_page(first), **why, **{"entry-happened_on": "2024-12-15"})
-    second = action.updates.get(corrects=first)
-    send(client, correct_page(second), **why, **{"log-gaps": "No minutes online."})
-    third = action.updates.get(corrects=second)
+    filled_in = Controls(client.get(correct_page(wrong)).text).sent
+    typed = LOOK | {"entry-correction_reason": "Another day."}
+    send(client, correct_page(wrong), **typed)
 
-    assert second.search_log == first.search_log
-    assert third.search_log != first.search_log
-    assert third.search_log.gaps == "No minutes online."
-    assert third.search_log.places == first.search_log.places
+    assert filled_in["entry-happened_on"] == "2025-02-02"
+    assert filled_in["entry-summary"] == "Nothing on the agenda."
+    assert filled_in["entry-gaps"] == ""
+    right = action.updates.get(corrects=wrong)
+    assert right.is_look
+    assert right.happened_on == date(2025, 5, 5)
+    assert right.search_log != wrong.search_log
+    assert right.search_log.places == "UN Web TV\nilo.org"
+    assert SearchLog.objects.get(pk=wrong.search_log_id).gaps == "Closed sittings."
+
+
+def test_a_look_that_missed_a_response_is_corrected_into_it(client, editor):
+    action = make_ask()
+    wrong = record_look(action)
+    page = record_page(corrects=wrong, look=0)
+
+    form = client.get(correct_page(wrong))
+    assert page.replace("&", "&amp;").partition("?")[2] in form.text
+    assert Controls(client.get(page).text).sent.get("entry-asserted_by", "") == ""
+    send(client, page, **MET | {"entry-correction_reason": "We had missed it."})
+
+    assert action.updates.get(corrects=wrong).status == S.UNDER_DISCUSSION
 
 
 def test_a_corrected_entry_is_not_corrected_again(client, editor):
     action = make_ask()
     wrong = record(action)
+    sent = Controls(client.get(correct_page(wrong)).text).sent
     record(action, corrects=wrong, correction_reason="A slip.")
 
     page = client.get(correct_page(wrong), follow=True)
+    typed = {"entry-summary": "Typed meanwhile.", "entry-correction_reason": "Late."}
+    late = client.post(correct_page(wrong), {**sent, **typed})
 
-    assert "This entry is already corrected: correct the newer one." in text_of(page)
+    for answer in (page, late):
+        assert "This entry is already corrected: correct the newer one." in text_of(answer)
     assert change_page(action) in page.redirect_chain[0][0]
+    assert Controls(late.text).sent["entry-summary"] == "Typed meanwhile."
+    assert action.updates.count() == 2
 
 
-def test_opening_the_correction_page_records_nothing(client, editor):
-    wrong = record(make_ask())
-
-    client.get(correct_page(wrong), {"entry-correction_reason": "By a link."})
-
-    assert StatusUpdate.objects.count() == 1
+# The page of the ask is a page of the ask alone.
 
 
-def test_one_search_log_serves_all_asks_looked_at(client, editor):
-    discussed, unknown = make_ask(), make_ask()
-    record(discussed)
-
-    page = look_again(client, discussed, unknown, **LOOK)
-
-    log = SearchLog.objects.get()
-    assert "Looked again, nothing new: recorded for 2 asks." in text_of(page)
-    assert log.searched_by == editor
-    assert log.updates.count() == 2
-    assert discussed.updates.get(search_log=log).status == S.UNDER_DISCUSSION
-    assert unknown.updates.get().status == S.NO_RESPONSE
-    assert {update.asserted_by for update in log.updates.all()} == {AssertedBy.US}
-    assert discussed.updates.get(search_log=log).checked_on == date(2025, 5, 5)
-
-
-def test_looking_again_asks_for_the_search_log_and_starts_from_the_last_one(client, editor):
-    action = make_ask(title="Open an inquiry")
-    record(action, S.NO_RESPONSE)
-
-    page = look_again(client, action)
-
-    filled_in = Controls(page.text).sent
-    assert "Open an inquiry" in text_of(page)
-    assert filled_in["look-searched_on"] == timezone.localdate().isoformat()
-    assert filled_in["look-places"] == "NORMLEX\r\nilo.org"
-    assert filled_in["look-terms"] == "North Korea\r\nforced labour"
-    assert filled_in["look-gaps"] == ""
-    assert action.updates.count() == 1
-
-
-@pytest.mark.parametrize(
-    ("typed", "field", "words"),
-    [
-        ({"look-gaps": " "}, "look-gaps", "the known gaps"),
-        ({"look-searched_on": "2999-01-01"}, "look-searched_on", "no dates in the future"),
-    ],
-)
-def test_a_refused_look_records_nothing_and_keeps_what_was_typed(
-    client, editor, typed, field, words
-):
-    page = look_again(client, make_ask(), make_ask(), **{**LOOK, **typed})
-
-    assert words in errors_beside(page, field)
-    assert Controls(page.text).sent["look-places"] == "UN Web TV"
-    assert nothing_recorded()
-
-
-def test_a_look_that_the_record_refuses_names_each_ask(editor):
-    asks = [make_ask(reference="NK-03"), make_ask(reference="NK-06")]
-    log = make_search_log(searched_on=timezone.localdate() + timedelta(days=1))
-
-    with pytest.raises(ValidationError) as refusal:
-        RecommendedAction.objects.filter(pk__in=[ask.pk for ask in asks]).record_check(
-            log, by=editor
-        )
-
-    assert refusal.value.messages == [
-        "NK-03: The record holds no dates in the future.",
-        "NK-06: The record holds no dates in the future.",
-    ]
-    assert not StatusUpdate.objects.exists()
-
-
-def test_a_look_is_recorded_from_the_page_of_the_ask(client, editor):
+def test_the_page_of_the_ask_edits_the_ask_and_leads_to_the_page_that_records(client, editor):
     action = make_ask()
-    chosen = {"CHANGE_FORM-action": "look_again", "_selected_action": action.pk}
 
-    asked = client.post(change_page(action), chosen)
-    again = Controls(asked.text).sent
-    page = client.post(change_page(action), {**again, **chosen, **LOOK}, follow=True)
+    page = client.get(change_page(action))
+    send(client, change_page(action), title="Edited", **MET)
 
-    assert 'name="CHANGE_FORM-action" value="look_again"' in asked.text
-    assert "recorded for 1 ask." in text_of(page)
-    assert action.updates.get().status == S.NO_RESPONSE
-
-
-def test_one_search_log_does_not_speak_for_hundreds_of_asks(client, editor, monkeypatch):
-    monkeypatch.setattr("advocacy.admin.actions.MOST_LOOKED_AT", 1)
-
-    page = look_again(client, make_ask(), make_ask(), **LOOK)
-
-    assert "Choose at most 1 asks" in text_of(page)
+    action.refresh_from_db()
+    assert action.title == "Edited"
     assert nothing_recorded()
+    assert "entry-status" not in page.text
+    for address in (record_page(ask=action), record_page(ask=action, look=1)):
+        assert f'href="{address.replace("&", "&amp;")}"' in page.text

@@ -11,11 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from advocacy.models import Draft, ResponseStatus, SignIn, Tell, figures, make_groups
+from advocacy.models import ResponseStatus, SignIn, Tell, figures, make_groups
 from advocacy.upkeep import tasks, worker
 from tests.factories import (
     ASKED_ON,
-    evidence,
     make_action,
     make_body,
     make_follower,
@@ -30,6 +29,7 @@ from tests.factories import (
     make_user,
     record,
     record_look,
+    write_draft,
 )
 from tests.pages import text_of
 from tests.staff import change_page
@@ -80,9 +80,7 @@ HEADINGS = [
 
 def test_the_desk_says_what_to_do_next(client, editor):
     never, old, late = fill()
-    Draft.objects.write(
-        late, S.UNDER_DISCUSSION, by=editor, sources=[make_source()], summary="Met again."
-    )
+    write_draft(late, by=editor)
 
     page = client.get(DESK)
 
@@ -161,9 +159,7 @@ def test_the_desk_takes_a_constant_number_of_queries(
         action = make_action()
         record(action, tell=Tell.AT_ONCE)
         make_meeting(body=action.body, starts_on=timezone.localdate(), ends_on=timezone.localdate())
-        Draft.objects.write(
-            action, S.UNDER_DISCUSSION, by=editor, sources=[make_source()], summary="Again."
-        )
+        write_draft(action, by=editor)
         make_source(dead_since=timezone.now())
     client.get(DESK)
 
@@ -194,7 +190,8 @@ def queries_of(client, page):
 
 def fill_every_list():
     action = make_action(asked_by=[make_organisation()])
-    record(action, tell=Tell.AT_ONCE, search_log=None)
+    record(action, tell=Tell.AT_ONCE)
+    record_look(action)
     record(action, S.BLOCKED)
     make_step(action=action)
     make_seat(body=action.body)
@@ -208,9 +205,7 @@ def fill_every_list():
     SignIn.objects.create(user=author, outcome="in")
     TOTP.activate(author, "JBSWY3DPEHPK3PXP")
     action.body.replies.create(text="Noted.", url="https://example.org/r", replied_on=ASKED_ON)
-    Draft.objects.write(
-        action, S.BLOCKED, by=author, sources=[make_source()], summary="x", **evidence(S.BLOCKED)
-    )
+    write_draft(action, S.BLOCKED, by=author)
 
 
 def test_every_list_takes_a_constant_number_of_queries(client, editor):

@@ -8,23 +8,34 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
 from advocacy.models import Draft, Edition, ResponseStatus, StatusUpdate, make_groups
-from tests.factories import ASKED_ON, evidence, make_search_log, make_source, make_user, record
+from tests.factories import (
+    ASKED_ON,
+    evidence,
+    make_body,
+    make_search_log,
+    make_source,
+    make_user,
+    record,
+    write_draft,
+)
 from tests.pages import text_of
 from tests.staff import (
     LOOK,
-    NEW_SOURCE,
+    MET,
     Controls,
     change_page,
     correct_page,
+    errors_beside,
     look_again,
     make_ask,
     record_on_page,
+    record_page,
+    send,
 )
 
 pytestmark = pytest.mark.django_db
 
 S = ResponseStatus
-MET = {"entry-status": S.UNDER_DISCUSSION, "entry-summary": "It met.", **NEW_SOURCE}
 
 
 @pytest.fixture
@@ -38,13 +49,6 @@ def person(role, **fields):
     return user
 
 
-def write(action, status=S.UNDER_DISCUSSION, *, by, **details):
-    details = {"happened_on": ASKED_ON, "summary": "It met."} | evidence(status) | details
-    details.pop("approved_by", None)
-    sources = details.pop("sources", None) or [make_source()]
-    return Draft.objects.write(action, status, by=by, sources=sources, **details)
-
-
 def decide(client, draft, verb, **typed):
     return client.post(reverse(f"admin:advocacy_draft_{verb}", args=[draft.pk]), typed, follow=True)
 
@@ -55,10 +59,11 @@ def test_what_an_editor_records_waits_for_a_publisher(client, groups):
     client.force_login(editor)
     page = record_on_page(client, action, **MET)
 
-    assert "“Under discussion” is a draft now and waits" in text_of(page)
-    assert "Write it as a draft" in text_of(page)
-    assert not StatusUpdate.objects.exists()
     draft = Draft.objects.get()
+    assert "“Under discussion”. It waits for a second person." in text_of(page)
+    assert page.redirect_chain[-1][0] == change_page(draft)
+    assert "Write it as a draft" in text_of(client.get(record_page(ask=action)))
+    assert not StatusUpdate.objects.exists()
     public = text_of(client.get(action.get_absolute_url()))
     assert "It met." not in public
 
@@ -87,7 +92,7 @@ def test_a_publisher_records_at_once_unless_four_eyes_are_wanted(client, groups,
 def test_whoever_wrote_a_draft_does_not_publish_it(client, groups, settings):
     settings.FOUR_EYES = True
     publisher = person("Publisher")
-    draft = write(make_ask(), by=publisher)
+    draft = write_draft(make_ask(), by=publisher)
     client.force_login(publisher)
 
     assert "Publish it" not in text_of(client.get(change_page(draft)))
@@ -110,15 +115,13 @@ def test_carried_out_and_verified_always_takes_two(client, groups):
         "source-2-tier": "3",
         "source-2-is_independent": "on",
     }
-    record_on_page(client, action, **MET | {"entry-status": S.IMPLEMENTED} | typed)
-    sources = list(Draft.objects.get().sources.values_list("pk", flat=True))
+    verified = MET | {"entry-status": S.IMPLEMENTED} | typed
+    shown = send(client, record_page(ask=action), **verified, preview="1")
+    assert "Carried out, verified" in text_of(shown)
+    record_on_page(client, action, **verified)
     draft = Draft.objects.get()
     preview = client.get(reverse("admin:advocacy_draft_preview", args=[draft.pk]))
     assert "Carried out, verified" in text_of(preview)
-    sent = Controls(client.get(change_page(action)).text).sent
-    form = reverse("admin:advocacy_recommendedaction_preview", args=[action.pk])
-    again = {"entry-status": S.IMPLEMENTED, "entry-summary": "Met.", "entry-sources": sources}
-    assert "Carried out, verified" in text_of(client.post(form, {**sent, **again}))
 
     client.force_login(second)
     decide(client, draft, "publish")
@@ -130,8 +133,8 @@ def test_a_draft_is_checked_when_written_and_again_when_published(groups):
     editor, publisher = person("Editor"), person("Publisher")
     action = make_ask()
     with pytest.raises(ValidationError, match="Say in a sentence"):
-        write(action, by=editor, summary="")
-    draft = write(action, S.ACKNOWLEDGED, by=editor, happened_on=date(2025, 3, 3))
+        write_draft(action, by=editor, summary="")
+    draft = write_draft(action, S.ACKNOWLEDGED, by=editor, happened_on=date(2025, 3, 3))
     record(action, S.BLOCKED, happened_on=date(2025, 2, 2))
 
     with pytest.raises(ValidationError, match="cannot follow “Blocked”"):
@@ -143,17 +146,18 @@ def test_a_draft_is_checked_when_written_and_again_when_published(groups):
 
 def test_a_draft_is_given_back_changed_and_published(client, groups):
     editor, publisher = person("Editor"), person("Publisher")
-    draft = write(make_ask(), by=editor)
+    draft = write_draft(make_ask(), by=editor)
     client.force_login(publisher)
     assert "Say what should change." in text_of(decide(client, draft, "give_back", remark=" "))
     decide(client, draft, "give_back", remark="Name the meeting.")
 
     client.force_login(editor)
-    page = reverse("admin:advocacy_draft_edit", args=[draft.pk])
+    page = record_page(draft=draft)
     assert "What should change: Name the meeting." in text_of(client.get(change_page(draft)))
     sent = Controls(client.get(page).text).sent
     assert sent["entry-summary"] == "It met."
-    client.post(page, {**sent, "entry-summary": "It met on 3 March."})
+    saved = client.post(page, {**sent, "entry-summary": "It met on 3 March."}, follow=True)
+    assert saved.redirect_chain[-1][0] == change_page(draft)
     draft.refresh_from_db()
     assert (draft.state, draft.entry["summary"]) == ("waiting", "It met on 3 March.")
 
@@ -163,7 +167,7 @@ def test_a_draft_is_given_back_changed_and_published(client, groups):
 
 def test_what_is_published_is_the_draft_as_it_stands_now(groups):
     editor, publisher = person("Editor"), person("Publisher")
-    draft = write(make_ask(), by=editor)
+    draft = write_draft(make_ask(), by=editor)
     seen_before = Draft.objects.get()
     draft.rewrite(
         S.UNDER_DISCUSSION,
@@ -171,6 +175,7 @@ def test_what_is_published_is_the_draft_as_it_stands_now(groups):
         sources=[make_source()],
         summary="Told anew.",
         happened_on=ASKED_ON,
+        **evidence(S.UNDER_DISCUSSION),
     )
 
     seen_before.publish(by=publisher)
@@ -181,7 +186,7 @@ def test_what_is_published_is_the_draft_as_it_stands_now(groups):
 
 def test_only_its_author_withdraws_a_draft_and_a_decided_one_stays_decided(client, groups):
     editor, other, publisher = person("Editor"), person("Editor"), person("Publisher")
-    draft = write(make_ask(), by=editor)
+    draft = write_draft(make_ask(), by=editor)
     with pytest.raises(ValidationError, match="Only its author"):
         draft.withdraw(by=other)
     client.force_login(editor)
@@ -194,17 +199,76 @@ def test_only_its_author_withdraws_a_draft_and_a_decided_one_stays_decided(clien
         draft.rewrite(S.UNDER_DISCUSSION, by=editor, sources=[make_source()], summary="Anew.")
 
 
+def test_a_draft_that_was_decided_meanwhile_is_not_changed_and_nothing_typed_is_lost(
+    client, groups
+):
+    editor, publisher = person("Editor"), person("Publisher")
+    draft = write_draft(make_ask(), by=editor)
+    client.force_login(editor)
+    page = record_page(draft=draft)
+    sent = Controls(client.get(page).text).sent
+    draft.publish(by=publisher)
+
+    late = client.post(page, {**sent, "entry-summary": "Typed meanwhile."})
+    opened = client.get(page, follow=True)
+
+    assert "This draft is no longer open: it is published." in text_of(late)
+    assert Controls(late.text).sent["entry-summary"] == "Typed meanwhile."
+    assert "This draft is no longer open." in text_of(opened)
+    assert StatusUpdate.objects.get().summary == "It met."
+
+
+def test_the_reason_of_a_later_entry_waits_in_the_draft(client, groups):
+    editor, publisher = person("Editor"), person("Publisher")
+    action = make_ask()
+    later = record(action, S.UNDER_DISCUSSION, happened_on=date(2025, 6, 1))
+    promised = MET | {"entry-status": S.COMMITTED, "entry-quote": "Yes.", "entry-speaker": "X"}
+    client.force_login(editor)
+
+    asked = record_on_page(client, action, **promised)
+    assert "The record says “Under discussion”" in errors_beside(asked, "entry-later_reason")
+    typed = Controls(asked.text).sent | {"entry-later_reason": "A new chair."}
+    page = client.post(record_page(ask=action), typed, follow=True)
+
+    draft = Draft.objects.get()
+    assert "A new chair." in text_of(page)
+    assert "The record would not take it" not in text_of(page)
+    changed = Controls(client.get(record_page(draft=draft)).text).sent
+    assert changed["entry-later_reason"] == "A new chair."
+    assert action.updates.count() == 1
+    draft.publish(by=publisher)
+    assert action.updates.get(corrects=later).transition_reason == "A new chair."
+
+
+@pytest.mark.parametrize("typed", [{}, {"entry-gaps": "No minutes online."}])
+def test_the_draft_of_a_look_keeps_its_search_log_unless_it_is_changed(client, groups, typed):
+    editor = person("Editor")
+    first, second = make_ask(), make_ask()
+    client.force_login(editor)
+    look_again(client, first, second, **LOOK)
+    draft, other = first.drafts.get(), second.drafts.get()
+    shared = draft.as_update().search_log
+
+    send(client, record_page(draft=draft), **typed)
+
+    draft.refresh_from_db()
+    assert (draft.as_update().search_log == shared) == (not typed)
+    assert draft.as_update().search_log.gaps == typed.get("entry-gaps", "Closed sittings.")
+    assert other.as_update().search_log.gaps == "Closed sittings."
+
+
 def test_the_preview_is_the_public_page_and_leaves_nothing(client, groups):
     editor = person("Editor")
     action = make_ask()
-    draft = write(action, by=editor, summary="It met.", summary_uk="Засідання відбулося.")
+    draft = write_draft(action, by=editor, summary="It met.")
     client.force_login(editor)
-    for language, words in [("en", "It met."), ("uk", "Засідання відбулося."), ("ko", "It met.")]:
+    for language, words in [("en", "Under discussion"), ("uk", "Обговорюється"), ("ko", "논의 중")]:
         page = client.get(
             reverse("admin:advocacy_draft_preview", args=[draft.pk]), {"language": language}
         )
         shown = text_of(page)
         assert words in shown, language
+        assert "It met." in shown, language
         assert f'<html lang="{language}">' in page.text
         assert 'class="preview"' in page.text
         assert "no-store" in page["Cache-Control"]
@@ -213,19 +277,68 @@ def test_the_preview_is_the_public_page_and_leaves_nothing(client, groups):
     assert "It met." not in text_of(client.get(action.get_absolute_url()))
 
 
-def test_what_stands_in_the_form_is_looked_at_before_it_is_recorded(client, editor):
-    action = make_ask()
-    page = reverse("admin:advocacy_recommendedaction_preview", args=[action.pk])
-    sent = Controls(client.get(change_page(action)).text).sent
+def test_a_draft_that_no_longer_fits_has_no_preview_and_says_why(client, groups):
+    editor = person("Editor")
+    draft = write_draft(make_ask(), S.ACKNOWLEDGED, by=editor, happened_on=date(2025, 3, 3))
+    record(draft.action, S.BLOCKED, happened_on=date(2025, 2, 2))
+    client.force_login(editor)
 
-    shown = client.post(page, {**sent, **MET, "entry-tell": "at_once"})
-    assert "It met." in text_of(shown)
+    page = client.get(reverse("admin:advocacy_draft_preview", args=[draft.pk]), follow=True)
+
+    assert page.redirect_chain[-1][0] == change_page(draft)
+    assert "“Acknowledged” cannot follow “Blocked”" in text_of(page)
+
+
+def one_ask():
+    return record_page(ask=make_ask())
+
+
+def several_asks():
+    body = make_body()
+    return record_page(ask=[make_ask(body=body), make_ask(body=body)])
+
+
+def a_correction():
+    return record_page(corrects=record(make_ask()))
+
+
+def a_draft():
+    return record_page(draft=write_draft(make_ask()))
+
+
+@pytest.mark.parametrize("way_in", [one_ask, several_asks, a_correction, a_draft])
+def test_what_stands_in_the_form_is_looked_at_before_it_is_recorded(client, editor, way_in):
+    page = way_in()
+    before = [list(model.objects.values()) for model in (StatusUpdate, Draft, Edition)]
+    typed = MET | {
+        "entry-summary": "It met in March.",
+        "entry-tell": "at_once",
+        "entry-correction_reason": "A slip.",
+        "entry-sources": [],
+        "preview": "1",
+    }
+
+    shown = send(client, page, **typed)
+    refused = send(client, page, **typed | {"entry-status": S.BLOCKED})
+
+    assert "Preview: nobody else sees this page." in text_of(shown)
+    assert "It met in March." in text_of(shown)
     assert "Followers are told: at once." in text_of(shown)
-    refused = client.post(page, {**sent, "entry-status": S.BLOCKED})
     assert refused.status_code == 422
     assert "The response is not complete." in text_of(refused)
-    assert not StatusUpdate.objects.exists()
-    assert client.get(page).status_code == 405
+    assert "how it was blocked, and by whom" in text_of(refused)
+    assert [list(model.objects.values()) for model in (StatusUpdate, Draft, Edition)] == before
+    done = send(client, page, **typed | {"preview": []})
+    assert "It met in March." in text_of(done)
+
+
+def test_a_preview_leads_to_public_pages_and_to_no_page_of_the_desk(client, editor):
+    action = make_ask()
+
+    shown = send(client, record_page(ask=action), **MET, preview="1")
+
+    assert f'action="{action.get_absolute_url()}#what-you-can-do"' in shown.text
+    assert "/admin/" not in shown.text
 
 
 def test_corrections_and_looks_of_an_editor_are_drafts_too(client, groups):
@@ -233,35 +346,36 @@ def test_corrections_and_looks_of_an_editor_are_drafts_too(client, groups):
     action, other = make_ask(), make_ask()
     wrong = record(action, summary="It met twice.")
     client.force_login(editor)
-    sent = Controls(client.get(correct_page(wrong)).text).sent
-    client.post(
+    send(
+        client,
         correct_page(wrong),
-        {**sent, "entry-summary": "It met.", "entry-correction_reason": "A slip."},
+        **{"entry-summary": "It met.", "entry-correction_reason": "A slip."},
     )
     page = look_again(client, action, other, **LOOK)
 
-    assert "2 drafts wait for a second person" in text_of(page)
+    assert "It waits for a second person." in text_of(page)
+    assert Draft.objects.count() == 3
     assert StatusUpdate.objects.count() == 1
     for draft in Draft.objects.all():
         draft.publish(by=publisher)
     assert wrong.action.updates.get(corrects=wrong).correction_reason == "A slip."
-    assert other.updates.get().status == S.NO_RESPONSE
+    assert other.updates.get().is_look
 
 
 def test_the_verbs_refuse_whoever_may_not(groups):
     action, nobody, editor = make_ask(), make_user(), person("Editor")
     publisher, administrator = person("Publisher"), person("Administrator")
-    draft = write(action, by=editor)
+    draft = write_draft(action, by=editor)
     details = {"summary": "It met.", "sources": [make_source()], "happened_on": ASKED_ON}
 
     for user in (nobody, administrator):
         with pytest.raises(PermissionDenied):
-            write(action, by=user)
+            write_draft(action, by=user)
     for user in (nobody, editor, administrator, None):
         with pytest.raises(PermissionDenied):
             action.record_response(S.UNDER_DISCUSSION, by=user, **details)
         with pytest.raises(PermissionDenied):
-            action.record_check(make_search_log(), by=user)
+            action.record_look(make_search_log(), by=user)
         with pytest.raises(PermissionDenied):
             draft.publish(by=user)
         with pytest.raises(PermissionDenied):
@@ -277,7 +391,8 @@ def test_the_verbs_refuse_whoever_may_not(groups):
 def test_four_eyes_hold_for_the_verb_as_well(groups, settings):
     settings.FOUR_EYES = True
     publisher, second = person("Publisher"), person("Publisher")
-    action, details = make_ask(), {"summary": "It met.", "happened_on": ASKED_ON}
+    action = make_ask()
+    details = {"summary": "It met.", "happened_on": ASKED_ON} | evidence(S.UNDER_DISCUSSION)
     for approved_by in (None, publisher):
         with pytest.raises(ValidationError, match="a second person publishes every entry"):
             action.record_response(
@@ -299,7 +414,7 @@ def test_the_list_of_drafts_takes_a_constant_number_of_queries(
 ):
     editor = person("Editor")
     for _ in range(number):
-        write(make_ask(), by=editor)
+        write_draft(make_ask(), by=editor)
     client.force_login(editor)
     page = reverse("admin:advocacy_draft_changelist")
     client.get(page)

@@ -2,7 +2,6 @@
 
 import socket
 import threading
-import time
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -19,6 +18,7 @@ REDIRECTS = {"/moved": "/fine", "/loop": "/loop", "/inside": "http://10.1.2.3/x"
 
 class Site(BaseHTTPRequestHandler):
     asked = []
+    was_left = threading.Event()
 
     def do_HEAD(self):
         self.answer()
@@ -36,7 +36,7 @@ class Site(BaseHTTPRequestHandler):
     def answer(self):
         Site.asked.append(f"{self.command} {self.path}")
         if self.path == "/slow":
-            time.sleep(3)
+            Site.was_left.wait(20)
         if location := REDIRECTS.get(self.path):
             self.send_response(302)
             self.send_header("Location", location)
@@ -97,6 +97,7 @@ def test_an_endless_answer_is_read_to_a_limit(site):
 def test_a_slow_answer_is_left(site, monkeypatch):
     monkeypatch.setattr(links, "SECONDS", 0.3)
     answer = links.ask(f"{site}/slow")
+    Site.was_left.set()
 
     assert not answer.works
     assert "timed out" in answer.text

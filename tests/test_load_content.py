@@ -1,16 +1,14 @@
 """load_content: the launch content, loaded as often as one likes, and never against staff."""
 
-import json
-import shutil
 from datetime import date
 
 import pytest
-from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from advocacy.management.commands.load_content import FILES
 from advocacy.models import Issue, RecommendedAction, StatusUpdate, TargetBody
+from tests.dossier import few_rows, rows_of, write_rows
 from tests.factories import make_issue, make_user, record
 
 pytestmark = pytest.mark.django_db
@@ -18,20 +16,14 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def folder(tmp_path):
-    """A copy of the dossier, to break."""
-    for file in FILES:
-        shutil.copy(settings.CONTENT_DIR / file, tmp_path)
-    return tmp_path
-
-
-def rows(folder, file):
-    return json.loads((folder / file).read_text(encoding="utf-8"))
+    """A few rows of the dossier, to break. The whole of it is loaded in tests/test_content.py."""
+    return few_rows(tmp_path)
 
 
 def rewrite(folder, file, change):
-    changed = rows(folder, file)
+    changed = rows_of(folder, file)
     change(changed)
-    (folder / file).write_text(json.dumps(changed), encoding="utf-8")
+    write_rows(folder, file, changed)
 
 
 def load(folder, capsys, **options):
@@ -67,7 +59,7 @@ def test_loading_twice_changes_nothing(capsys, folder):
 
     second = load(folder, capsys)
 
-    total = sum(len(rows(folder, file)) for file in FILES)
+    total = sum(len(rows_of(folder, file)) for file in FILES)
     assert (
         first == f"Content loaded: {total} new, 0 changed, 0 same, 0 kept as staff edited them.\n"
     )
@@ -102,7 +94,7 @@ def test_what_staff_edited_is_kept(capsys, folder):
 
 def test_what_staff_recorded_is_kept(capsys, folder):
     load(folder, capsys)
-    action = RecommendedAction.objects.with_status().matching(status="no_response").first()
+    action = RecommendedAction.objects.with_status().matching(status="not_checked").first()
     update = record(action, happened_on=date(2026, 11, 23))
 
     load(folder, capsys)
@@ -135,53 +127,53 @@ def test_a_dry_run_saves_nothing(capsys, folder):
     [
         (
             "actions.json",
-            lambda rows: rows[3]["fields"].update(body=["atlantis"]),
+            lambda rows: rows[-1]["fields"].update(body=["atlantis"]),
             "actions.json, {key}: it names something unknown",
         ),
         (
             "checklist_steps.json",
-            lambda rows: rows[3]["fields"].update(audience="martians"),
+            lambda rows: rows[-1]["fields"].update(audience="martians"),
             "checklist_steps.json, {key}: audience: Value 'martians' is not a valid choice.",
         ),
         (
             "seats.json",
-            lambda rows: rows[3]["fields"].update(starts_on="yesterday"),
+            lambda rows: rows[-1]["fields"].update(starts_on="yesterday"),
             "seats.json, {key}: ",
         ),
         (
             "bodies.json",
-            lambda rows: rows[3]["fields"].update(colour="red"),
+            lambda rows: rows[-1]["fields"].update(colour="red"),
             "bodies.json, {key}: ",
         ),
         (
             "issues.json",
-            lambda rows: rows.append(rows[3]),
+            lambda rows: rows.append(rows[-1]),
             "issues.json, {key}: the key stands twice in the file. Nothing was saved.",
         ),
         (
             "issues.json",
-            lambda rows: rows[3].update(model="advocacy.topic"),
+            lambda rows: rows[-1].update(model="advocacy.topic"),
             "issues.json, {key}: every row needs “model”: “advocacy.issue”",
         ),
         (
             "status_updates.json",
-            lambda rows: rows[3]["fields"].update(status="solved"),
+            lambda rows: rows[-1]["fields"].update(status="solved"),
             "status_updates.json, {key}: ",
         ),
         (
             "status_updates.json",
-            lambda rows: rows[3]["fields"].update(sources=[], search_log=None),
+            lambda rows: rows[-1]["fields"].update(sources=[], search_log=None),
             "status_updates.json, {key}: ",
         ),
         (
             "status_updates.json",
-            lambda rows: rows[3]["fields"].update(sourcs=[]),
+            lambda rows: rows[-1]["fields"].update(sourcs=[]),
             "status_updates.json, {key}: ",
         ),
     ],
 )
 def test_a_broken_row_is_named_and_nothing_is_saved(folder, file, change, message):
-    fields = rows(folder, file)[3]["fields"]
+    fields = rows_of(folder, file)[-1]["fields"]
     key = fields.get("slug") or fields["key"]
     rewrite(folder, file, change)
 
@@ -201,7 +193,7 @@ def test_broken_json_and_a_missing_file_are_named(folder):
 
 def test_a_rewritten_entry_of_the_record_is_refused(capsys, folder):
     load(folder, capsys)
-    key = rows(folder, "status_updates.json")[0]["fields"]["key"]
+    key = rows_of(folder, "status_updates.json")[0]["fields"]["key"]
     before = StatusUpdate.objects.get(key=key).summary
     rewrite(
         folder,

@@ -2,7 +2,6 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -18,7 +17,6 @@ from advocacy.models import (
     Follow,
     ResponseStatus,
     SignUp,
-    StatusUpdate,
     Subscriber,
     SubscriberState,
     Tell,
@@ -474,7 +472,7 @@ def test_a_line_that_dies_during_the_hand_over_leaves_a_doubt_and_no_second_mail
         "default": settings.MAILERS["default"]
         | {"OPTIONS": settings.MAILERS["default"]["OPTIONS"] | {"timeout": 0.3}}
     }
-    sink.pause = 1
+    sink.most = 0
     make_follower("a@example.org", frequency="at_once")
     make_notice(action)
 
@@ -558,11 +556,3 @@ def test_a_worker_that_lives_keeps_what_it_holds(action, sink, queue):
     give_back()
 
     assert states(edition) == {D.CLAIMED: 1}
-
-
-def test_loaded_content_is_told_to_nobody():
-    make_follower(frequency="at_once")
-    call_command("load_content", verbosity=0)
-
-    assert StatusUpdate.objects.exclude(tell=Tell.NOBODY).count() == 0
-    assert not Edition.objects.exists()

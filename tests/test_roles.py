@@ -30,9 +30,19 @@ from tests.factories import (
     make_step,
     make_user,
     record,
+    write_draft,
 )
 from tests.pages import text_of
-from tests.staff import LIST, LOOK, NEW_SOURCE, change_page, correct_page, delete_page, make_ask
+from tests.staff import (
+    LIST,
+    LOOK,
+    MET,
+    change_page,
+    correct_page,
+    delete_page,
+    make_ask,
+    record_page,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -136,39 +146,37 @@ def test_nobody_changes_or_deletes_an_entry_of_the_record(client, sign_in):
 def test_who_records_corrects_and_looks_again(client, sign_in):
     action = make_ask()
     entry = record(action)
-    body_page = admin_page("advocacy_targetbody_record", action.body_id)
-    preview = admin_page("advocacy_recommendedaction_preview", action.pk)
-    assert who(sign_in, client, lambda c: c.get(correct_page(entry))) == WRITERS
-    assert who(sign_in, client, lambda c: c.post(correct_page(entry), {})) == WRITERS
-    assert who(sign_in, client, lambda c: c.get(body_page)) == WRITERS
-    assert who(sign_in, client, lambda c: c.post(body_page, {})) == WRITERS
-    assert who(sign_in, client, lambda c: c.post(preview, {})) == WRITERS
+    pages = [
+        record_page(ask=action),
+        record_page(body=action.body),
+        record_page(ask=action, look=1),
+        correct_page(entry),
+        record_page(draft=write_draft(action)),
+    ]
+    for page in pages:
+        assert who(sign_in, client, lambda c, p=page: c.get(p)) == WRITERS
+        assert who(sign_in, client, lambda c, p=page: c.post(p, {})) == WRITERS
+        assert who(sign_in, client, lambda c, p=page: c.post(p, {"preview": "1"})) == WRITERS
 
-    met = {"entry-status": S.UNDER_DISCUSSION, "entry-summary": "Met.", **NEW_SOURCE}
+    typed = MET | LOOK | {"entry-ask": [action.pk], "confirm": "1"}
     for role in (ADMINISTRATOR, NOBODY):
         sign_in(role)
-        client.post(LIST, {"action": "look_again", "_selected_action": [action.pk], **LOOK})
-        client.post(change_page(action), {**met, "_continue": "record"})
-        client.post(body_page, {**met, "ask": [action.pk], "confirm": "1"})
-        assert (Draft.objects.count(), StatusUpdate.objects.count()) == (0, 1), role
+        for page in pages:
+            client.post(page, typed)
+        assert (Draft.objects.count(), StatusUpdate.objects.count()) == (1, 1), role
     sign_in(EDITOR)
-    client.post(LIST, {"action": "look_again", "_selected_action": [action.pk], **LOOK})
-    assert (Draft.objects.count(), StatusUpdate.objects.count()) == (1, 1)
+    client.post(record_page(ask=action, look=1), typed)
+    assert (Draft.objects.count(), StatusUpdate.objects.count()) == (2, 1)
 
 
 def test_who_decides_about_a_draft(client, sign_in):
-    author = sign_in(EDITOR)
-    draft = Draft.objects.write(
-        make_ask(), S.UNDER_DISCUSSION, by=author, sources=[make_source()], summary="Met."
-    )
+    draft = write_draft(make_ask(), by=sign_in(EDITOR))
 
     def page(verb):
         return admin_page(f"advocacy_draft_{verb}", draft.pk)
 
     assert who(sign_in, client, lambda c: c.get(change_page(draft))) == STAFF
     assert who(sign_in, client, lambda c: c.get(page("preview"))) == STAFF
-    assert who(sign_in, client, lambda c: c.get(page("edit"))) == WRITERS
-    assert who(sign_in, client, lambda c: c.post(page("edit"), {})) == WRITERS
     assert who(sign_in, client, lambda c: c.post(page("withdraw"))) == WRITERS
     assert who(sign_in, client, lambda c: c.post(page("give_back"))) == [PUBLISHER]
     draft.refresh_from_db()

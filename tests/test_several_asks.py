@@ -1,4 +1,4 @@
-"""Recording: setbacks, sources on file, one response for several asks; and what a body replies."""
+"""One response for several asks of one body; and what a body replies."""
 
 import re
 from datetime import date
@@ -8,185 +8,205 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from advocacy.models import Reply, ResponseStatus, Source, StatusUpdate
-from tests.factories import (
-    make_action,
-    make_body,
-    make_follower,
-    make_search_log,
-    make_source,
-    record,
-)
+from tests.factories import make_action, make_body, make_follower, make_user, record, record_look
 from tests.pages import text_of
 from tests.staff import (
     LIST,
-    LOG,
+    MET,
     NEW_SOURCE,
     Controls,
+    act_on_list,
     change_page,
     errors_beside,
     make_ask,
-    record_on_page,
+    record_page,
+    send,
+    staff_who_may,
 )
 
 pytestmark = pytest.mark.django_db
 
 S = ResponseStatus
-MET = {"entry-status": S.UNDER_DISCUSSION, "entry-summary": "It met.", **NEW_SOURCE}
+URL = NEW_SOURCE["source-1-url"]
 
 
-def record_page(body):
-    return reverse("admin:advocacy_targetbody_record", args=[body.pk])
-
-
-def test_a_step_back_is_recorded_only_as_a_setback(client, editor):
-    action = make_ask()
-    record(action, S.ACTION_TAKEN)
-    typed = MET | {
-        "entry-status": S.PARTIAL_ACTION,
-        "entry-reference": "A/2",
-        "entry-missing": "The rest.",
-        "entry-transition_reason": "It withdrew half of it.",
-    }
-
-    page = record_on_page(client, action, **typed)
-    assert "Is this a setback? Tick it" in errors_beside(page, "entry-is_setback")
-    assert action.updates.count() == 1
-    record_on_page(client, action, **typed, **{"entry-is_setback": "on"})
-
-    assert action.updates.get(status=S.PARTIAL_ACTION).is_setback
-    public = text_of(client.get(action.get_absolute_url()))
-    assert "A setback: the status went backwards." in public
-
-
-def test_a_step_forward_is_no_setback(client, editor):
-    page = record_on_page(client, make_ask(), **MET, **{"entry-is_setback": "on"})
-
-    assert "is no step back: untick this" in errors_beside(page, "entry-is_setback")
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://example.org/briefing",
-        "http://example.org/briefing/",
-        "https://example.org/briefing#top",
-    ],
-)
-def test_a_source_on_file_is_not_typed_again(client, editor, url):
-    make_source(title="The briefing", url="https://example.org/briefing")
-
-    page = record_on_page(client, make_ask(), **MET | {"source-1-url": url})
-
-    assert "choose “The briefing” under “Sources on file”" in errors_beside(page, "source-1-url")
-    assert not StatusUpdate.objects.exists()
-    again = {name.replace("source-1", "source-2"): value for name, value in NEW_SOURCE.items()}
-    Source.objects.all().delete()
-    page = record_on_page(client, make_ask(), **MET, **again)
-    assert "The same address twice." in errors_beside(page, "source-2-url")
-
-
-def test_what_happened_is_shown_in_the_language_of_the_page(client, editor):
-    action = make_ask()
-    record_on_page(client, action, **MET, **{"entry-summary_uk": "Засідання відбулося."})
-
-    path = action.get_absolute_url()
-    assert "It met." in text_of(client.get(path))
-    assert "Засідання відбулося." in text_of(client.get(path.replace("/en/", "/uk/")))
-    assert "It met." in text_of(client.get(path.replace("/en/", "/ko/")))
-
-
-def test_the_form_says_how_many_followers_would_be_told(client, editor):
-    action = make_ask()
-    make_follower("a@example.org", frequency="at_once", body=action.body)
-    make_follower("b@example.org")
-    make_follower("c@example.org", issue=make_action().issue)
-
-    shown = text_of(client.get(change_page(action)))
-    assert "Followers of this now: 1 want mail at once, 1 once a week." in shown
+def confirm(client, page, **typed):
+    """Type a response for several asks, and say that it is right."""
+    asked = send(client, page, **MET | typed)
+    return client.post(page, Controls(asked.text).sent | {"confirm": "1"}, follow=True)
 
 
 def test_one_response_is_recorded_for_several_asks_after_one_confirmation(client, editor):
     body = make_body()
     asks = [make_ask(body=body, reference=f"NK-{n}") for n in (1, 2, 3)]
-    record(asks[0], S.NO_RESPONSE)
-    typed = {**MET, "ask": [asks[0].pk, asks[1].pk]}
-    sent = Controls(client.get(record_page(body)).text).sent
+    record_look(asks[0])
+    page = record_page(body=body)
 
-    page = client.post(record_page(body), {**sent, **typed})
-    shown = text_of(page)
+    asked = send(client, page, **MET, **{"entry-ask": [asks[0].pk, asks[1].pk]})
+    shown = text_of(asked)
     assert "Is this right?" in shown
+    assert "It met." in shown
     assert "No public response found Under discussion" in shown
     assert "NK-3" not in shown
-    assert not StatusUpdate.objects.filter(status=S.UNDER_DISCUSSION).exists()
+    assert not StatusUpdate.objects.responses().exists()
 
-    sent = Controls(page.text).sent
-    back = client.post(record_page(body), {**sent, **typed, "back": "1"})
+    sent = Controls(asked.text).sent
+    back = client.post(page, sent | {"back": "1"})
     assert Controls(back.text).sent["entry-summary"] == "It met."
-    page = client.post(record_page(body), {**sent, **typed, "confirm": "1"}, follow=True)
+    assert "everything you typed is kept" not in text_of(back)
+    done = client.post(page, sent | {"confirm": "1"}, follow=True)
 
-    assert "Recorded for NK-1: “Under discussion”" in text_of(page)
-    assert "Recorded for NK-2: “Under discussion”" in text_of(page)
-    entries = StatusUpdate.objects.filter(status=S.UNDER_DISCUSSION)
+    assert "Recorded for NK-1, NK-2: “Under discussion”, 3 March 2025." in text_of(done)
+    assert done.redirect_chain[-1][0] == f"{LIST}?body={body.pk}"
+    entries = StatusUpdate.objects.responses()
     assert {entry.action for entry in entries} == set(asks[:2])
-    assert Source.objects.filter(url=NEW_SOURCE["source-1-url"]).count() == 1
-    assert {source.pk for entry in entries for source in entry.sources.all()} == {
-        Source.objects.get(url=NEW_SOURCE["source-1-url"]).pk
-    }
+    source = Source.objects.get(url=URL)
+    assert {cited for entry in entries for cited in entry.sources.all()} == {source}
+
+
+def test_the_confirmation_says_what_becomes_of_each_ask_and_who_is_told(client, editor):
+    body = make_body()
+    before, later = (make_ask(body=body, reference=f"NK-{n}") for n in (1, 2))
+    before.asked_on = date(2025, 4, 4)
+    before.save()
+    record(later, S.COMMITTED, happened_on=date(2025, 6, 1))
+    make_follower("a@example.org", frequency="at_once", body=body)
+
+    asked = send(client, record_page(ask=[before, later]), **MET, **{"entry-tell": "at_once"})
+
+    rows = [" ".join(re.sub("<[^>]+>", " ", row).split()) for row in asked.text.split("<tr>")]
+    one, two = (next(row for row in rows if row.startswith(name)) for name in ("NK-1", "NK-2"))
+    assert "Not yet checked Under discussion" in one
+    assert "recorded as it stood before" in one
+    assert "Promised Promised" in two
+    assert "stood before" not in two
+    assert "1 want mail at once" in text_of(asked)
+    assert "Followers are told: at once." in text_of(asked)
+
+
+def test_the_reason_of_a_later_entry_is_asked_once_for_several_asks(client, editor):
+    body = make_body()
+    first, second = (make_ask(body=body, reference=f"NK-{n}") for n in (1, 2))
+    record(second, S.UNDER_DISCUSSION, happened_on=date(2025, 6, 1))
+    page = record_page(ask=[first, second])
+    promised = {"entry-status": S.COMMITTED, "entry-quote": "Yes.", "entry-speaker": "The chair"}
+
+    asked = send(client, page, **MET | promised)
+    assert "NK-2: The record says “Under discussion” on 1 June 2025." in text_of(asked)
+    typed = Controls(asked.text).sent | {"entry-later_reason": "A new chair."}
+    sure = client.post(page, typed)
+    assert "gets the reason that you gave, as its correction" in text_of(sure)
+    client.post(page, Controls(sure.text).sent | {"confirm": "1"})
+
+    assert second.updates.get(transition_reason="A new chair.").corrects.status == (
+        S.UNDER_DISCUSSION
+    )
+    assert first.updates.get().transition_reason == ""
 
 
 def test_for_all_or_for_none_and_each_refusal_is_named(client, editor):
     body = make_body()
-    first, second = (make_ask(body=body, reference=f"NK-{n}") for n in (1, 2))
-    record(second, S.BLOCKED, happened_on=date(2025, 1, 1))
-    typed = MET | {"entry-status": S.ACKNOWLEDGED, "ask": [first.pk, second.pk], "confirm": "1"}
-    sent = Controls(client.get(record_page(body)).text).sent
+    first, second, third = (make_ask(body=body, reference=f"NK-{n}") for n in (1, 2, 3))
+    for ask in (second, third):
+        record(ask, S.BLOCKED, happened_on=date(2025, 1, 1))
+    typed = MET | {"entry-status": S.ACKNOWLEDGED, "confirm": "1"}
 
-    page = client.post(record_page(body), {**sent, **typed})
+    page = send(client, record_page(ask=[first, second, third]), **typed)
 
-    assert "NK-2: “Acknowledged” cannot follow “Blocked”" in text_of(page)
+    for reference in ("NK-2", "NK-3"):
+        assert f"{reference}: “Acknowledged” cannot follow “Blocked”" in text_of(page)
+    assert "NK-1: " not in text_of(page)
     assert "Nothing was recorded." in text_of(page)
     assert not first.updates.exists()
-    assert not Source.objects.filter(url=NEW_SOURCE["source-1-url"]).exists()
+    assert not Source.objects.filter(url=URL).exists()
+
+
+def test_what_every_ask_lacks_is_said_once_beside_its_field(client, editor):
+    body = make_body()
+    asks = [make_ask(body=body, reference=f"NK-{n}") for n in (1, 2)]
+
+    page = send(client, record_page(ask=asks), **MET | {"entry-summary": ""})
+
+    assert errors_beside(page, "entry-summary") == "Say in a sentence what happened."
+    assert "NK-2: Say" not in text_of(page)
+
+
+def test_several_drafts_wait_for_a_second_person(client):
+    body = make_body()
+    asks = [make_ask(body=body, reference=f"NK-{n}") for n in (1, 2)]
+    staff_who_may(client, "change_recommendedaction", "add_statusupdate")
+
+    done = confirm(client, record_page(ask=asks))
+
+    assert "Draft for NK-1, NK-2: “Under discussion”. It waits for a second person." in text_of(
+        done
+    )
+    assert [ask.drafts.get().label for ask in asks] == ["Under discussion"] * 2
+    assert not StatusUpdate.objects.exists()
 
 
 def test_asks_have_to_be_chosen_and_to_be_of_this_body(client, editor):
     body = make_body()
     make_ask(body=body)
     stranger = make_ask()
-    sent = Controls(client.get(record_page(body)).text).sent
+    page = record_page(body=body)
 
-    page = client.post(record_page(body), {**sent, **MET, "confirm": "1"})
-    assert "Choose the asks that the response answers." in text_of(page)
-    client.post(record_page(body), {**sent, **MET, "ask": [stranger.pk], "confirm": "1"})
+    none = send(client, page, **MET)
+    other = send(client, page, **MET, **{"entry-ask": [stranger.pk], "confirm": "1"})
+
+    assert "Choose at least one ask." in errors_beside(none, "entry-ask")
+    assert "not one of the available choices" in errors_beside(other, "entry-ask")
+    assert Controls(other.text).sent["entry-summary"] == "It met."
     assert not StatusUpdate.objects.exists()
+
+
+def test_one_ask_may_be_joined_by_others_of_its_body(client, editor):
+    action = make_ask()
+    other = make_ask(body=action.body)
+    page = record_page(ask=action)
+
+    opened = client.get(page)
+    confirm(client, page, **{"entry-ask": [action.pk, other.pk]})
+
+    assert re.findall(r'name="entry-ask" value="(\d+)"[^>]* checked', opened.text) == [
+        str(action.pk)
+    ]
+    assert f'name="entry-ask" value="{other.pk}"' in opened.text
+    assert StatusUpdate.objects.count() == 2
 
 
 def test_the_list_of_asks_leads_there_with_those_chosen(client, editor):
     body = make_body()
     asks = [make_ask(body=body), make_ask(body=body), make_ask()]
 
-    def act(*chosen):
-        data = {"action": "record_for_several", "_selected_action": [ask.pk for ask in chosen]}
-        return client.post(LIST, data, follow=True)
-
-    assert "choose asks to the same body" in text_of(act(*asks))
-    page = act(*asks[:2])
-    assert page.redirect_chain[-1][0].startswith(record_page(body))
-    assert Controls(page.text).sent["ask"]
-    assert len(re.findall(r'name="ask"[^>]* checked', page.text)) == 2
+    assert "choose asks to the same body" in text_of(act_on_list(client, "record_response", *asks))
+    page = act_on_list(client, "record_response", *asks[:2])
+    assert page.redirect_chain[-1][0].startswith(record_page().rstrip("?"))
+    assert sorted(Controls(page.text).sent["entry-ask"]) == sorted(str(ask.pk) for ask in asks[:2])
+    assert client.get(record_page(ask=asks)).status_code == 404
 
 
-def test_no_answer_found_for_several_asks_shares_one_search_log(client, editor):
+def test_the_page_of_the_body_leads_there_with_all_its_asks(client, editor):
     body = make_body()
-    asks = [make_ask(body=body), make_ask(body=body)]
-    sent = Controls(client.get(record_page(body)).text).sent
-    typed = {"entry-status": S.NO_RESPONSE, "ask": [ask.pk for ask in asks], **LOG}
+    action = make_ask(body=body, title="Open an inquiry")
 
-    client.post(record_page(body), {**sent, **typed, "confirm": "1"})
+    assert f'href="{record_page(body=body)}"' in client.get(change_page(body)).text
+    assert action.title in text_of(client.get(record_page(body=body)))
 
-    assert {update.search_log_id for update in StatusUpdate.objects.all()} == {
-        make_search_log().pk - 1
-    }
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_page_takes_a_constant_number_of_queries(
+    client, editor, django_assert_num_queries, number
+):
+    body = make_body()
+    for _ in range(number):
+        record(make_ask(body=body), by=make_user(is_superuser=True))
+    page = record_page(body=body)
+    client.get(page)
+
+    # Session, user; the body, its asks; the choices of the form.
+    with django_assert_num_queries(5):
+        client.get(page)
 
 
 def test_a_reply_stands_beside_the_record_as_the_bodys_own_words(client, editor):

@@ -113,6 +113,10 @@ CASES = {
         ),
         "Promised in March 2025. First answer after 75 days; last movement 635 days ago",
     ),
+    "acknowledged, as was found later": (
+        standing(S.ACKNOWLEDGED, status_on=date(2026, 10, 1)),
+        "Acknowledged on 1 October 2026. No answer on the substance in 710 days since the ask",
+    ),
     "paused": (
         standing(S.NO_RESPONSE, **LOOKED, **PAUSED),
         "No public response found. Clock paused after 40 days: The post is empty",
@@ -141,7 +145,12 @@ def test_the_sentence_of_a_standing(case):
 def test_without_an_answer_is_said_only_where_it_is_true(case):
     shown, _words = CASES[case]
 
-    silent = case in ("no response", "acknowledged", "to be paused later")
+    silent = case in (
+        "no response",
+        "acknowledged",
+        "acknowledged, as was found later",
+        "to be paused later",
+    )
     assert shown.wait == (f"{(shown.day - ASKED_ON).days} days without an answer" * silent)
 
 

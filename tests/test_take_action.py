@@ -6,7 +6,6 @@ from io import BytesIO
 from urllib.parse import urlencode
 
 import pytest
-from django.core.management import call_command
 from django.db import connections
 from django.test import Client
 from django.urls import reverse
@@ -17,12 +16,9 @@ from advocacy.models import (
     FEWEST_SHOWN,
     MOST_AN_HOUR,
     ChecklistStep,
-    Issue,
-    RecommendedAction,
     ResponseStatus,
     StepDone,
     StepTally,
-    TargetBody,
 )
 from advocacy.public.share import drawing
 from advocacy.upkeep import tasks
@@ -300,18 +296,3 @@ def test_without_its_font_a_link_has_no_picture_and_that_is_said_once(client, se
         assert len(said) == len(set(said)) > 0
     finally:
         drawing.face.cache_clear()
-
-
-def test_the_dossier_has_pictures_briefs_and_steps_for_all(client, settings, tmp_path):
-    settings.VAR_DIR = tmp_path
-    call_command("load_content", verbosity=0)
-
-    for kind, rows in [
-        ("actions", RecommendedAction.objects.published().open()[:5]),
-        ("issues", Issue.objects.all()),
-        ("bodies", TargetBody.objects.all()),
-    ]:
-        for row in rows:
-            assert client.get(f"/en/{kind}/{row.slug}/share.png").status_code == 200, row
-            if kind != "actions":
-                assert client.get(f"/en/{kind}/{row.slug}/brief/").status_code == 200, row

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
@@ -17,11 +16,24 @@ from urllib.request import Request, urlopen
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.ports import free_port
+from tests.dossier import few_rows, rows_of, write_rows
+from tests.ports import held_port
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.programs
 
 ROOT = Path(__file__).parent.parent
 # The folders that .gitignore names, for a tree that is no git checkout.
-IGNORED = {".git", ".tools", ".venv", "var", "__pycache__", ".pytest_cache", ".ruff_cache"}
+IGNORED = {
+    ".git",
+    ".tools",
+    ".venv",
+    "var",
+    "__pycache__",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".mypy_cache",
+}
 
 
 def environment(**variables):
@@ -37,7 +49,7 @@ def run(*arguments, **variables):
         env=environment(**variables),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 
@@ -49,6 +61,13 @@ def refusal(*arguments, **variables):
     assert refused.stdout == ""
     (sentence,) = refused.stderr.splitlines()
     return sentence
+
+
+@pytest.fixture
+def port():
+    number, held = held_port()
+    with held:
+        yield str(number)
 
 
 @pytest.fixture
@@ -68,10 +87,8 @@ def test_without_keys_nothing_starts(program, name, tmp_path):
 @pytest.mark.parametrize(
     "program", [("manage.py", "start"), ("manage.py", "worker"), ("-c", "import advocacy.wsgi")]
 )
-def test_a_public_site_does_not_start_before_it_says_how_mail_leaves(program, tmp_path):
-    sentence = refusal(
-        *program, SECRET_KEY="x", MAIL_URL="", PORT=str(free_port()), VAR_DIR=str(tmp_path)
-    )
+def test_a_public_site_does_not_start_before_it_says_how_mail_leaves(program, tmp_path, port):
+    sentence = refusal(*program, SECRET_KEY="x", MAIL_URL="", PORT=port, VAR_DIR=str(tmp_path))
 
     assert sentence.startswith("MAIL_URL is not set: say how mail leaves, for example smtp://")
 
@@ -104,7 +121,7 @@ def test_manage_works_bare_once_make_has_made_the_keys(checkout):
             env={},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=180,
             check=False,
         )
 
@@ -173,10 +190,11 @@ def test_an_address_that_cannot_be_used_is_one_sentence(host, port, sentence):
 
 
 class Site:
-    """One run of `manage.py start`, with a database and a folder of its own."""
+    """One run of `manage.py start`, with a database and a folder of its own, and few rows."""
 
     def __init__(self, folder, **variables):
-        self.port = free_port()
+        variables = {"CONTENT_DIR": str(few_rows(folder / "dossier"))} | variables
+        self.port, self.held = held_port()
         self.log = folder / "log"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
@@ -195,25 +213,27 @@ class Site:
             )
 
     def get(self, path):
-        return urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10)
+        return urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60)
 
     def wait(self):
         """Until it answers; gives all it has printed."""
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                self.get("/healthz").close()
-                return self.log.read_text()
-            except OSError:
-                assert self.process.poll() is None, self.log.read_text()
-                assert time.monotonic() < deadline, self.log.read_text()
-                time.sleep(0.05)
+        wait_until(self.answers)
+        return self.log.read_text()
+
+    def answers(self):
+        assert self.process.poll() is None, self.log.read_text()
+        try:
+            self.get("/healthz").close()
+        except OSError:
+            return False
+        return True
 
     def stop(self):
         """Ctrl-C in a terminal reaches every process of the group."""
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGINT)
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=60)
+        self.held.close()
 
 
 @contextmanager
@@ -231,9 +251,13 @@ def test_a_start_prepares_and_serves_and_the_next_one_only_serves(tmp_path):
             html = page.read().decode()
             assert page.headers["Set-Cookie"] is None
         styles = re.findall(r'<link[^>]* href="(/static/[^"]+\.css)"', html)
-        assert styles
-        for style in styles:
-            with site.get(style) as file:
+        (script,) = re.findall(r'<script[^>]* src="(/static/js/[^"]+)"', html)
+        with site.get(script) as file:
+            modules = re.findall(r'import\("\./([^"]+)"\)', file.read().decode())
+        assert len(styles) == 2
+        assert len(modules) == 3
+        for asset in [*styles, script, *(f"/static/js/{module}" for module in modules)]:
+            with site.get(asset) as file:
                 assert "immutable" in file.headers["Cache-Control"]
 
     assert "Content loaded: " in printed
@@ -257,12 +281,11 @@ def test_a_start_prepares_and_serves_and_the_next_one_only_serves(tmp_path):
         assert "password" in printed
 
 
-def test_a_start_loads_the_dossier_that_content_dir_names(tmp_path):
-    dossier = tmp_path / "dossier"
-    shutil.copytree(ROOT / "fixtures/north-korea", dossier)
-    issues = json.loads((dossier / "issues.json").read_text(encoding="utf-8"))
+def test_a_start_loads_the_dossier_that_content_dir_names(tmp_path, port):
+    dossier = few_rows(tmp_path / "another")
+    issues = rows_of(dossier, "issues.json")
     issues[0]["fields"]["title"] = "A wrong of another country"
-    (dossier / "issues.json").write_text(json.dumps(issues), encoding="utf-8")
+    write_rows(dossier, "issues.json", issues)
 
     with started(tmp_path, CONTENT_DIR=str(dossier)) as (site, _), site.get("/en/issues/") as page:
         assert "A wrong of another country" in page.read().decode()
@@ -272,7 +295,7 @@ def test_a_start_loads_the_dossier_that_content_dir_names(tmp_path):
         "start",
         SECRET_KEY="x",
         HTTPS="0",
-        PORT=str(free_port()),
+        PORT=port,
         VAR_DIR=str(tmp_path / "var"),
         CONTENT_DIR=str(tmp_path / "nowhere"),
     )
@@ -290,14 +313,13 @@ def test_a_newcomer_clicks_through_the_mail_of_a_started_site(tmp_path):
         }
         here = f"http://127.0.0.1:{site.port}"
         request = Request(f"{here}/en/follow/", urlencode(form).encode(), {"Origin": here})
-        with urlopen(request, timeout=10) as answer:
+        with urlopen(request, timeout=60) as answer:
             assert answer.url == f"{here}/en/follow/sent/"
 
-        deadline = time.monotonic() + 20
-        while not (link := re.search(rf"{here}/en/follow/\S+", site.log.read_text())):
-            assert time.monotonic() < deadline, site.log.read_text()
-            time.sleep(0.1)
-        with urlopen(Request(link[0], b""), timeout=10) as page:
+        link = re.compile(rf"{here}/en/follow/\S+")
+        wait_until(lambda: link.search(site.log.read_text()))
+        found = link.search(site.log.read_text())[0]
+        with urlopen(Request(found, b""), timeout=60) as page:
             assert "a•••@e•••.org" in page.read().decode()
         (mail,) = (tmp_path / "var/mail").glob("*.eml")
         assert "To: ana@example.org" in mail.read_text()

@@ -1,7 +1,6 @@
 """Editorial text: every version is kept, and nobody saves over somebody else unawares."""
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -58,9 +57,7 @@ def test_a_step_changed_on_the_page_of_its_ask_is_kept_as_well(client, editor):
     assert step.history.first().history_user == editor
 
 
-def test_loaded_content_has_versions_without_a_person(client, editor):
-    call_command("load_content", verbosity=0)
-
+def test_loaded_content_has_versions_without_a_person(client, editor, few_rows_loaded):
     shown = text_of(client.get(history_page(Issue.objects.first())))
     assert "loaded content" in shown
 

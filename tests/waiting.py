@@ -3,7 +3,7 @@
 import time
 
 
-def wait_until(condition, seconds=60):
+def wait_until(condition, seconds=180):
     """Ask again and again; a condition that does not come about in time fails the test."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -1,4 +1,4 @@
-"""How staff sign in: accounts are made by an administrator, never on the web."""
+"""How staff sign in. Accounts are created by an administrator; there is no public sign-up."""
 
 from datetime import timedelta
 
@@ -39,7 +39,7 @@ class SignInForm(LoginForm):
 
 
 def _end_in_time(request):
-    """At a fixed moment, however busy the session is."""
+    """Expire twelve hours after sign-in, regardless of activity."""
     request.session.set_expiry(timedelta(seconds=settings.SESSION_COOKIE_AGE))
 
 
@@ -60,12 +60,12 @@ class StaffAdapter(DefaultAccountAdapter):
         return False
 
     def send_password_reset_mail(self, user, email, context):
-        """In a task, so that the answer takes as long where nobody has that address."""
+        """Send it from a task: response times must not reveal which addresses exist."""
         send_password_reset.enqueue(user.pk, get_language())
 
 
 class FactorAdapter(DefaultMFAAdapter):
-    """Keeps the secrets of second factors as the addresses of followers are kept."""
+    """Encrypts the secrets of second factors with the keys used for followers' addresses."""
 
     def encrypt(self, text):
         return encrypt(text)
@@ -76,7 +76,7 @@ class FactorAdapter(DefaultMFAAdapter):
 
 @task
 def send_password_reset(user, language):
-    """Mail a link that sets a new password. It is made here, so no queue holds it."""
+    """Mail a password-reset link, made here so that it is never stored in the queue."""
     user = get_user_model().objects.get(pk=user)
     key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
     with translation.override(language):
@@ -92,14 +92,14 @@ def send_password_reset(user, language):
 
 
 def lacks_second_factor(user):
-    """Whether this person may publish, and a password alone opens the account."""
+    """Whether a publisher still has no second factor."""
     if not settings.SECOND_FACTOR or not user.is_authenticated or not user.has_perm(PUBLISH):
         return False
     return not is_mfa_enabled(user)
 
 
 def connect():
-    """Keep a log of who signed in, and of what was refused."""
+    """Log every sign-in and every refused attempt."""
     user_logged_in.connect(_signed_in, dispatch_uid="signed in")
     user_login_failed.connect(_refused, dispatch_uid="sign-in refused")
 

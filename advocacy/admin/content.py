@@ -147,10 +147,11 @@ class ContentAdmin(DeskModelAdmin):
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """Whoever saves a row takes it first: nobody changes or deletes it in between."""
-        with transaction.atomic():
-            if request.method == "POST" and object_id and object_id.isdecimal():
+        if request.method == "POST" and object_id and object_id.isdecimal():
+            with transaction.atomic():
                 self.model._base_manager.select_for_update().filter(pk=object_id).first()
-            return super().changeform_view(request, object_id, form_url, extra_context)
+                return super().changeform_view(request, object_id, form_url, extra_context)
+        return super().changeform_view(request, object_id, form_url, extra_context)
 
     def get_fields(self, request, obj=None):
         # The page puts it in by itself.

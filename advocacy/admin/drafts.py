@@ -2,18 +2,16 @@
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
-from django.http import HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from advocacy.admin.base import ReadOnlyAdmin
+from advocacy.admin.once import once
 from advocacy.admin.previews import public_page, somebody_else
-from advocacy.admin.recording import Recording, announce, entry_url, may_record
+from advocacy.admin.record import draft_url, entry_url, may_record
 from advocacy.models import PUBLISH, Draft, DraftState
 
 
@@ -54,7 +52,7 @@ class DraftAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("status"))
     def status_word(self, draft):
-        return draft.status.label
+        return draft.label
 
     def get_urls(self):
         def named(address, view, name):
@@ -65,7 +63,6 @@ class DraftAdmin(ReadOnlyAdmin):
             )
 
         return [
-            named("edit/", self.edit_view, "edit"),
             named("preview/", require_safe(self.preview_view), "preview"),
             named("publish/", require_POST(self.publish_view), "publish"),
             named("give-back/", require_POST(self.give_back_view), "give_back"),
@@ -79,74 +76,45 @@ class DraftAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         return draft
 
-    def page(self, draft):
-        return HttpResponseRedirect(reverse("admin:advocacy_draft_change", args=[draft.pk]))
-
     def change_view(self, request, object_id, form_url="", extra_context=None):
         draft = self.draft(request, object_id)
         if draft.state == DraftState.PUBLISHED:
-            return HttpResponseRedirect(entry_url(draft.update))
+            return redirect(entry_url(draft.update))
         mine = draft.written_by == request.user
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Draft"),
-            "subtitle": str(draft.action),
-            "opts": self.opts,
-            "media": self.media,
-            "draft": draft,
-            "entry": draft.as_update(),
-            "sources": draft.sources.all(),
-            "refusal": self.refusal(draft),
-            "may_publish": request.user.has_perm(PUBLISH)
-            and not mine
-            and draft.state == DraftState.WAITING,
-            "may_edit": may_record(request.user) and draft.is_open,
-            "may_withdraw": mine and draft.is_open,
-            **(extra_context or {}),
-        }
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, "admin/advocacy/draft/change_form.html", context)
+        is_waiting = draft.state == DraftState.WAITING
+        return self.desk_page(
+            request,
+            "draft/change_form.html",
+            title=_("Draft"),
+            subtitle=str(draft.action),
+            draft=draft,
+            entry=draft.as_update(),
+            sources=draft.sources.all(),
+            refusal=self.refusal(draft),
+            may_publish=request.user.has_perm(PUBLISH) and not mine and is_waiting,
+            may_edit=may_record(request.user) and draft.is_open,
+            may_withdraw=mine and draft.is_open,
+        )
 
     def refusal(self, draft):
         """Why the record would not take it as it stands now; nothing where it would."""
         try:
-            draft.as_update().check_record(draft.sources.all(), approval_follows=True)
+            draft.as_update().check_record(
+                draft.sources.all(), approval_follows=True, later_reason=draft.later_reason
+            )
         except ValidationError as refusal:
             return refusal.messages
         return []
 
-    @transaction.atomic
-    def edit_view(self, request, pk):
-        """Say it anew; it waits again."""
-        draft = self.draft(request, pk)
-        if not may_record(request.user) or not draft.is_open:
-            raise PermissionDenied
-        data = request.POST if request.method == "POST" else None
-        response = Recording([draft.action], by=request.user, data=data, draft=draft)
-        if response.entry.is_bound and response.is_valid():
-            announce(self, request, response.save())
-            return self.page(draft)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Change a draft"),
-            "subtitle": str(draft.action),
-            "opts": self.opts,
-            "media": self.media + response.media,
-            "response": response,
-            "draft": draft,
-        }
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, "admin/advocacy/draft/edit.html", context)
-
     def preview_view(self, request, pk):
         draft = self.draft(request, pk)
-
-        def enter():
-            update = draft.as_update(approved_by=somebody_else(draft.written_by))
-            update.insert(draft.sources.all())
-            return update
-
-        return public_page(request, draft.action, enter)
+        second = somebody_else(draft.written_by)
+        try:
+            return public_page(request, draft.action, lambda: draft.enter(approved_by=second))
+        except ValidationError as refusal:
+            for message in refusal.messages:
+                self.message_user(request, message, messages.ERROR)
+            return redirect(draft_url(draft))
 
     def publish_view(self, request, pk):
         return self.decided(request, pk, lambda draft: draft.publish(by=request.user))
@@ -162,15 +130,19 @@ class DraftAdmin(ReadOnlyAdmin):
 
     def decided(self, request, pk, decide):
         draft = self.draft(request, pk)
-        try:
-            decide(draft)
-        except ValidationError as refusal:
-            for message in refusal.messages:
-                self.message_user(request, message, messages.ERROR)
-            return self.page(draft)
-        self.log_change(request, draft, str(draft.get_state_display()))
-        words = {"draft": str(draft), "state": draft.get_state_display()}
-        self.message_user(request, _("%(draft)s: %(state)s.") % words, messages.SUCCESS)
-        if draft.state == DraftState.PUBLISHED:
-            return HttpResponseRedirect(entry_url(draft.update))
-        return HttpResponseRedirect(reverse("admin:advocacy_draft_changelist"))
+
+        def answer():
+            try:
+                decide(draft)
+            except ValidationError as refusal:
+                for message in refusal.messages:
+                    self.message_user(request, message, messages.ERROR)
+                return redirect(draft_url(draft))
+            self.log_change(request, draft, str(draft.get_state_display()))
+            words = {"draft": str(draft), "state": draft.get_state_display()}
+            self.message_user(request, _("%(draft)s: %(state)s.") % words, messages.SUCCESS)
+            if draft.state == DraftState.PUBLISHED:
+                return redirect(entry_url(draft.update))
+            return redirect("admin:advocacy_draft_changelist")
+
+        return once(request, answer)

@@ -7,9 +7,9 @@ from hashlib import sha256
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.urls import path, reverse
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
 from django.utils.csp import CSP
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST, require_safe
 
 from advocacy.admin.base import DeskModelAdmin
+from advocacy.admin.once import once
 from advocacy.mailing import letters, tasks
 from advocacy.models import Edition
 
@@ -28,7 +29,7 @@ STYLE = re.compile(r"<style>(.*?)</style>", re.S)
 class EditionAdmin(DeskModelAdmin):
     list_display = ["__str__", "kind", "state", "send_at", "expected", "sent", "waiting", "trouble"]
     list_filter = ["state", "kind"]
-    list_select_related = ["entry__action"]
+    list_select_related = ["entry__action__body"]
     date_hierarchy = "send_at"
     fields = ["kind", "state", "send_at", "planned_by", "started_at", "finished_at"]
     readonly_fields = fields
@@ -100,33 +101,43 @@ class EditionAdmin(DeskModelAdmin):
         letter = letters.preview(self.edition(request, pk), language)
         return framed(letter.html if letter else "")(request)
 
-    def cancel_view(self, request, pk):
+    def changeable(self, request, pk):
+        """The edition, for those who may do something with it."""
         edition = self.edition(request, pk)
         if not self.has_change_permission(request, edition):
             raise PermissionDenied
-        try:
-            edition.cancel(by=request.user)
-        except ValidationError as refusal:
-            self.message_user(request, " ".join(refusal.messages), messages.ERROR)
-        else:
-            self.log_change(request, edition, "cancelled")
-            self.message_user(request, _("Cancelled: it does not go out."), messages.SUCCESS)
-        return HttpResponseRedirect(reverse("admin:advocacy_edition_change", args=[pk]))
+        return edition
+
+    def cancel_view(self, request, pk):
+        edition = self.changeable(request, pk)
+
+        def cancel():
+            try:
+                edition.cancel(by=request.user)
+            except ValidationError as refusal:
+                self.message_user(request, " ".join(refusal.messages), messages.ERROR)
+            else:
+                self.log_change(request, edition, "cancelled")
+                self.message_user(request, _("Cancelled: it does not go out."), messages.SUCCESS)
+            return redirect("admin:advocacy_edition_change", pk)
+
+        return once(request, cancel)
 
     def trial_view(self, request, pk):
-        edition = self.edition(request, pk)
-        if not self.has_change_permission(request, edition):
-            raise PermissionDenied
-        if request.user.email:
-            language = request.POST.get("language")
-            language = language if language in dict(settings.LANGUAGES) else get_language()
-            tasks.send_trial.enqueue(pk, language, request.user.pk)
-            self.message_user(request, _("On its way to your own address."), messages.SUCCESS)
-        else:
-            self.message_user(
-                request, _("Your account has no e-mail address: add it first."), messages.ERROR
-            )
-        return HttpResponseRedirect(reverse("admin:advocacy_edition_change", args=[pk]))
+        self.changeable(request, pk)
+
+        def send():
+            if request.user.email:
+                language = request.POST.get("language")
+                language = language if language in dict(settings.LANGUAGES) else get_language()
+                tasks.send_trial.enqueue(pk, language, request.user.pk)
+                self.message_user(request, _("On its way to your own address."), messages.SUCCESS)
+            else:
+                words = _("Your account has no e-mail address: add it first.")
+                self.message_user(request, words, messages.ERROR)
+            return redirect("admin:advocacy_edition_change", pk)
+
+        return once(request, send)
 
 
 def framed(html):

@@ -1,4 +1,4 @@
-"""Staff accounts: the administrator looks after people, and cannot make anybody all-powerful."""
+"""Staff accounts. Administrators manage them but cannot create superusers."""
 
 from allauth.account import admin as _account_admin  # noqa: F401 (it registers its models)
 from allauth.account.models import EmailAddress
@@ -16,10 +16,10 @@ from advocacy.models import SignIn
 admin.site.unregister(get_user_model())
 admin.site.unregister(Group)
 admin.site.unregister(Authenticator)
-# Staff have the one address of their account.
+# allauth's table of several addresses a user is not used here.
 admin.site.unregister(EmailAddress)
 
-# What only an account without limits may set, and nobody for themselves.
+# Only superusers may change these, and nobody for themselves.
 POWERS = ["is_superuser", "user_permissions"]
 
 
@@ -71,13 +71,13 @@ class PersonAdmin(UserAdmin):
         return allowed and (request.user.is_superuser or not (obj and obj.is_superuser))
 
     def has_delete_permission(self, request, obj=None):
-        """People leave by being made inactive: the record names who wrote it."""
+        """Nobody is deleted, since the record names its authors; deactivate the account instead."""
         return request.user.is_superuser and super().has_delete_permission(request, obj)
 
 
 @admin.register(Group)
 class RoleAdmin(GroupAdmin):
-    """The roles ship with the program; only an account without limits changes them."""
+    """The roles ship with the program; only superusers change them."""
 
     def has_add_permission(self, request):
         return request.user.is_superuser
@@ -91,7 +91,7 @@ class RoleAdmin(GroupAdmin):
 
 @admin.register(SignIn)
 class SignInAdmin(ReadOnlyAdmin):
-    """The log of sign-ins, to read."""
+    """The log of sign-ins, read-only."""
 
     list_display = ["at", "user", "outcome", "method"]
     list_filter = ["outcome", "at"]
@@ -101,12 +101,12 @@ class SignInAdmin(ReadOnlyAdmin):
 
 @admin.register(Authenticator)
 class AuthenticatorAdmin(DeskModelAdmin):
-    """Second factors: never shown, but deleted for whoever has lost a device."""
+    """Second factors: never shown, but can be deleted for someone who lost a device."""
 
     list_display = ["user", "type", "created_at", "last_used_at"]
     list_select_related = ["user"]
     fields = readonly_fields = list_display
-    # One at a time: the account of somebody without limits is not an administrator's.
+    # No bulk deletion: an administrator may not touch a superuser's second factor.
     actions = None
     search_fields = ["user__username", "user__email"]
 

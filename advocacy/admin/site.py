@@ -16,11 +16,11 @@ class DeskSite(AdminSite):
     index_template = "admin/advocacy/desk.html"
 
     def login(self, request, extra_context=None):
-        """One door: that of the account. Django's own would let a password pass alone."""
+        """Use allauth's login: the admin's own would bypass the second factor."""
         return secure_admin_login(lambda request: redirect("admin:index"))(request)
 
     def admin_view(self, view, cacheable=False):
-        """Whoever may publish sets up a second factor before anything else."""
+        """Send publishers without a second factor to set one up first."""
         checked = super().admin_view(view, cacheable)
 
         def with_second_factor(request, *args, **kwargs):
@@ -40,7 +40,7 @@ class DeskSite(AdminSite):
 
 
 def desk_for(user):
-    """What this member of staff sees; lists that their role does not open are left out."""
+    """The lists on the first page, limited to those that the user's role may open."""
     desk = {}
     if user.has_perm("advocacy.view_recommendedaction"):
         desk |= figures.record_figures() | {"meetings": figures.next_meetings()}

@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from advocacy.admin.content import ContentAdmin
-from advocacy.admin.recording import entry_url, may_record
+from advocacy.admin.record import entry_url, may_record
 from advocacy.models import SearchLog, Source
 
 
@@ -46,7 +46,7 @@ class EvidenceAdmin(ContentAdmin):
             '<div><a href="{}">{}: {}</a></div>',
             (
                 (entry_url(entry), entry.action.reference, entry)
-                for entry in obj.updates.select_related("action")
+                for entry in obj.updates.select_related("action__body").with_place()
             ),
         ) or _("no entry of the record: it can still be changed")
 

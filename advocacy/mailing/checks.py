@@ -1,12 +1,15 @@
 """A public site says how its mail leaves before it serves a page or takes up a task."""
 
 import sys
+from collections.abc import Sequence
+from typing import Any
 
+from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import Error
 
 
-def check_mail_url(app_configs, **kwargs):
+def check_mail_url(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Error]:
     """Part of `check --deploy`. Without HTTPS a site is local, and its mail goes to a folder."""
     if settings.MAIL_URL:
         return []
@@ -19,7 +22,7 @@ def check_mail_url(app_configs, **kwargs):
     ]
 
 
-def demand_mail_url():
+def demand_mail_url() -> None:
     """End the program with that sentence."""
     for error in check_mail_url(None):
         sys.exit(error.msg)

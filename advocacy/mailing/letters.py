@@ -1,11 +1,13 @@
 """Builds the messages to followers."""
 
+import email.message
 import email.policy
-from email.headerregistry import HeaderRegistry, UnstructuredHeader
+from collections.abc import Callable, Mapping, Sequence
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.utils import make_msgid
 from functools import cache
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -14,7 +16,17 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
-from advocacy.models import EditionKind
+from advocacy.models import (
+    ChecklistStep,
+    Delivery,
+    Edition,
+    EditionKind,
+    RecommendedAction,
+    SignUp,
+    Source,
+    StatusUpdate,
+    Subscriber,
+)
 from advocacy.models.dates import written_day
 
 # Stands in the links of a rendered letter until the letter goes to one follower.
@@ -26,31 +38,33 @@ class Letter(NamedTuple):
     text: str
     html: str
 
-    def to(self, token):
+    def to(self, token: str) -> "Letter":
         text, html = (part.replace(TOKEN, token) for part in (self.text, self.html))
         return self._replace(text=text, html=html)
 
 
-class RawAddress(UnstructuredHeader):
+class RawAddress(UnstructuredHeader, BaseHeader):
     """A header whose address is never folded or encoded: RFC 8058 needs it readable as it is."""
 
-    def fold(self, *, policy):
+    def fold(self, *, policy: email.policy.Policy) -> str:
         return f"{self.name}: {self}{policy.linesep}"
 
 
 class Message(EmailMultiAlternatives):
-    def message(self, *, policy=email.policy.default):
+    def message(self, *, policy: email.policy.Policy | None = None) -> email.message.EmailMessage:
+        if not isinstance(policy, email.policy.EmailPolicy):
+            policy = email.policy.default
         headers = HeaderRegistry()
         headers.map_to_type("list-unsubscribe", RawAddress)
         return super().message(policy=policy.clone(header_factory=headers))
 
 
-def address_of(name, *args):
+def address_of(name: str, *args: str) -> str:
     """The full address of a page, in the language that is active."""
-    return settings.SITE_URL + reverse(name, args=args)
+    return f"{settings.SITE_URL}{reverse(name, args=args)}"
 
 
-def letter(template, **context):
+def letter(template: str, **context: Any) -> Letter:
     """Render a mail in the active language. The first line of its text is its subject."""
     context |= {"site": settings.SITE_URL, "token": TOKEN}
     subject, _line, text = render_to_string(f"mail/{template}.txt", context).strip().partition("\n")
@@ -58,7 +72,7 @@ def letter(template, **context):
     return Letter(subject.strip(), text.strip() + "\n", html)
 
 
-def message(letter, address, *, headers):
+def message(letter: Letter, address: str, *, headers: Mapping[str, str]) -> Message:
     mail = Message(
         letter.subject,
         letter.text,
@@ -69,7 +83,7 @@ def message(letter, address, *, headers):
     return mail
 
 
-def confirmation(sign_up):
+def confirmation(sign_up: SignUp) -> Message:
     """The mail that asks an address whether it wants this. It holds nothing that was typed."""
     with translation.override(sign_up.language):
         text = letter("confirm", sign_up=sign_up).to(sign_up.token)
@@ -83,11 +97,11 @@ class Change(NamedTuple):
     headline: str
     account: str
     correction: str
-    sources: list
+    sources: list[Source]
     address: str
 
 
-def change_of(entry, earlier=""):
+def change_of(entry: StatusUpdate, earlier: str = "") -> Change:
     """The words of one entry in the active language, with those of the status before it."""
     words = {
         "body": entry.action.body.name,
@@ -115,7 +129,7 @@ def change_of(entry, earlier=""):
     )
 
 
-def notice_letter(edition, language):
+def notice_letter(edition: Edition, language: str) -> Letter:
     """What a notice says, in one language."""
     entry = edition.entry_to_tell
     ask = entry.action
@@ -129,7 +143,7 @@ def notice_letter(edition, language):
         )
 
 
-def digest_letter(edition, entries, language):
+def digest_letter(entries: Sequence[StatusUpdate], language: str) -> Letter:
     """What a digest of these entries says, in one language; entries come sorted by issue."""
     with translation.override(language):
         subject = ngettext(
@@ -148,14 +162,13 @@ def digest_letter(edition, entries, language):
         )
 
 
-def first_step(ask):
+def first_step(ask: RecommendedAction) -> ChecklistStep | None:
     """The quickest step of an ask, or None."""
     return ask.steps.order_by("minutes", "position").first()
 
 
-def to_follower(letter, delivery):
+def to_follower(letter: Letter, delivery: Delivery, subscriber: Subscriber) -> Message:
     """One message of an edition."""
-    subscriber = delivery.subscriber
     with translation.override(subscriber.language):
         leave = address_of("follow_leave", subscriber.token)
     headers = {
@@ -168,18 +181,18 @@ def to_follower(letter, delivery):
     return message(letter.to(subscriber.token), subscriber.plain_address, headers=headers)
 
 
-def preview(edition, language):
+def preview(edition: Edition, language: str) -> Letter | None:
     """The letter of an edition, for staff to look at first; None where it tells nothing."""
     if edition.kind == EditionKind.NOTICE:
         return notice_letter(edition, language)
     entries = list(edition.entries())
-    return digest_letter(edition, entries, language) if entries else None
+    return digest_letter(entries, language) if entries else None
 
 
-def letters(edition):
+def letters(edition: Edition) -> Callable[[Subscriber, Sequence[StatusUpdate]], Letter]:
     """A function that gives the letter of a follower; each different one is rendered once."""
     if edition.kind == EditionKind.NOTICE:
         by_language = cache(lambda language: notice_letter(edition, language))
         return lambda subscriber, entries: by_language(subscriber.language)
-    by_entries = cache(lambda language, entries: digest_letter(edition, entries, language))
+    by_entries = cache(lambda language, entries: digest_letter(entries, language))
     return lambda subscriber, entries: by_entries(subscriber.language, tuple(entries))

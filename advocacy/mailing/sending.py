@@ -2,14 +2,16 @@
 
 import logging
 import smtplib
+from collections.abc import Sequence
 
-from django.core.mail import mailers
+from django.core.mail import EmailMessage, mailers
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext
 
 from advocacy.mailing import letters
-from advocacy.models import Delivery, DeliveryState, EditionKind
+from advocacy.models import Delivery, DeliveryState, Edition, EditionKind, SignUp, StatusUpdate
 
 logger = logging.getLogger(__name__)
 
@@ -18,7 +20,7 @@ class Later(Exception):
     """The mail server cannot be reached or takes nothing at the moment; nothing went out."""
 
 
-def hand_over(connection, mail):
+def hand_over(connection: BaseEmailBackend, mail: EmailMessage) -> tuple[DeliveryState, str]:
     """Send one message. Returns how its delivery stands, and the code of the mail server.
 
     `WAITING` means that this one may be tried again later. Raises `Later` where the server itself
@@ -44,7 +46,7 @@ def hand_over(connection, mail):
     return DeliveryState.SENT, ""
 
 
-def anymail_outcome(error):
+def anymail_outcome(error: Exception) -> tuple[DeliveryState, str]:
     """What the refusal of a provider of django-anymail means."""
     status = getattr(error, "status_code", None)
     name = type(error).__name__
@@ -59,7 +61,7 @@ def anymail_outcome(error):
     return DeliveryState.FAILED, f"{name} {status}"
 
 
-def send_confirmation(sign_up):
+def send_confirmation(sign_up: SignUp) -> bool:
     """Returns whether that is settled: False asks for another try."""
     try:
         with mailers.default as connection:
@@ -69,21 +71,23 @@ def send_confirmation(sign_up):
     return state != DeliveryState.WAITING
 
 
-def send_deliveries(edition, keys, *, worker):
+def send_deliveries(edition: Edition, keys: Sequence[int], *, worker: str) -> list[int]:
     """Send these deliveries, each claimed before it goes. Returns those to try again later."""
-    letter_for, later = letters.letters(edition), []
+    letter_for = letters.letters(edition)
+    later: list[int] = []
     is_digest = edition.kind == EditionKind.DIGEST
-    entries = {}
+    entries: dict[int, list[StatusUpdate]] = {}
     if is_digest:
         ids = edition.deliveries.filter(pk__in=keys).values("subscriber")
         entries = edition.entries_for(list(edition.recipients().filter(pk__in=ids)))
-    last = None
+    last: tuple[Delivery, DeliveryState, str] | None = None
     try:
         with mailers.default as connection:
             for key in keys:
                 # One commit a message: what became of the last one, and the claim of the next.
                 with transaction.atomic():
-                    _settle(*last) if last else None
+                    if last:
+                        _settle(*last)
                     last, delivery = None, Delivery.objects.claim(key, worker=worker)
                 if delivery is None:
                     continue
@@ -94,7 +98,7 @@ def send_deliveries(edition, keys, *, worker):
                     continue
                 # Whatever fails before it is handed over: it waits for another try.
                 last = delivery, DeliveryState.WAITING, "not handed over"
-                mail = letters.to_follower(letter_for(follower, of_follower), delivery)
+                mail = letters.to_follower(letter_for(follower, of_follower), delivery, follower)
                 # And if we are cut short while it is: nobody knows, so it is not sent again.
                 last = delivery, DeliveryState.DOUBTFUL, "cut short"
                 try:
@@ -106,24 +110,24 @@ def send_deliveries(edition, keys, *, worker):
                     later.append(key)
     except (Later, OSError, smtplib.SMTPException) as reason:
         logger.warning("The mail server takes nothing at the moment: %s", reason)
-        later = keys
+        later = list(keys)
     except Exception:
         logger.exception("Messages of edition %s could not be made", edition.pk)
-        later = keys
+        later = list(keys)
     finally:
         if last:
             _settle(*last)
     return list(edition.deliveries.waiting().filter(pk__in=later).values_list("pk", flat=True))
 
 
-def _settle(delivery, state, problem):
+def _settle(delivery: Delivery, state: DeliveryState, problem: str) -> None:
     if state == DeliveryState.FAILED and problem.startswith("RCPT"):
         delivery.bounce(problem)
     else:
         delivery.mark(state, problem)
 
 
-def send_trial(edition, language, address):
+def send_trial(edition: Edition, language: str, address: str) -> None:
     """Send an edition to a member of staff first; its links open no follower's page."""
     letter = letters.preview(edition, language)
     if letter:

@@ -3,7 +3,9 @@
 django-anymail checks the signature of every report; its address is /anymail/….
 """
 
-from anymail.signals import EventType, tracking
+from typing import Any
+
+from anymail.signals import AnymailTrackingEvent, EventType, tracking
 
 from advocacy.models import Subscriber
 
@@ -11,7 +13,7 @@ FOR_GOOD = {EventType.BOUNCED, EventType.REJECTED}
 UNWANTED = {EventType.COMPLAINED, EventType.UNSUBSCRIBED}
 
 
-def take_report(sender, event, **kwargs):
+def take_report(sender: object, event: AnymailTrackingEvent, **kwargs: Any) -> None:
     """End the mail to an address that bounced, or whose owner complained."""
     if event.event_type not in FOR_GOOD | UNWANTED or not event.recipient:
         return
@@ -22,5 +24,5 @@ def take_report(sender, event, **kwargs):
         follower.leave()
 
 
-def connect():
+def connect() -> None:
     tracking.connect(take_report, dispatch_uid="advocacy")

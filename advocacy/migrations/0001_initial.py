@@ -49,6 +49,27 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="OnceKey",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=22, unique=True, verbose_name="key")),
+                (
+                    "taken_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="sent at"),
+                ),
+                ("leads_to", models.CharField(blank=True, max_length=500, verbose_name="leads to")),
+            ],
+            options={
+                "verbose_name": "key of a form",
+                "verbose_name_plural": "keys of forms",
+            },
+        ),
+        migrations.CreateModel(
             name="Organisation",
             fields=[
                 (

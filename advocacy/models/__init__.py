@@ -42,6 +42,7 @@ from advocacy.models.followers import (
 from advocacy.models.issues import Issue, LegalReference, Topic
 from advocacy.models.mailings import TIME_TO_CANCEL, Delivery, Edition
 from advocacy.models.networks import MOST_AN_HOUR, NetworkUse
+from advocacy.models.once import OnceKey, once_key
 from advocacy.models.replies import Reply
 from advocacy.models.responses import StatusUpdate
 from advocacy.models.roles import MAIL, PUBLISH, ROLES, WRITE, demand, make_groups
@@ -108,6 +109,7 @@ __all__ = [
     "Meeting",
     "MeetingKind",
     "NetworkUse",
+    "OnceKey",
     "Organisation",
     "Origin",
     "Phase",
@@ -142,4 +144,5 @@ __all__ = [
     "is_step_back",
     "look_details",
     "make_groups",
+    "once_key",
 ]

@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -49,10 +51,10 @@ class RecommendedAction(Searchable):
     )
     asked_on = models.DateField(_("asked on"))
     asked_by = models.ManyToManyField(
-        "Organisation", related_name="actions", verbose_name=_("asked by")
+        "advocacy.Organisation", related_name="actions", verbose_name=_("asked by")
     )
     legal_references = models.ManyToManyField(
-        "LegalReference", blank=True, related_name="actions", verbose_name=_("legal basis")
+        "advocacy.LegalReference", blank=True, related_name="actions", verbose_name=_("legal basis")
     )
     legal_note = models.TextField(_("legal note"), blank=True)
     counts_as_done = models.TextField(_("what would count as done"))
@@ -63,6 +65,19 @@ class RecommendedAction(Searchable):
     )
     paused_on = models.DateField(_("clock paused on"), null=True, blank=True)
     pause_reason = models.TextField(_("why the clock is paused"), blank=True)
+
+    # What `with_status` and `with_sessions_passed` annotate.
+    as_of: date
+    status: str
+    status_update_id: int | None
+    status_on: date | None
+    status_precision: str
+    acknowledged_on: date | None
+    answered_on: date | None
+    last_moved_on: date | None
+    last_checked_on: date | None
+    is_overdue: bool
+    sessions_passed: int
 
     history = HistoricalRecords(excluded_fields=["search_text"])
     objects = RecommendedActionQuerySet.as_manager()
@@ -97,18 +112,15 @@ class RecommendedAction(Searchable):
     def __str__(self):
         return f"{self.reference} {self.title}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("action_detail", args=[self.slug])
-
-    def natural_key(self):
-        return (self.slug,)
 
     @property
     def is_public(self):
         return self.state != AskState.DRAFT and self.asked_on <= timezone.localdate()
 
     @cached_property
-    def standing(self):
+    def standing(self) -> Standing:
         """How the ask stands on the day of `with_status`, in words. Needs `with_status`."""
         return Standing(
             day=self.as_of,

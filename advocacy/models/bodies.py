@@ -34,7 +34,7 @@ class Organisation(Content):
         return self.name
 
 
-class TargetBodyQuerySet(SearchableQuerySet):
+class TargetBodyQuerySet(SearchableQuerySet["TargetBody"]):
     def reached_by(self, country, seated):
         """Bodies that a State can speak in or is asked by, and experts whom anyone may write to.
 
@@ -96,21 +96,21 @@ class TargetBody(Searchable):
     def __str__(self):
         return self.name
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("body_detail", args=[self.slug])
 
 
-class SeatQuerySet(ContentQuerySet):
-    def held(self, at=None):
+class SeatQuerySet(ContentQuerySet["Seat"]):
+    def held(self, day=None):
         """Seats held on a day. A seat without a start or an end is open on that side."""
-        at = at or timezone.localdate()
+        day = day or timezone.localdate()
         return self.filter(
-            models.Q(starts_on=None) | models.Q(starts_on__lte=at),
-            models.Q(ends_on=None) | models.Q(ends_on__gte=at),
+            models.Q(starts_on=None) | models.Q(starts_on__lte=day),
+            models.Q(ends_on=None) | models.Q(ends_on__gte=day),
         )
 
-    def upcoming(self, at=None):
-        return self.filter(starts_on__gt=at or timezone.localdate())
+    def upcoming(self, day=None):
+        return self.filter(starts_on__gt=day or timezone.localdate())
 
     def of_country(self, code):
         return self.filter(country=code).order_by("body__position", "starts_on", "pk")
@@ -160,17 +160,17 @@ class Seat(Content):
     def __str__(self):
         return f"{self.country} in {self.body.abbreviation}, {self.starts_on} to {self.ends_on}"
 
-    def is_held(self, at):
+    def is_held(self, day):
         """Whether the State sits in the body on a day; see `SeatQuerySet.held`."""
-        started = self.starts_on is None or self.starts_on <= at
-        return started and (self.ends_on is None or self.ends_on >= at)
+        started = self.starts_on is None or self.starts_on <= day
+        return started and (self.ends_on is None or self.ends_on >= day)
 
 
-class MeetingQuerySet(ContentQuerySet):
-    def upcoming(self, at=None):
+class MeetingQuerySet(ContentQuerySet["Meeting"]):
+    def upcoming(self, day=None):
         """Dated chances to act that have not ended, the nearest first."""
-        at = at or timezone.localdate()
-        return self.filter(ends_on__gte=at).order_by("starts_on", "ends_on", "pk")
+        day = day or timezone.localdate()
+        return self.filter(ends_on__gte=day).order_by("starts_on", "ends_on", "pk")
 
     def standing(self):
         """Chances that are open on any day."""

@@ -11,11 +11,11 @@ can be withheld (its salt and value gone, its hash kept) without breaking the ch
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import batched
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn, Self
 
 from django.db import models
 from django.utils.translation import gettext
@@ -29,8 +29,8 @@ class RecordIsAppendOnly(Exception):
     """Raised when code tries to change, remove or slip in a row of the record."""
 
 
-def refuse(method):
-    def refused(*args, **kwargs):
+def refuse(method: str) -> Callable[..., NoReturn]:
+    def refused(*args: Any, **kwargs: Any) -> NoReturn:
         raise RecordIsAppendOnly(
             f"{method}() would change the record. Add an entry with"
             " RecommendedAction.record_response; correct one by naming it in `corrects`."
@@ -39,7 +39,7 @@ def refuse(method):
     return refused
 
 
-class AppendOnlyQuerySet(models.QuerySet):
+class AppendOnlyQuerySet[Row: models.Model](models.QuerySet[Row]):
     """Reads only: whatever would write through the ORM raises."""
 
     update = refuse("update")
@@ -66,6 +66,11 @@ class Chained(models.Model):
 
     save = refuse("save")
     delete = refuse("delete")
+
+    @classmethod
+    def with_hashed(cls) -> models.QuerySet[Self]:
+        """All rows, with what `hashed_values` reads."""
+        return cls._default_manager.all()
 
     def hashed_values(self) -> dict[str, Any]:
         """What the row says, by the names of `HASHED`."""
@@ -99,7 +104,7 @@ def link_digest(number: int, kind: str, key: int, previous: str, row: str) -> st
     return _digest(number, kind, key, previous, row)
 
 
-class LinkQuerySet(AppendOnlyQuerySet):
+class LinkQuerySet(AppendOnlyQuerySet["Link"]):
     def breaks(self) -> Iterator[tuple["Link", Chained | None, str]]:
         """Every link in order, its row and why the chain does not hold there, or nothing."""
         previous, number = "", 0
@@ -135,10 +140,10 @@ def kinds() -> dict[str, type[Chained]]:
 
 
 def _rows_of(links: tuple["Link", ...]) -> dict[tuple[str, int], Chained]:
-    rows = {}
+    rows: dict[tuple[str, int], Chained] = {}
     for kind, model in kinds().items():
         keys = [link.key for link in links if link.kind == kind]
-        stored = model._default_manager.with_hashed().in_bulk(keys) if keys else {}
+        stored = model.with_hashed().in_bulk(keys) if keys else {}
         rows |= {(kind, key): row for key, row in stored.items()}
     return rows
 
@@ -167,7 +172,7 @@ class Link(models.Model):
             models.UniqueConstraint(fields=["kind", "key"], name="link_holds_a_row_once"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.number}: {self.kind} {self.key}"
 
     save = refuse("save")
@@ -209,7 +214,7 @@ class RecordHead(models.Model):
             models.CheckConstraint(condition=models.Q(pk=1), name="record_head_is_one"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.number}: {self.digest}"
 
     @classmethod

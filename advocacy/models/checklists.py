@@ -18,17 +18,17 @@ def status_or_phase(code):
     return ResponseStatus(code) if code in ResponseStatus.values else Phase(code)
 
 
-class ChecklistStepQuerySet(ContentQuerySet):
-    def of_open_asks(self, at=None):
+class ChecklistStepQuerySet(ContentQuerySet["ChecklistStep"]):
+    def of_open_asks(self, day=None):
         """Steps of asks that the public sees and that are still made."""
-        at = at or timezone.localdate()
-        return self.filter(action__state=AskState.OPEN, action__asked_on__lte=at)
+        day = day or timezone.localdate()
+        return self.filter(action__state=AskState.OPEN, action__asked_on__lte=day)
 
     def with_related(self):
         return self.select_related("tally")
 
     def matching(
-        self, *, audience="", minutes="", kind="", body=None, issue=None, country="", at=None
+        self, *, audience="", minutes="", kind="", body=None, issue=None, country="", day=None
     ):
         """Narrow to what an audience can do within a number of minutes, and to the asks meant.
 
@@ -43,7 +43,7 @@ class ChecklistStepQuerySet(ContentQuerySet):
         if issue:
             steps = steps.filter(action__issue=issue)
         if country:
-            seats = Seat.objects.held(at).filter(country=country)
+            seats = Seat.objects.held(day).filter(country=country)
             steps = steps.filter(
                 models.Q(action__body__in=seats.values("body"))
                 | models.Q(action__body__all_states_sit=True)

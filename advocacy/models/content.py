@@ -1,6 +1,8 @@
 """What all editorial content shares: who owns a row, and how it is searched."""
 
 import unicodedata
+from collections.abc import Sequence
+from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +13,7 @@ def fold(text):
     return unicodedata.normalize("NFKC", text).casefold()
 
 
-class ContentQuerySet(models.QuerySet):
+class ContentQuerySet[Row: "Content"](models.QuerySet[Row]):
     def get_by_natural_key(self, key):
         return self.get(**{self.model.NATURAL_KEY: key})
 
@@ -37,11 +39,11 @@ class Content(models.Model):
     class Meta:
         abstract = True
 
-    def natural_key(self):
+    def natural_key(self) -> tuple[str]:
         return (getattr(self, self.NATURAL_KEY),)
 
 
-class SearchableQuerySet(ContentQuerySet):
+class SearchableQuerySet[Row: "Searchable"](ContentQuerySet[Row]):
     def containing(self, text):
         """Narrow to the rows whose own text holds every word of `text`, in any script."""
         rows = self
@@ -53,7 +55,7 @@ class SearchableQuerySet(ContentQuerySet):
 class Searchable(Content):
     """Content with a casefolded copy of its searched fields (`SEARCHED`), kept by `save`."""
 
-    SEARCHED = ()
+    SEARCHED: ClassVar[Sequence[str]] = ()
 
     search_text = models.TextField(editable=False, default="")
 

@@ -1,5 +1,6 @@
 """Dates and numbers of days, written out in the reader's language."""
 
+from calendar import monthrange
 from datetime import date
 
 from babel import Locale
@@ -10,6 +11,7 @@ from advocacy.models.enums import DatePrecision
 
 # English dates as an international reader writes them: 16 December 2024.
 REGION = {"en": "en-GB"}
+FOR_PROGRAMS: dict[str, str] = {DatePrecision.YEAR: "%Y", DatePrecision.MONTH: "%Y-%m"}
 
 
 def locale() -> Locale:
@@ -29,8 +31,16 @@ def written_day(day: date, precision: str = DatePrecision.DAY, style: str = "lon
 
 def machine_day(day: date, precision: str = DatePrecision.DAY) -> str:
     """The same for programs: 2024-12-16, 2024-12, 2024."""
-    known = {DatePrecision.YEAR: "%Y", DatePrecision.MONTH: "%Y-%m"}.get(precision, "%Y-%m-%d")
-    return format(day, known)
+    return format(day, FOR_PROGRAMS.get(precision, "%Y-%m-%d"))
+
+
+def last_day(day: date, precision: str = DatePrecision.DAY) -> date:
+    """The last day that a date may mean: of December 2024 the 31st."""
+    if precision == DatePrecision.YEAR:
+        return date(day.year, 12, 31)
+    if precision == DatePrecision.MONTH:
+        return day.replace(day=monthrange(day.year, day.month)[1])
+    return day
 
 
 def written_days(number: int) -> str:

@@ -30,7 +30,7 @@ def is_published_at_once(user, status):
     return user.has_perm(PUBLISH) and not by_two
 
 
-class DraftQuerySet(models.QuerySet):
+class DraftQuerySet(models.QuerySet["Draft"]):
     def waiting(self):
         return self.filter(state=DraftState.WAITING)
 
@@ -53,7 +53,7 @@ class Draft(models.Model):
     entry = models.JSONField(_("entry"), encoder=DjangoJSONEncoder)
     # The reason that the response after it needs, where this one was found late.
     later_reason = models.TextField(_("reason for the later entry"), blank=True)
-    sources = models.ManyToManyField("Source", related_name="+", verbose_name=_("sources"))
+    sources = models.ManyToManyField("advocacy.Source", related_name="+", verbose_name=_("sources"))
     written_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -152,21 +152,21 @@ class Draft(models.Model):
         self._take(DraftState.WAITING)
         if self.written_by == by:
             raise ValidationError(gettext("You wrote it: a second person publishes it."))
-        details = self.as_update()
-        self.update = self.action.enter(
-            details.status,
-            by=self.written_by,
-            sources=list(self.sources.all()),
-            approved_by=by,
-            later_reason=self.later_reason,
-            **{
-                field.name: getattr(details, field.name)
-                for field in StatusUpdate._meta.concrete_fields
-                if field.name not in {*NOT_WRITTEN, "status"}
-            },
-        )
+        self.update = self.enter(approved_by=by)
         self._decide(DraftState.PUBLISHED, by)
         return self.update
+
+    def enter(self, *, approved_by):
+        """Join the record whoever lets it: for `publish`, and for a preview that is taken back."""
+        entry = self.as_update()
+        names = {field.name for field in StatusUpdate._meta.concrete_fields}
+        return self.action.enter(
+            by=self.written_by,
+            sources=list(self.sources.all()),
+            approved_by=approved_by,
+            later_reason=self.later_reason,
+            **{name: getattr(entry, name) for name in names - NOT_WRITTEN},
+        )
 
     @transaction.atomic
     def give_back(self, *, by, remark):

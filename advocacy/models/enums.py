@@ -15,7 +15,7 @@ class Phase(models.TextChoices):
     CLOSED = "closed", _("Closed")
 
     @property
-    def statuses(self):
+    def statuses(self) -> list["ResponseStatus"]:
         return [status for status in ResponseStatus if status.phase == self]
 
 
@@ -40,11 +40,11 @@ class ResponseStatus(models.TextChoices):
     OVERTAKEN = "overtaken", _("Overtaken by events")
 
     @property
-    def phase(self):
+    def phase(self) -> Phase:
         return PHASE_OF[self]
 
     @property
-    def order(self):
+    def order(self) -> int:
         """Place in the vocabulary, 0 (not yet checked) to 11 (overtaken)."""
         return list(ResponseStatus).index(self)
 

@@ -1,11 +1,13 @@
 """What an entry of the record must carry, as constraints of the database and as checks."""
 
+from datetime import timedelta
+
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from advocacy.models.dates import written_day
+from advocacy.models.dates import last_day, written_day
 from advocacy.models.enums import (
     AssertedBy,
     BlockedReason,
@@ -30,6 +32,8 @@ S = ResponseStatus
 IS_A_LOOK = models.Q(search_log__isnull=False)
 # Where a response found late asks a reason of the one after it; not a field of the entry itself.
 LATER_REASON = "later_reason"
+# Staff are asked about a response dated later than its newest source by more than this.
+LATER_THAN_SOURCES = timedelta(days=31)
 
 # Rules about a single row, enforced by the database. The code of each is the field of its error.
 CONSTRAINTS = [
@@ -198,6 +202,13 @@ def check_sources(update, sources):
         )
 
 
+def newest_source_long_before(day, sources):
+    """The newest source of a response of this day, where it is more than a month older; or None."""
+    published = {last_day(s.published_on, s.published_precision): s for s in sources}
+    newest = max(published, default=day)
+    return published[newest] if day > newest + LATER_THAN_SOURCES else None
+
+
 def check_transition(update, before, after, later_reason=""):
     """Whether the vocabulary lets this response stand between those before and after its day."""
     status = update.response_status
@@ -257,7 +268,7 @@ def check_next(status, after, later_reason):
 
 def by_field(errors, fields):
     """Errors of constraints under the field that each names as its code, others as they are."""
-    placed = {}
+    placed: dict[str, list[ValidationError]] = {}
     for name, of_name in errors.items():
         for error in of_name:
             place = error.code if name == NON_FIELD_ERRORS and error.code in fields else name

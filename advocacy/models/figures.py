@@ -1,6 +1,7 @@
 """The counts that staff see on their first page."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from django.core.cache import cache
 from django.db import models
@@ -22,25 +23,25 @@ COUNTED_AT_ONCE = 5000
 KEY = "desk"
 
 
-def record_figures():
+def record_figures() -> dict[str, Any]:
     """The figures of the record: counted now while it is small, by the worker later on."""
     if is_counted_ahead():
         return cache.get(KEY) or refresh()
     return count_record()
 
 
-def is_counted_ahead():
+def is_counted_ahead() -> bool:
     return RecommendedAction.objects.order_by().values("pk")[COUNTED_AT_ONCE:].exists()
 
 
-def refresh():
+def refresh() -> dict[str, Any]:
     """Count anew, and keep it for the pages; the worker does so every few minutes."""
     figures = count_record()
     cache.set(KEY, figures, timeout=3600)
     return figures
 
 
-def count_record(day=None):
+def count_record(day: date | None = None) -> dict[str, Any]:
     day = day or timezone.localdate()
     asks = RecommendedAction.objects.published(day).open().with_status(day)
     stale = asks.stale().order_by(models.F("last_checked_on").asc(nulls_first=True), "pk")
@@ -114,7 +115,7 @@ def next_meetings():
 
 def mailings():
     """Mailings that wait, run, or left something undelivered."""
-    editions = Edition.objects.with_progress().select_related("entry__action")
+    editions = Edition.objects.with_progress().select_related("entry__action__body")
     going = models.Q(state__in=[EditionState.PLANNED, EditionState.SENDING])
     recent = models.Q(send_at__gte=timezone.now() - timedelta(days=NEXT_DAYS))
     return editions.filter(going | (recent & models.Q(failed__gt=0))).order_by("-send_at")[:SHOWN]

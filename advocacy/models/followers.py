@@ -1,7 +1,9 @@
 """Who follows the record by e-mail, and what each of them asked to hear of."""
 
 import secrets
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, Self
 
 from django.core.signing import BadSignature
 from django.db import IntegrityError, models, transaction
@@ -17,6 +19,7 @@ from advocacy.models.addresses import (
     signer,
 )
 from advocacy.models.enums import Frequency, SubscriberState
+from advocacy.models.responses import StatusUpdate
 from advocacy.models.subjects import Subject, one_subject
 
 CONFIRM_WITHIN = timedelta(days=7)
@@ -25,11 +28,11 @@ CONFIRMATIONS_A_DAY = 3
 PUBLIC_ID_BYTES = 12
 
 
-def new_public_id():
+def new_public_id() -> str:
     return secrets.token_urlsafe(PUBLIC_ID_BYTES)
 
 
-class SignUpQuerySet(models.QuerySet):
+class SignUpQuerySet(models.QuerySet["SignUp"]):
     def ask(self, address, *, issue=None, body=None, action=None, language, frequency):
         """Note that somebody typed this address. Nothing of it counts until it is confirmed."""
         return self.create(
@@ -43,7 +46,7 @@ class SignUpQuerySet(models.QuerySet):
             frequency=frequency,
         )
 
-    def by_token(self, token):
+    def by_token(self, token: str) -> "SignUp | None":
         """The sign-up a link was made for, or None."""
         try:
             public_id = signer("sign-up").unsign(token)
@@ -51,8 +54,8 @@ class SignUpQuerySet(models.QuerySet):
             return None
         return self.filter(public_id=public_id).select_related("issue", "body", "action").first()
 
-    def outdated(self, at=None):
-        return self.filter(created_at__lt=(at or timezone.now()) - CONFIRM_WITHIN)
+    def outdated(self, now: datetime | None = None) -> Self:
+        return self.filter(created_at__lt=(now or timezone.now()) - CONFIRM_WITHIN)
 
 
 class SignUp(Subject):
@@ -92,18 +95,18 @@ class SignUp(Subject):
         return f"{self.subject}"
 
     @property
-    def token(self):
+    def token(self) -> str:
         return signer("sign-up").sign(self.public_id)
 
     @property
-    def is_expired(self):
+    def is_expired(self) -> bool:
         return self.created_at < timezone.now() - CONFIRM_WITHIN
 
     @property
-    def plain_address(self):
+    def plain_address(self) -> str:
         return decrypt(self.address)
 
-    def take_mail_slot(self):
+    def take_mail_slot(self) -> bool:
         """Whether a confirmation may go to the address today; if so it is counted."""
         if self.mailed_on:
             return True
@@ -118,7 +121,7 @@ class SignUp(Subject):
         return False
 
     @transaction.atomic
-    def confirm(self):
+    def confirm(self) -> "Subscriber | None":
         """Follow what was asked for. A repeat changes nothing.
 
         None where it was deleted meanwhile: its address left.
@@ -154,12 +157,12 @@ class SignUp(Subject):
         return subscriber
 
 
-class SubscriberQuerySet(models.QuerySet):
-    def by_address(self, address):
+class SubscriberQuerySet(models.QuerySet["Subscriber"]):
+    def by_address(self, address: str) -> "Subscriber | None":
         """The one row of an address, whatever its state, or None."""
         return self.filter(address_hash__in=address_hashes(address)).first()
 
-    def by_token(self, token):
+    def by_token(self, token: str) -> "Subscriber | None":
         """The follower a link was made for, or None."""
         try:
             public_id = signer("follower").unsign(token)
@@ -167,10 +170,10 @@ class SubscriberQuerySet(models.QuerySet):
             return None
         return self.confirmed().filter(public_id=public_id).first()
 
-    def confirmed(self):
+    def confirmed(self) -> Self:
         return self.filter(state=SubscriberState.CONFIRMED)
 
-    def following(self, entries):
+    def following(self, entries: Iterable[StatusUpdate]) -> Self:
         """Followers of the issue, body or ask of any of these entries, or of everything."""
         actions = [entry.action for entry in entries]
         follows = Follow.objects.filter(subscriber=models.OuterRef("pk")).filter(
@@ -181,9 +184,9 @@ class SubscriberQuerySet(models.QuerySet):
         )
         return self.confirmed().filter(models.Exists(follows))
 
-    def outdated(self, at=None):
+    def outdated(self, now: datetime | None = None) -> Self:
         """Rows of which only the hash is left, and that for twelve months."""
-        return self.filter(ended_at__lt=(at or timezone.now()) - KEEP_HASH)
+        return self.filter(ended_at__lt=(now or timezone.now()) - KEEP_HASH)
 
 
 class Subscriber(models.Model):
@@ -235,15 +238,15 @@ class Subscriber(models.Model):
         return self.masked_address
 
     @property
-    def token(self):
+    def token(self) -> str:
         return signer("follower").sign(self.public_id)
 
     @property
-    def plain_address(self):
+    def plain_address(self) -> str:
         return decrypt(self.address)
 
     @property
-    def masked_address(self):
+    def masked_address(self) -> str:
         return masked(self.plain_address) if self.address else "•••"
 
     @transaction.atomic
@@ -260,14 +263,14 @@ class Subscriber(models.Model):
             self.follows.get_or_create(**{"issue": None, "body": None, "action": None, **add})
         return True
 
-    def leave(self):
+    def leave(self) -> None:
         self._end(SubscriberState.LEFT)
 
-    def bounce(self):
+    def bounce(self) -> None:
         self._end(SubscriberState.BOUNCED)
 
     @transaction.atomic
-    def _end(self, state):
+    def _end(self, state: str) -> None:
         """Keep the keyed hash and nothing else; old links stop working."""
         self._sign_ups().delete()
         ended = self._update(
@@ -284,31 +287,31 @@ class Subscriber(models.Model):
             self.deliveries.update(subscriber=None)
 
     @transaction.atomic
-    def forget(self):
+    def forget(self) -> None:
         """Delete everything, the hash as well."""
         self._sign_ups().delete()
         # Taken first, as by all who write to a follower, so that none waits for another in turn.
         if row := Subscriber.objects.select_for_update().filter(pk=self.pk).first():
             row.delete()
 
-    def _update(self, **values):
+    def _update(self, **values: Any) -> bool:
         """Write these columns alone. False where the follower ended since this row was read."""
         for name, value in values.items():
             setattr(self, name, value)
         return Subscriber.objects.confirmed().filter(pk=self.pk).update(**values) == 1
 
-    def _sign_ups(self):
+    def _sign_ups(self) -> SignUpQuerySet:
         """What the address asked for, under whichever key its hash was made."""
         hashes = address_hashes(self.plain_address) if self.address else []
         return SignUp.objects.filter(address_hash__in=[self.address_hash, *hashes])
 
-    def held_data(self):
+    def held_data(self) -> dict[str, Any]:
         """Everything the site holds about this follower, for them to read."""
         return {
             "address": self.plain_address,
             "language": self.language,
             "frequency": self.frequency,
-            "confirmed_at": self.confirmed_at.isoformat(),
+            "confirmed_at": self.confirmed_at and self.confirmed_at.isoformat(),
             "follows": [
                 {"what": str(follow.subject), "since": follow.created_at.isoformat()}
                 for follow in self.follows.with_related()
@@ -324,8 +327,8 @@ class Subscriber(models.Model):
         }
 
 
-class FollowQuerySet(models.QuerySet):
-    def with_related(self):
+class FollowQuerySet(models.QuerySet["Follow"]):
+    def with_related(self) -> Self:
         return self.select_related("issue", "body", "action").order_by("pk")
 
 

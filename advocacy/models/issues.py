@@ -27,9 +27,6 @@ class Topic(Content):
     def __str__(self):
         return self.name
 
-    def natural_key(self):
-        return (self.slug,)
-
 
 class LegalReference(Content):
     """A treaty article, resolution or convention that an ask stands on."""
@@ -50,9 +47,6 @@ class LegalReference(Content):
     def __str__(self):
         return self.title
 
-    def natural_key(self):
-        return (self.slug,)
-
 
 ISSUE_ORDER = {
     IssueSort.POSITION: ["position"],
@@ -61,9 +55,9 @@ ISSUE_ORDER = {
 }
 
 
-class IssueQuerySet(SearchableQuerySet):
-    def opened(self, at=None):
-        return self.filter(opened_on__lte=at or timezone.localdate())
+class IssueQuerySet(SearchableQuerySet["Issue"]):
+    def opened(self, day=None):
+        return self.filter(opened_on__lte=day or timezone.localdate())
 
     def with_related(self):
         """Fetch what an issue card shows."""
@@ -146,7 +140,7 @@ class Issue(Searchable):
         LegalReference, blank=True, related_name="issues", verbose_name=_("legal basis")
     )
     sources = models.ManyToManyField(
-        "Source",
+        "advocacy.Source",
         blank=True,
         related_name="issues",
         verbose_name=_("sources"),
@@ -164,8 +158,5 @@ class Issue(Searchable):
     def __str__(self):
         return self.title
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("issue_detail", args=[self.slug])
-
-    def natural_key(self):
-        return (self.slug,)

@@ -1,7 +1,9 @@
 """Mailings to followers: who is told of which entry, each of them once."""
 
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from typing import Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -12,9 +14,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from advocacy.models.enums import DeliveryState, EditionKind, EditionState, Frequency, Tell
-from advocacy.models.followers import Follow, Subscriber
+from advocacy.models.followers import Follow, Subscriber, SubscriberQuerySet
 from advocacy.models.responses import StatusUpdate
 from advocacy.models.roles import MAIL, demand
+from advocacy.models.update_queryset import StatusUpdateQuerySet
 
 # Time to look at a notice once more, and to cancel it.
 TIME_TO_CANCEL = timedelta(minutes=10)
@@ -22,7 +25,7 @@ TIME_TO_CANCEL_DIGEST = timedelta(hours=1)
 ROWS_AT_ONCE = 1000
 
 
-class EditionQuerySet(models.QuerySet):
+class EditionQuerySet(models.QuerySet["Edition"]):
     def plan_notice(self, entry, *, by):
         """Plan to tell followers of an entry at once; ten minutes remain to cancel it."""
         return self.create(
@@ -47,14 +50,14 @@ class EditionQuerySet(models.QuerySet):
                 .first()
             )
             corrected = corrected.corrects
-        if entry.tell != Tell.AT_ONCE:
-            self.filter(pk=planned and planned.pk, state=EditionState.PLANNED).update(
+        if entry.tell == Tell.AT_ONCE and not planned:
+            self.plan_notice(entry, by=by)
+        elif entry.tell != Tell.AT_ONCE and planned:
+            self.filter(pk=planned.pk, state=EditionState.PLANNED).update(
                 state=EditionState.CANCELLED, finished_at=timezone.now()
             )
-        elif not planned:
-            self.plan_notice(entry, by=by)
 
-    def plan_digest(self, week):
+    def plan_digest(self, week: date) -> "Edition | None":
         """The digest of the week that starts on a Monday; None where nothing is to be told.
 
         A second call for the same week gives the same edition.
@@ -72,10 +75,10 @@ class EditionQuerySet(models.QuerySet):
         )
         return edition
 
-    def due(self, at=None):
-        return self.filter(state=EditionState.PLANNED, send_at__lte=at or timezone.now())
+    def due(self, now: datetime | None = None) -> Self:
+        return self.filter(state=EditionState.PLANNED, send_at__lte=now or timezone.now())
 
-    def unfinished(self):
+    def unfinished(self) -> Self:
         return self.filter(state=EditionState.SENDING)
 
     def with_progress(self):
@@ -144,14 +147,15 @@ class Edition(models.Model):
         ]
 
     def __str__(self):
-        if self.kind == EditionKind.NOTICE:
+        if self.entry:
             return f"{self.entry.action.reference}: {self.entry}"
-        return gettext("Week of %(day)s") % {"day": date_format(self.week)}
+        return gettext("Week of %(day)s") % {"day": self.week and date_format(self.week)}
 
     @property
-    def entry_to_tell(self):
+    def entry_to_tell(self) -> StatusUpdate:
         """What a notice tells: an entry corrected before it went out is told corrected."""
         entry = self.sent_entry or self.entry
+        assert entry, "A digest has no entry of its own."
         while not self.sent_entry and entry.is_corrected:
             entry = entry.correction
         return entry
@@ -170,7 +174,7 @@ class Edition(models.Model):
             raise ValidationError(gettext("It has started to go out and cannot be cancelled."))
 
     @transaction.atomic
-    def start(self):
+    def start(self) -> bool:
         """Take a planned mailing up. False where it is not to go out, or went already."""
         self.refresh_from_db(from_queryset=Edition.objects.select_for_update())
         if self.state != EditionState.PLANNED:
@@ -183,14 +187,14 @@ class Edition(models.Model):
         self.save(update_fields=["sent_entry", "state", "started_at"])
         return public
 
-    def recipients(self):
+    def recipients(self) -> SubscriberQuerySet:
         """The followers this edition is for. Of a digest: those who may find something in it."""
         if self.kind == EditionKind.NOTICE:
             followers = Subscriber.objects.following([self.entry_to_tell])
             return followers.filter(frequency=Frequency.AT_ONCE)
         return Subscriber.objects.following(self.entries())
 
-    def add_deliveries(self):
+    def add_deliveries(self) -> Iterator[list[int]]:
         """Write down who is to be told; yields the keys of the deliveries, a thousand at a time.
 
         Cut short and called again, it adds those that are missing.
@@ -201,22 +205,22 @@ class Edition(models.Model):
             last, keys = self._add_deliveries_after(last)
 
     @transaction.atomic
-    def _add_deliveries_after(self, last):
+    def _add_deliveries_after(self, last: int) -> tuple[int | None, list[int]]:
         """The keys of the next thousand, and the last of their followers; None after all."""
         # Locked: one who is deleted in between would take the deliveries of all others along.
         followers = list(self.recipients().select_for_update().filter(pk__gt=last)[:ROWS_AT_ONCE])
         if not followers:
             return None, []
-        last = followers[-1].pk
+        after = followers[-1].pk
         if self.kind == EditionKind.DIGEST:
             entries = self.entries_for(followers)
             followers = [follower for follower in followers if entries[follower.pk]]
         rows = [Delivery(edition=self, subscriber=follower) for follower in followers]
         Delivery.objects.bulk_create(rows, ignore_conflicts=True)
         keys = self.deliveries.waiting().filter(subscriber__in=followers)
-        return last, list(keys.order_by("pk").values_list("pk", flat=True))
+        return after, list(keys.order_by("pk").values_list("pk", flat=True))
 
-    def entries(self):
+    def entries(self) -> StatusUpdateQuerySet:
         """What an edition tells; the entries of a digest by issue and day."""
         if self.kind == EditionKind.NOTICE:
             return StatusUpdate.objects.filter(pk=self.entry_to_tell.pk).with_related()
@@ -226,13 +230,13 @@ class Edition(models.Model):
             .order_by("action__issue__position", "action__issue__title", "happened_on", "pk")
         )
 
-    def entries_for(self, followers):
+    def entries_for(self, followers: Iterable[Subscriber]) -> dict[int, list[StatusUpdate]]:
         """What a digest tells each of these followers: {follower key: [entry, …]}.
 
         What one was told at once is not told again.
         """
         entries = list(self.entries())
-        follows = {}
+        follows: dict[int, list[Follow]] = {}
         for follow in Follow.objects.filter(subscriber__in=followers):
             follows.setdefault(follow.subscriber_id, []).append(follow)
         told_at_once = set(
@@ -250,7 +254,7 @@ class Edition(models.Model):
             for follower in followers
         }
 
-    def finish(self):
+    def finish(self) -> None:
         """Close the mailing once nothing of it is left to do."""
         left = self.deliveries.filter(state__in=[DeliveryState.WAITING, DeliveryState.CLAIMED])
         if not left.exists():
@@ -258,13 +262,13 @@ class Edition(models.Model):
                 state=EditionState.SENT, finished_at=timezone.now()
             )
 
-    def counts(self):
+    def counts(self) -> Counter[str]:
         """How many deliveries stand in each state: Counter of state."""
         rows = self.deliveries.order_by().values_list("state").annotate(models.Count("pk"))
         return Counter(dict(rows))
 
 
-def _covers(follow, entry):
+def _covers(follow: Follow, entry: StatusUpdate) -> bool:
     action = entry.action
     if follow.issue_id:
         return follow.issue_id == action.issue_id
@@ -273,18 +277,18 @@ def _covers(follow, entry):
     return follow.action_id in (None, action.pk)
 
 
-class DeliveryQuerySet(models.QuerySet):
-    def waiting(self):
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def waiting(self) -> Self:
         return self.filter(state=DeliveryState.WAITING)
 
-    def claim(self, key, *, worker):
+    def claim(self, key: int, *, worker: str) -> "Delivery | None":
         """Take one message to send, or None where it is taken, sent or not wanted any more."""
         claimed = self.filter(pk=key, state=DeliveryState.WAITING).update(
             state=DeliveryState.CLAIMED, claimed_by=worker, attempts=models.F("attempts") + 1
         )
         return self.select_related("subscriber").get(pk=key) if claimed else None
 
-    def abandoned_by(self, workers):
+    def abandoned_by(self, workers: Iterable[str]) -> int:
         """Mark what workers that died were just sending. Nobody knows whether it went out."""
         return self.filter(state=DeliveryState.CLAIMED, claimed_by__in=workers).update(
             state=DeliveryState.DOUBTFUL
@@ -322,7 +326,7 @@ class Delivery(models.Model):
     def __str__(self):
         return f"{self.edition_id}: {self.state}"
 
-    def mark(self, state, problem=""):
+    def mark(self, state: str, problem: str = "") -> None:
         """Write down how the sending ended."""
         Delivery.objects.filter(pk=self.pk).update(
             state=state,
@@ -331,8 +335,9 @@ class Delivery(models.Model):
         )
 
     @transaction.atomic
-    def bounce(self, problem):
+    def bounce(self, problem: str) -> None:
         """The mail server refused this address for good: it gets no more mail."""
         # The follower first, in the order of `forget`.
-        self.subscriber.bounce()
+        if self.subscriber:
+            self.subscriber.bounce()
         self.mark(DeliveryState.FAILED, problem)

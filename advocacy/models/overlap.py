@@ -26,7 +26,7 @@ _EXCLUDE = (
 
 class SeatsDoNotOverlap(BaseConstraint):
     def __eq__(self, other):
-        # So that makemigrations sees when nothing has changed.
+        # Lets makemigrations see that nothing has changed.
         return isinstance(other, SeatsDoNotOverlap) and self.deconstruct() == other.deconstruct()
 
     __hash__ = BaseConstraint.__hash__
@@ -43,7 +43,7 @@ class SeatsDoNotOverlap(BaseConstraint):
         return [self._statement(template, model, schema_editor) for template in templates]
 
     def constraint_sql(self, model, schema_editor):
-        # Deferred, so that SQLite also makes the triggers again whenever it remakes the table.
+        # Deferred, so that SQLite recreates the triggers whenever it rebuilds the table.
         schema_editor.deferred_sql.extend(self._statements(model, schema_editor))
 
     def create_sql(self, model, schema_editor):

@@ -7,7 +7,7 @@ from simple_history.models import HistoricalRecords
 from advocacy.models.content import Content, ContentQuerySet
 
 
-class ReplyQuerySet(ContentQuerySet):
+class ReplyQuerySet(ContentQuerySet["Reply"]):
     def newest_first(self):
         return self.order_by("-replied_on", "-pk")
 

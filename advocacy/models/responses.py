@@ -190,7 +190,10 @@ class StatusUpdate(Chained):
         verbose_name=_("search log"),
     )
     sources = models.ManyToManyField(
-        "Source", through="Citation", related_name="updates", verbose_name=_("sources")
+        "advocacy.Source",
+        through="advocacy.Citation",
+        related_name="updates",
+        verbose_name=_("sources"),
     )
     corrects = models.OneToOneField(
         "self",
@@ -230,11 +233,15 @@ class StatusUpdate(Chained):
     def __str__(self):
         return f"{self.happened_on} {self.label}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return f"{reverse('action_detail', args=[self.action.slug])}#entry-{self.pk}"
 
     def natural_key(self):
         return (self.key,)
+
+    @classmethod
+    def with_hashed(cls):
+        return cls.objects.select_related("action", "search_log").prefetch_related("sources")
 
     def hashed_values(self):
         values = {name: getattr(self, name) for name in self.HASHED[:-2]}
@@ -307,9 +314,10 @@ class StatusUpdate(Chained):
         return ""
 
     @property
-    def undone(self):
+    def undone(self) -> "StatusUpdate | None":
         """The entry that this one undoes, of the same ask."""
-        self.undoes.action = self.action
+        if self.undoes:
+            self.undoes.action = self.action
         return self.undoes
 
     @cached_property
@@ -357,7 +365,7 @@ class StatusUpdate(Chained):
         if has_log:
             self.search_log_id = UNSAVED
         before, after = StatusUpdate.objects.around(self)
-        errors = {}
+        errors: dict[str, list[ValidationError]] = {}
         for check in (
             lambda: self.clean_fields(exclude={*exclude, *(["search_log"] if has_log else [])}),
             lambda: self.validate_unique(exclude=exclude),
@@ -386,7 +394,7 @@ class StatusUpdate(Chained):
 
     def check_references(self):
         """Entries named by this one belong to the same ask."""
-        errors = {}
+        errors: dict[str, str] = {}
         for field in ("corrects", "undoes"):
             other = getattr(self, field)
             if other and other.action_id != self.action_id:

@@ -1,7 +1,10 @@
 """What each role of staff may do, and the gate in front of every verb that writes."""
 
+from collections.abc import Iterable
+
 from django.apps import apps
 from django.contrib.auth.management import create_permissions
+from django.contrib.auth.models import AnonymousUser, Group, Permission, User
 from django.core.exceptions import PermissionDenied
 
 WRITE = "advocacy.add_statusupdate"
@@ -24,7 +27,7 @@ CONTENT = [
 ]
 
 
-def _each(verbs, names):
+def _each(verbs: Iterable[str], names: Iterable[str]) -> list[str]:
     return [f"advocacy.{verb}_{name}" for name in names for verb in verbs]
 
 
@@ -49,22 +52,21 @@ ROLES = {
 }
 
 
-def demand(user, *permissions):
+def demand(user: User | AnonymousUser | None, *permissions: str) -> None:
     """Refuse whoever lacks one of these permissions, whichever door they came through."""
     if not (user and user.has_perms(permissions)):
         raise PermissionDenied(f"{user} lacks one of: {', '.join(permissions)}")
 
 
-def make_groups(using="default"):
+def make_groups(using: str = "default") -> None:
     """Give each role's group exactly the permissions of `ROLES`: new ones, and none revoked."""
-    group_model, permission_model = (apps.get_model("auth", n) for n in ("Group", "Permission"))
     for label in {name.partition(".")[0] for names in ROLES.values() for name in names}:
         # Each app makes its own after its migrations; a role may need them earlier.
         create_permissions(apps.get_app_config(label), verbosity=0, using=using)
     permissions = {
         f"{permission.content_type.app_label}.{permission.codename}": permission
-        for permission in permission_model.objects.using(using).select_related("content_type")
+        for permission in Permission.objects.using(using).select_related("content_type")
     }
     for role, names in ROLES.items():
-        group, _created = group_model.objects.using(using).get_or_create(name=role)
+        group, _created = Group.objects.using(using).get_or_create(name=role)
         group.permissions.set([permissions[name] for name in names])

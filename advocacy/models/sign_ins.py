@@ -1,6 +1,7 @@
 """Who signed in when, kept for a year; no address of a network, and no name that was mistyped."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Self
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -11,15 +12,15 @@ from django.utils.translation import gettext_lazy as _
 KEPT = timedelta(days=365)
 
 
-class SignInQuerySet(models.QuerySet):
+class SignInQuerySet(models.QuerySet["SignIn"]):
     def refused(self, name):
         """Write down a refusal; of a name that nobody has, only that there was one."""
         people = get_user_model().objects
         person = name and people.filter(models.Q(username=name) | models.Q(email__iexact=name))
         return self.create(user=person.first() if person else None, outcome=SignIn.Outcome.REFUSED)
 
-    def outdated(self, at=None):
-        return self.filter(at__lt=(at or timezone.now()) - KEPT)
+    def outdated(self, now: datetime | None = None) -> Self:
+        return self.filter(at__lt=(now or timezone.now()) - KEPT)
 
 
 class SignIn(models.Model):

@@ -1,4 +1,6 @@
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -33,17 +35,16 @@ class Evidence(Content):
     """What an entry of the record stands on no longer changes: it is hashed with the entry."""
 
     NATURAL_KEY = "key"
-    FIXED = ()
+    FIXED: ClassVar[Sequence[str]] = ()
 
     class Meta:
         abstract = True
 
     def clean(self):
         super().clean()
-        if not self.pk or not self.updates.exists():
-            return
-        before = type(self)._base_manager.get(pk=self.pk)
-        if any(getattr(before, name) != getattr(self, name) for name in self.FIXED):
+        cited = type(self)._base_manager.filter(models.Q(updates__isnull=False))
+        before = cited.filter(pk=self.pk).first()
+        if before and any(getattr(before, name) != getattr(self, name) for name in self.FIXED):
             raise ValidationError(
                 gettext(
                     "An entry of the record stands on this, so it stays as it was read."
@@ -56,10 +57,10 @@ class Evidence(Content):
         super().save(*args, **kwargs)
 
 
-class SourceQuerySet(ContentQuerySet):
-    def to_check(self, at=None):
+class SourceQuerySet(ContentQuerySet["Source"]):
+    def to_check(self, now: datetime | None = None) -> Self:
         """Sources whose address nobody has looked at for a week, longest unseen first."""
-        before = (at or timezone.now()) - CHECK_AGAIN_AFTER
+        before = (now or timezone.now()) - CHECK_AGAIN_AFTER
         return self.filter(
             models.Q(link_checked_at=None) | models.Q(link_checked_at__lt=before)
         ).order_by(models.F("link_checked_at").asc(nulls_first=True), "pk")
@@ -146,18 +147,20 @@ class Source(Evidence):
     def __str__(self):
         return f"{self.title} ({self.publisher})"
 
-    def note_link(self, answer, *, works, gone=False, at=None):
+    def note_link(
+        self, answer: str, *, works: bool, gone: bool = False, now: datetime | None = None
+    ) -> None:
         """Write down what its address answered. One that is gone is dead; others fail thrice."""
-        at = at or timezone.now()
+        now = now or timezone.now()
         failures = 0 if works else self.link_failures + 1
         is_dead = not works and (gone or failures >= DEAD_AFTER)
-        self.link_answer, self.link_failures, self.link_checked_at = answer[:200], failures, at
-        self.dead_since = (self.dead_since or at) if is_dead else None
+        self.link_answer, self.link_failures, self.link_checked_at = answer[:200], failures, now
+        self.dead_since = (self.dead_since or now) if is_dead else None
         # Of this address: staff may have put another in its place while it was asked.
         Source.objects.filter(pk=self.pk, url=self.url).update(
             link_answer=self.link_answer,
             link_failures=failures,
-            link_checked_at=at,
+            link_checked_at=now,
             dead_since=self.dead_since,
         )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -52,7 +53,7 @@ def label_of_code(code: str) -> str:
     return label_of(code) if code in S.values else label_of_group(code)
 
 
-def status_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+def status_choices() -> list[tuple[Promise, list[tuple[str, str | Promise]]]]:
     """Each phase and its statuses, as the options of a filter."""
     return [
         (phase.label, [(code.value, code.label) for code in (phase, *phase.statuses)])
@@ -139,7 +140,7 @@ class Standing:
 
     @property
     def is_paused(self) -> bool:
-        return self.paused_on is not None and self.paused_on <= self.day and not self.has_ended
+        return self._stands_since is not None
 
     @property
     def has_clock(self) -> bool:
@@ -194,11 +195,11 @@ class Standing:
             return self._against_words
         if self.stood_before:
             words = {
-                "day": written_day(self.status_on, self.status_precision),
+                "day": written_day(self._set_on, self.status_precision),
                 "days": written_days(self._running_days),
             }
             return gettext("It stood so before the ask (%(day)s); nothing new in %(days)s") % words
-        if self.answered_on:
+        if self.answered_on and self.last_moved_on:
             words = {
                 "days": written_days(self._days_after_ask(self.answered_on)),
                 "ago": written_ago((self.day - self.last_moved_on).days),
@@ -228,7 +229,7 @@ class Standing:
 
     @property
     def overdue_words(self) -> str:
-        if not self.is_overdue:
+        if self.expected_by is None or not self.is_overdue:
             return ""
         words = {
             "day": written_day(self.expected_by),
@@ -251,12 +252,12 @@ class Standing:
             state = gettext("stopped on %(day)s") % {"day": written_day(stopped_on)}
         elif self.has_ended:
             state = gettext("ended without one")
-        elif self.is_paused:
-            state = gettext("paused on %(day)s") % {"day": written_day(self.paused_on)}
+        elif self._stands_since:
+            state = gettext("paused on %(day)s") % {"day": written_day(self._stands_since)}
         else:
             state = gettext("running since %(day)s") % {"day": written_day(self.asked_on)}
         if stopped_on is None and self.has_ended:
-            days = self._days_after_ask(self.status_on)
+            days = self._days_after_ask(self._set_on)
         else:
             days = self._days_after_ask(stopped_on) if stopped_on else self._running_days
         return Clock(title, days, state, stopped_on is not None)
@@ -267,11 +268,24 @@ class Standing:
     @property
     def _running_days(self) -> int:
         """Days from the ask to the day looked at, or to the pause before it."""
-        return self._days_after_ask(self.paused_on if self.is_paused else self.day)
+        return self._days_after_ask(self._stands_since or self.day)
+
+    @property
+    def _stands_since(self) -> date | None:
+        """The day of the pause that keeps the clocks from running; None where they may run."""
+        if self.paused_on is None or self.paused_on > self.day or self.has_ended:
+            return None
+        return self.paused_on
+
+    @property
+    def _set_on(self) -> date:
+        """The day of the response that set the status. Only where one did."""
+        assert self.status_on is not None
+        return self.status_on
 
     @property
     def _ended_words(self) -> str:
-        days = written_days(self._days_after_ask(self.status_on))
+        days = written_days(self._days_after_ask(self._set_on))
         if self.phase == Phase.DELIVERED and self.stood_before:
             return gettext("Done before the ask")
         if self.phase == Phase.DELIVERED:
@@ -282,7 +296,7 @@ class Standing:
 
     @property
     def _against_words(self) -> str:
-        since = max(self.last_moved_on or self.status_on, self.asked_on)
+        since = max(self.last_moved_on or self._set_on, self.asked_on)
         words = {"status": self.status_words, "days": written_days((self.day - since).days)}
         if self.stood_before:
             return gettext("%(status)s, before the ask; nothing new in %(days)s") % words
@@ -290,10 +304,11 @@ class Standing:
 
     @property
     def _unanswered_words(self) -> str:
-        words = {
-            "days": written_days(self._running_days),
-            "day": written_day(self.last_checked_on),
-        }
+        words = {"days": written_days(self._running_days)}
+        if self.last_checked_on is None:
+            # What is known of that day was found later.
+            return gettext("No answer on the substance in %(days)s since the ask") % words
+        words["day"] = written_day(self.last_checked_on)
         if self.status == S.ACKNOWLEDGED:
             return (
                 gettext(

@@ -74,7 +74,7 @@ def stored() -> dict[str, Any]:
     return {name: models.F(f"standing_today__{name}") for name in COLUMNS}
 
 
-class StandingTodayQuerySet(models.QuerySet):
+class StandingTodayQuerySet(models.QuerySet["StandingToday"]):
     def refresh(self, actions) -> int:
         """Derive these asks anew and keep what is found; returns how many."""
         rows = [StandingToday(action_id=pk, **values) for pk, values in _derive(actions)]

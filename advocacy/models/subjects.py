@@ -18,13 +18,21 @@ class Subject(models.Model):
     """What is followed: an issue, a body or one ask; where all three are empty, everything."""
 
     issue = models.ForeignKey(
-        "Issue", null=True, blank=True, on_delete=models.CASCADE, verbose_name=_("issue")
+        "advocacy.Issue", null=True, blank=True, on_delete=models.CASCADE, verbose_name=_("issue")
     )
     body = models.ForeignKey(
-        "TargetBody", null=True, blank=True, on_delete=models.CASCADE, verbose_name=_("body")
+        "advocacy.TargetBody",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        verbose_name=_("body"),
     )
     action = models.ForeignKey(
-        "RecommendedAction", null=True, blank=True, on_delete=models.CASCADE, verbose_name=_("ask")
+        "advocacy.RecommendedAction",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        verbose_name=_("ask"),
     )
 
     class Meta:

@@ -1,5 +1,7 @@
 """How many people say they did a step: numbers, and nothing of the people."""
 
+from collections import Counter
+
 from django.db import models, transaction
 
 from advocacy.models.checklists import ChecklistStep
@@ -9,17 +11,15 @@ FEWEST_SHOWN = 10
 AT_ONCE = 5000
 
 
-class StepDoneQuerySet(models.QuerySet):
+class StepDoneQuerySet(models.QuerySet["StepDone"]):
     @transaction.atomic
-    def collect(self):
+    def collect(self) -> int:
         """Add what came in to the tallies; returns how much that was.
 
         Each row is counted by whoever deletes it, so several workers count nothing twice.
         """
         rows = list(self.select_for_update(skip_locked=True).order_by("pk")[:AT_ONCE])
-        numbers = {}
-        for row in rows:
-            numbers[row.step_id] = numbers.get(row.step_id, 0) + 1
+        numbers = Counter(row.step_id for row in rows)
         for step, number in sorted(numbers.items()):
             StepTally.objects.get_or_create(step_id=step)
             StepTally.objects.filter(step=step).update(number=models.F("number") + number)

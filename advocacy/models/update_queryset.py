@@ -54,10 +54,6 @@ class StatusUpdateQuerySet(AppendOnlyQuerySet):
         others = self.filter(earlier, action_id=update.action_id).not_corrected()
         return others.responses().newest_first().first()
 
-    def with_hashed(self):
-        """Fetch what the chain hashes of an entry."""
-        return self.select_related("action", "search_log").prefetch_related("sources")
-
     def corrections(self):
         return self.exclude(corrects=None)
 

@@ -4,6 +4,8 @@ Codes are stable and public. They follow the practice of promise trackers and of
 Nations treaty bodies; `ANALOGUES` says where each one comes from.
 """
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext_lazy as _
 
 from advocacy.models.enums import Phase, ResponseStatus, Tier
@@ -93,7 +95,9 @@ OPEN_STATUSES = [s for s in S if s.phase in (Phase.UNKNOWN, Phase.NO_ANSWER, Pha
 FREE, REASON = "free", "reason"
 
 
-def _row(free, reason=()):
+def _row(
+    free: Iterable[ResponseStatus], reason: Iterable[ResponseStatus] = ()
+) -> dict[ResponseStatus, str]:
     return {**dict.fromkeys(free, FREE), **dict.fromkeys(reason, REASON)}
 
 
@@ -125,7 +129,7 @@ TRANSITIONS = {
 
 
 # Statuses in order of progress; a move down is a step back.
-LADDER = [
+LADDER: list[str] = [
     S.ACKNOWLEDGED,
     S.UNDER_DISCUSSION,
     S.COMMITTED,

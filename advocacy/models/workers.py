@@ -1,6 +1,7 @@
 """Signs of life of the worker processes: what a dead one held is given back."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Self
 
 from django.db import models
 from django.utils import timezone
@@ -8,13 +9,13 @@ from django.utils import timezone
 DEAD_AFTER = timedelta(seconds=30)
 
 
-class WorkerQuerySet(models.QuerySet):
-    def beat(self, name):
+class WorkerQuerySet(models.QuerySet["Worker"]):
+    def beat(self, name: str) -> None:
         """Say that a worker lives."""
         self.update_or_create(name=name, defaults={"seen_at": timezone.now()})
 
-    def alive(self, at=None):
-        return self.filter(seen_at__gte=(at or timezone.now()) - DEAD_AFTER)
+    def alive(self, now: datetime | None = None) -> Self:
+        return self.filter(seen_at__gte=(now or timezone.now()) - DEAD_AFTER)
 
 
 class Worker(models.Model):

@@ -33,7 +33,7 @@ def meeting_calendar(request):
 
 
 def _event(request, meeting, asks):
-    """One meeting: whole days, as dates of sessions are; its last day is named exclusively."""
+    """One meeting as an all-day event; DTEND is exclusive (RFC 5545)."""
     page = request.build_absolute_uri(f"{reverse('meeting_list')}#{meeting.slug}")
     who, what, begin = gettext("Who can act:"), gettext("What can be done"), gettext("Begin")
     lines = [
@@ -51,7 +51,7 @@ def _event(request, meeting, asks):
     ]
     event = Event()
     event.add("uid", f"meeting-{meeting.slug}@{request.get_host()}")
-    # Grows with every change, as RFC 5545 wants of it.
+    # RFC 5545: must grow with every change.
     event.add("sequence", int((meeting.changed_at - FIRST_CHANGE).total_seconds()))
     event.add("dtstamp", meeting.changed_at)
     event.add("last-modified", meeting.changed_at)

@@ -15,13 +15,13 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
-from advocacy.models import IN_CONFIDENCE, DatePrecision, Phase
+from advocacy.models import IN_CONFIDENCE, DatePrecision, Phase, once_key
 from advocacy.models.dates import locale, machine_day, written_day, written_days
 from advocacy.models.standing import grouped, label_of_code, label_of_group
 
 register = template.Library()
 
-# Windows hands no longer address to a mail program; static/js/app.js keeps to the same.
+# Windows hands no longer address to a mail program; static/js/compose.js keeps to the same.
 LONGEST_MAILTO = 2000
 MAILTO_SAFE = "!*'()"
 SAFE_IN_HTML = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&"}
@@ -59,12 +59,15 @@ def main_nav(context):
 def language_links(context):
     """This page in each language: [{code, name, url, absolute, is_current}].
 
-    A page without an address of its own (not found, failed) leads to the overview.
+    A page without an address of its own (not found, failed) leads to the overview; a preview, to
+    the public page.
     """
     request = context.get("request")
     links = []
     for code, _name in settings.LANGUAGES:
         here = request.get_full_path() if request else ""
+        if preview := context.get("preview"):
+            here = preview["address"]
         url = translate_url(here, code)
         if getattr(request, "resolver_match", None) is None:
             url = translate_url(reverse("overview"), code)
@@ -262,7 +265,9 @@ def phase_strip(context, counts, **query):
 
     `counts` is {Phase or IN_CONFIDENCE: number}; `query` narrows the links (issue=…, body=…).
     """
-    groups = [(phase, phase, label_of_group(phase)) for phase in Phase]
+    groups: list[tuple[str, Phase, str]] = [
+        (phase, phase, label_of_group(phase)) for phase in Phase
+    ]
     groups.append((IN_CONFIDENCE, Phase.UNKNOWN, label_of_group(IN_CONFIDENCE)))
     total = sum(counts.values())
     offset, parts = 0, []
@@ -301,3 +306,14 @@ def share_of(number, most):
 def by_status(actions):
     """The asks of one cell of the matrix, a group for each status; see `standing.grouped`."""
     return grouped(action.standing for action in actions)
+
+
+# Forms of the desk
+
+
+@register.simple_tag(name="once_key", takes_context=True)
+def once_key_field(context):
+    """The hidden field of a form that does its work once, however often it is sent."""
+    # Off: a browser that fills in a form again would bring a key back that is used.
+    field = '<input type="hidden" name="once" value="{}" autocomplete="off">'
+    return format_html(field, once_key(context["request"].POST.get("once", "")))

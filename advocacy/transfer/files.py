@@ -3,13 +3,18 @@
 import codecs
 import csv
 import re
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from itertools import chain
+from typing import Any, BinaryIO
 
 import ijson
 from django.utils.translation import gettext as _
 
-from advocacy.transfer.columns import KEY, as_text, unescape
+from advocacy.transfer.columns import KEY, Column, as_text, unescape
+
+# The line where a row begins, its cells by column, and what is wrong with it.
+type Given = tuple[int, dict[str, str], list[str]]
 
 MOST_IN_A_ROW = 1_000_000
 CHUNK = 65_536
@@ -22,17 +27,17 @@ csv.field_size_limit(MOST_IN_A_ROW)
 class Broken(Exception):
     """From this line on the file cannot be read."""
 
-    def __init__(self, line, why):
+    def __init__(self, line: int, why: str) -> None:
         super().__init__(line, why)
         self.line, self.why = line, why
 
 
-def shown(text):
+def shown(text: str) -> str:
     """Enough of a text to find it by, whatever stands in it."""
     return text[:80].encode("utf-8", "replace").decode()
 
 
-def decoded(read, size):
+def decoded(read: Callable[[int], bytes], size: int) -> Iterator[str]:
     """The text of a file in pieces; names the line where it is not UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-8-sig")()
     line = 1
@@ -49,7 +54,7 @@ def decoded(read, size):
         yield text
 
 
-def lines_of(file):
+def lines_of(file: BinaryIO) -> Iterator[str]:
     number, is_whole = 0, True
     for text in decoded(file.readline, MOST_IN_A_ROW):
         if not is_whole:
@@ -58,8 +63,8 @@ def lines_of(file):
         yield text
 
 
-def csv_rows(file, columns):
-    """Yield (line, cells, reasons): the cells are texts by column, the reasons what is wrong."""
+def csv_rows(file: BinaryIO, columns: Mapping[str, Column]) -> Iterator[Given]:
+    """Yield the rows of a CSV file."""
     lines = lines_of(file)
     first = next(lines, "")
     # Spreadsheets separate by what is usual in their country.
@@ -90,7 +95,7 @@ def csv_rows(file, columns):
         raise Broken(1, _("The file is empty."))
 
 
-def wrong_columns(names, columns):
+def wrong_columns(names: list[str], columns: Mapping[str, Column]) -> list[str]:
     """Say which name is no column, which stands twice, and that the key is missing."""
     reasons = []
     for name in dict.fromkeys(names):
@@ -103,10 +108,10 @@ def wrong_columns(names, columns):
     return reasons
 
 
-def json_rows(file, columns):
-    """Yield the same as `csv_rows`, however the list is laid out."""
+def json_rows(file: BinaryIO, columns: Mapping[str, Column]) -> Iterator[Given]:
+    """Yield the rows of a JSON file, however the list is laid out."""
     depth = size = begins = 0
-    row = None
+    row = ijson.ObjectBuilder(map_type=Pairs)
     for line, length, events in parsed(file):
         for event, value in events:
             depth -= event in ("end_map", "end_array")
@@ -129,15 +134,18 @@ def json_rows(file, columns):
 class Pairs:
     """A JSON object as its pairs, so that a name that stands twice is seen."""
 
-    def __init__(self):
-        self.pairs = []
+    def __init__(self) -> None:
+        self.pairs: list[tuple[str, object]] = []
 
-    def __setitem__(self, name, value):
+    def __setitem__(self, name: str, value: object) -> None:
         self.pairs.append((name, value))
 
 
-def cells_of(pairs, columns):
-    cells, reasons = {}, wrong_columns([name for name, _value in pairs], columns)
+def cells_of(
+    pairs: list[tuple[str, object]], columns: Mapping[str, Column]
+) -> tuple[dict[str, str], list[str]]:
+    cells: dict[str, str] = {}
+    reasons = wrong_columns([name for name, _value in pairs], columns)
     for name, value in pairs if not reasons else ():
         try:
             if isinstance(value, list) and not columns[name].many_to_many:
@@ -150,7 +158,7 @@ def cells_of(pairs, columns):
     return cells, reasons
 
 
-def parsed(file):
+def parsed(file: BinaryIO) -> Iterator[tuple[int, int, list[tuple[str, Any]]]]:
     """Yield (line, length, events) for each piece of a JSON file; no piece is more than a line."""
     events = ijson.sendable_list()
     parser = PARSER.basic_parse_coro(events)
@@ -183,12 +191,12 @@ def parsed(file):
     yield line, 0, events
 
 
-def is_open(text):
+def is_open(text: str) -> bool:
     """Whether a line ends inside a string. The parser would blame a later line, with a “"”."""
     return text.endswith("\n") and re.sub(r"\\.", "", text).count('"') % 2 == 1
 
 
-def not_json(line):
+def not_json(line: int) -> Broken:
     return Broken(line, _("This is not JSON: the file should be a list of rows, [{…}, {…}]."))
 
 

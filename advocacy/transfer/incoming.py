@@ -3,12 +3,15 @@
 import json
 import re
 import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import batched
 from traceback import clear_frames
+from typing import Any, BinaryIO
 
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
@@ -17,8 +20,23 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from advocacy.transfer.columns import BATCH, KEY, KINDS, columns_of, demand, is_needed, named_by
-from advocacy.transfer.files import READERS, Broken, shown
+from advocacy.transfer.columns import (
+    BATCH,
+    KEY,
+    KINDS,
+    Column,
+    Row,
+    columns_of,
+    demand,
+    is_needed,
+    named_by,
+    other_rows,
+)
+from advocacy.transfer.files import READERS, Broken, Given, shown
+
+type Reader = Callable[[BinaryIO, Mapping[str, Column]], Iterator[Given]]
+# The keys of the rows of other tables, by column and name.
+type Known = dict[str, dict[str, int]]
 
 
 class What(TextChoices):
@@ -39,7 +57,9 @@ class Fate:
     changed: tuple[str, ...] = ()
 
 
-def import_rows(kind, file, format, *, by, dry_run=False):
+def import_rows(
+    kind: str, file: BinaryIO, format: str, *, by: User | None, dry_run: bool = False
+) -> Iterator[Fate]:
     """Read a binary file and yield the Fate of each row.
 
     When the last was taken, all is saved; nothing if a row was refused, or in a dry run. Who stops
@@ -50,16 +70,16 @@ def import_rows(kind, file, format, *, by, dry_run=False):
 
 
 class Import:
-    def __init__(self, model, by):
+    def __init__(self, model: type[Row], by: User | None) -> None:
         self.model, self.by = model, by
         self.columns = columns_of(model)
         self.relations = {n: field for n, field in self.columns.items() if field.is_relation}
         self.many = [name for name, field in self.relations.items() if field.many_to_many]
         self.now = timezone.now()
 
-    def fates(self, reader, file, dry_run):
+    def fates(self, reader: Reader, file: BinaryIO, dry_run: bool) -> Iterator[Fate]:
         any_refused = False
-        # The keys of the file wait in a table on disk, as there may be many.
+        # Keys already seen go to a temporary table on disk: there may be too many for memory.
         with transaction.atomic(), closing(sqlite3.connect("")) as seen:
             seen.execute("CREATE TABLE seen (name TEXT PRIMARY KEY, line INTEGER)")
             for batch in batched(self.given(reader, file, seen), BATCH, strict=False):
@@ -68,7 +88,7 @@ class Import:
                     yield fate
             transaction.set_rollback(dry_run or any_refused)
 
-    def given(self, reader, file, seen):
+    def given(self, reader: Reader, file: BinaryIO, seen: sqlite3.Connection) -> Iterator[Given]:
         """The rows of the file, with what is wrong with them before the database is asked."""
         try:
             for line, cells, reasons in reader(file, self.columns):
@@ -77,12 +97,12 @@ class Import:
             why = " ".join([broken.why, _("Nothing was read from here on.")])
             yield broken.line, {}, [why]
 
-    def settle(self, batch):
+    def settle(self, batch: Sequence[Given]) -> Iterator[Fate]:
         """Save the rows of a batch that can be saved, and say what became of each."""
         good = [cells for _line, cells, wrong in batch if not wrong]
         stored = {row.slug: row for row in self.stored_rows([cells[KEY] for cells in good])}
         known = {name: self.look_up(name, good) for name in self.relations}
-        history = []
+        history: list[LogEntry] = []
         for line, cells, wrong in batch:
             key = cells.get(KEY, "")
             row = stored.get(key)
@@ -92,7 +112,7 @@ class Import:
                 changed = self.apply(row or self.model(), cells, known, history)
             except ValidationError as error:
                 fate = Fate(line, shown(key), What.REFUSED, tuple(sentences(error)))
-                # The error holds the row, and itself: without this, refused rows pile up.
+                # The traceback references the row; drop it, or refused rows pile up in memory.
                 clear_frames(error.__traceback__)
                 yield fate
             else:
@@ -100,15 +120,14 @@ class Import:
                 yield Fate(line, key, what, changed=changed if row else ())
         LogEntry.objects.bulk_create(history)
 
-    def stored_rows(self, keys):
+    def stored_rows(self, keys: list[str]) -> Iterable[Row]:
         related = [
-            Prefetch(name, self.relations[name].related_model.objects.order_by().only("pk"))
-            for name in self.many
+            Prefetch(name, other_rows(self.relations[name]).only("pk")) for name in self.many
         ]
         rows = self.model.objects.filter(slug__in=keys).order_by()
         return rows.select_for_update().prefetch_related(*related)
 
-    def look_up(self, name, rows):
+    def look_up(self, name: str, rows: list[dict[str, str]]) -> dict[str, int]:
         """The rows of the other table that a column of this batch names: {name: pk}."""
         names = {part for cells in rows for part in self.parts(name, cells.get(name, ""))}
         if not names:
@@ -118,15 +137,17 @@ class Import:
         if by != KEY:
             numbers = [part[1:] for part in names if re.fullmatch(r"#[0-9]{1,18}", part)]
             wanted |= Q(**{by: "", "pk__in": numbers})
-        others = self.relations[name].related_model.objects.order_by().filter(wanted)
+        others = other_rows(self.relations[name]).filter(wanted)
         return {key or f"#{pk}": pk for key, pk in others.values_list(by, "pk")}
 
-    def parts(self, name, cell):
+    def parts(self, name: str, cell: str) -> list[str]:
         """The names in the cell of a relation: several in one of many, one or none otherwise."""
         parts = re.split(r"[\s,;]+", cell) if name in self.many else [cell.strip()]
         return [part for part in parts if part]
 
-    def apply(self, row, cells, known, history):
+    def apply(
+        self, row: Row, cells: dict[str, str], known: Known, history: list[LogEntry]
+    ) -> tuple[str, ...]:
         """Put the cells into a row, and save it if that changes it. Gives the columns changed."""
         is_new = row.pk is None
         values = self.values(cells, known, is_new)
@@ -147,12 +168,13 @@ class Import:
         except DatabaseError as error:
             raise ValidationError(_("The database refused it: %s") % error) from error
         if self.by:
-            history.append(self.remember(row, is_new, changed))
+            history.append(self.remember(self.by, row, is_new, changed))
         return tuple(changed)
 
-    def values(self, cells, known, is_new):
+    def values(self, cells: dict[str, str], known: Known, is_new: bool) -> dict[str, Any]:
         """What the cells mean, as the attributes of a row hold it. Gathers all that is wrong."""
-        values, reasons = {}, []
+        values: dict[str, Any] = {}
+        reasons: list[str] = []
         for name, cell in cells.items():
             try:
                 values[name] = self.value(self.columns[name], cell, known)
@@ -165,7 +187,7 @@ class Import:
             raise ValidationError(reasons)
         return values
 
-    def value(self, field, cell, known):
+    def value(self, field: Column, cell: str, known: Known) -> Any:
         if not field.is_relation:
             if cell or field.empty_strings_allowed:
                 return field.to_python(cell)
@@ -173,7 +195,7 @@ class Import:
                 raise ValidationError(blank(field))
             return None
         parts = self.parts(field.name, cell)
-        kind = field.related_model._meta.verbose_name
+        kind = other_rows(field).model._meta.verbose_name
         unknown = [part for part in parts if part not in known[field.name]]
         if unknown:
             sentence = _("There is no %(kind)s “%(key)s”.")
@@ -185,25 +207,25 @@ class Import:
         pks = {known[field.name][part] for part in parts}
         return pks if field.many_to_many else next(iter(pks), None)
 
-    def stored(self, row, name):
+    def stored(self, row: Row, name: str) -> Any:
         if name in self.many:
             return {other.pk for other in getattr(row, name).all()}
         return getattr(row, self.columns[name].attname)
 
-    def remember(self, row, is_new, changed):
+    def remember(self, by: User, row: Row, is_new: bool, changed: list[str]) -> LogEntry:
         """The line in the history of the row: who imported what."""
         message = {"added": {}} if is_new else {"changed": {"fields": changed}}
         return LogEntry(
-            user_id=self.by.pk,
+            user_id=by.pk,
             content_type=ContentType.objects.get_for_model(self.model),
-            object_id=row.pk,
+            object_id=str(row.pk),
             object_repr=row.slug,
             action_flag=ADDITION if is_new else CHANGE,
             change_message=json.dumps([message]),
         )
 
 
-def faults(line, cells, seen):
+def faults(line: int, cells: dict[str, str], seen: sqlite3.Connection) -> Iterator[str]:
     """What no database takes (NUL, halves of characters), and a key that is empty or a double."""
     for name, cell in cells.items():
         if re.search("[\0\ud800-\udfff]", cell):
@@ -216,11 +238,11 @@ def faults(line, cells, seen):
         yield _("%(key)s: line %(line)d has the same.") % {"key": KEY, "line": before}
 
 
-def blank(field):
-    return field.error_messages["blank"]
+def blank(field: Column) -> str:
+    return str(field.error_messages["blank"])
 
 
-def sentences(error):
+def sentences(error: ValidationError) -> list[str]:
     """The reasons of a refusal, each with the column it is about."""
     if not hasattr(error, "error_dict"):
         return error.messages

@@ -2,29 +2,36 @@
 
 import csv
 import json
+from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import Any
 
-from django.db.models import Model, Prefetch
+from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import Prefetch
 
+from advocacy.models.content import Content
 from advocacy.transfer.columns import (
     BATCH,
     KINDS,
+    Column,
+    Row,
     as_text,
     columns_of,
     demand,
     escape,
     name_of,
     named_by,
+    other_rows,
 )
 
 
-def export_rows(kind, format, *, by):
+def export_rows(kind: str, format: str, *, by: User | AnonymousUser | None) -> Iterator[str]:
     """Give the whole table as pieces of text."""
     model = KINDS[kind]
     demand(by, model, "view")
     columns = columns_of(model)
     related = [
-        Prefetch(name, field.related_model.objects.order_by().only(named_by(field)))
+        Prefetch(name, other_rows(field).only(named_by(field)))
         for name, field in columns.items()
         if field.is_relation
     ]
@@ -33,30 +40,30 @@ def export_rows(kind, format, *, by):
     return csv_text(columns, values) if format == "csv" else json_text(values)
 
 
-def written(row, field):
+def written(row: Row, field: Column) -> Any:
     if field.many_to_many:
         return sorted(name_of(other) for other in getattr(row, field.name).all())
     value = getattr(row, field.name)
-    if isinstance(value, Model):
+    if isinstance(value, Content):
         return name_of(value)
     return value.isoformat() if isinstance(value, date) else value
 
 
 class Line:
-    """What a csv writer writes to: each line comes back from `writerow`."""
+    """A file-like object for csv.writer whose `write` returns the line."""
 
     write = staticmethod(str)
 
 
-def csv_text(columns, rows):
+def csv_text(columns: Iterable[str], rows: Iterable[dict[str, Any]]) -> Iterator[str]:
     writer = csv.writer(Line)
-    # Without this mark Excel takes the file for one in an old encoding.
+    # Without a byte-order mark Excel assumes a legacy encoding.
     yield "\ufeff" + writer.writerow(columns)
     for row in rows:
         yield writer.writerow([escape(as_text(value)) for value in row.values()])
 
 
-def json_text(rows):
+def json_text(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
     before = "[\n"
     for row in rows:
         yield before + json.dumps(row, ensure_ascii=False)

@@ -32,7 +32,7 @@ class Answer(NamedTuple):
     gone: bool = False
 
 
-def ask(url):
+def ask(url: str) -> Answer:
     """Ask an address, as a reader's browser would find it: HEAD first, then GET."""
     try:
         code = _follow("HEAD", url)
@@ -46,7 +46,7 @@ def ask(url):
     return Answer(text, works=code < 400 or code in NOT_FOR_US, gone=code in GONE)
 
 
-def _follow(method, url):
+def _follow(method: str, url: str) -> int:
     """The status behind all redirects, each of them checked like the first address."""
     end = time.monotonic() + SECONDS_IN_ALL
     for _hop in range(MOST_REDIRECTS + 1):
@@ -59,7 +59,7 @@ def _follow(method, url):
     raise Refused("It redirects too often.")
 
 
-def _once(method, url, end):
+def _once(method: str, url: str, end: float) -> tuple[int, str | None]:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
         raise Refused("Only plain http and https addresses are asked.")
@@ -79,9 +79,9 @@ def _once(method, url, end):
         connection.close()
 
 
-def public_address(host, port):
+def public_address(host: str, port: int) -> str:
     """One address of a host, if all of them are on the public internet."""
-    addresses = {row[4][0] for row in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+    addresses = {str(row[4][0]) for row in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
     for address in addresses:
         ip = ipaddress.ip_address(address.partition("%")[0])
         ip = getattr(ip, "ipv4_mapped", None) or ip
@@ -90,7 +90,7 @@ def public_address(host, port):
     return sorted(addresses)[0]
 
 
-def is_public(ip):
+def is_public(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     wrapped = any(ip.version == net.version and ip in net for net in WRAPPERS)
     return ip.is_global and not ip.is_multicast and not wrapped
 
@@ -98,11 +98,11 @@ def is_public(ip):
 class _Pinned(http.client.HTTPConnection):
     """Connects to the address that was checked: a second look-up could give another one."""
 
-    def __init__(self, host, port, is_secure):
+    def __init__(self, host: str, port: int, is_secure: bool) -> None:
         super().__init__(host, port, timeout=SECONDS)
         self.is_secure = is_secure
 
-    def connect(self):
+    def connect(self) -> None:
         address = public_address(self.host, self.port)
         self.sock = socket.create_connection((address, self.port), SECONDS)
         if self.is_secure:

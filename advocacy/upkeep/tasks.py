@@ -1,7 +1,7 @@
 """Work that nobody waits for; the worker does it between the tasks of its queue."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core.cache import cache
 from django.tasks import task
@@ -14,6 +14,7 @@ from advocacy.models import (
     DeliveryState,
     Edition,
     NetworkUse,
+    OnceKey,
     RecommendedAction,
     SignIn,
     SignUp,
@@ -37,7 +38,7 @@ STANDING_CHECKED = "standing-checked-on"
 FORGET_FILES = {"pictures of shared links": "advocacy.public.share.drawing.forget_old"}
 
 
-def give_back():
+def give_back() -> None:
     """Queue again what a worker that died was doing; its message in flight becomes doubtful."""
     alive = set(Worker.objects.alive().values_list("name", flat=True))
     claimed = Delivery.objects.filter(state=DeliveryState.CLAIMED)
@@ -52,13 +53,13 @@ def give_back():
         edition.finish()
 
 
-def count_steps():
+def count_steps() -> None:
     """Add up the steps that people did."""
     StepDone.objects.collect()
 
 
 @task
-def check_links():
+def check_links() -> None:
     """Ask the sources whose address nobody has looked at for a week."""
     for source in Source.objects.to_check()[:LINKS_AT_ONCE]:
         answer = links.ask(source.url)
@@ -66,7 +67,7 @@ def check_links():
 
 
 @task
-def check_standing():
+def check_standing() -> int:
     """Compare how every ask is kept to stand today with what its entries say."""
     wrong = [
         pk
@@ -83,20 +84,20 @@ def check_standing():
     return len(wrong)
 
 
-def check_standing_nightly(now=None):
+def check_standing_nightly(now: datetime | None = None) -> None:
     """Queue that comparison once a day, in the night."""
     now = timezone.localtime(now)
     if now.hour >= NIGHT and cache.get(STANDING_CHECKED) != now.date().isoformat():
         check_standing.enqueue()
 
 
-def refresh_desk():
+def refresh_desk() -> None:
     """Count a large record for the desk, so that no page waits for it."""
     if figures.is_counted_ahead():
         figures.refresh()
 
 
-def purge():
+def purge() -> dict[str, int]:
     """Delete what is kept no longer: returns how many rows of each kind."""
     old = timezone.now() - KEEP_RESULTS
     outdated = {
@@ -104,6 +105,7 @@ def purge():
         "followers who left": Subscriber.objects.outdated(),
         "sign-ins": SignIn.objects.outdated(),
         "network counts": NetworkUse.objects.outdated(),
+        "keys of forms": OnceKey.objects.outdated(),
         "finished tasks": DBTaskResult.objects.finished().filter(finished_at__lt=old),
         "workers": Worker.objects.filter(seen_at__lt=old),
     }

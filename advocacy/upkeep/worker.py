@@ -5,7 +5,8 @@ import os
 import signal
 import threading
 import time
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import close_old_connections, connections
@@ -22,7 +23,7 @@ logger = logging.getLogger(__name__)
 BEAT_EVERY = 5
 
 
-def run(*, batch, parent):
+def run(*, batch: bool, parent: int | None) -> None:
     """Work until told to stop, or with `batch` until nothing is waiting."""
     name = get_random_string(32)
     Worker.objects.beat(name)
@@ -47,7 +48,7 @@ def run(*, batch, parent):
         Worker.objects.filter(name=name).delete()
 
 
-def live(name, parent):
+def live(name: str, parent: int | None) -> None:
     """Show that this worker lives, and do what falls due. Runs beside the tasks, on its own."""
     done = dict.fromkeys(SCHEDULE, timezone.now())
     while True:
@@ -64,7 +65,7 @@ def live(name, parent):
             connections.close_all()
 
 
-def do_what_is_due(done, now):
+def do_what_is_due(done: dict[Callable[[], None], datetime], now: datetime) -> None:
     """`done` says when each part of the schedule was last done, and is kept up to date."""
     between_tasks()
     for work, pause in SCHEDULE.items():
@@ -73,17 +74,17 @@ def do_what_is_due(done, now):
             work()
 
 
-def between_tasks():
+def between_tasks() -> None:
     tasks.give_back()
     mailing.send_due_editions()
     tasks.count_steps()
 
 
-def often():
+def often() -> None:
     tasks.refresh_desk()
 
 
-def hourly():
+def hourly() -> None:
     mailing.plan_digest()
     tasks.purge()
     tasks.check_standing_nightly()

@@ -11,7 +11,7 @@ SECRETS = [
 ]
 
 
-def without_secrets(text):
+def without_secrets(text: str) -> str:
     for pattern, instead in SECRETS:
         text = pattern.sub(instead, text)
     return text
@@ -20,7 +20,7 @@ def without_secrets(text):
 class WithoutSecrets(logging.Filter):
     """Takes addresses and tokens out of a line and its traceback before it is written."""
 
-    def filter(self, record):
+    def filter(self, record: logging.LogRecord) -> bool:
         record.msg, record.args = without_secrets(record.getMessage()), ()
         if record.exc_info:
             text = logging.Formatter().formatException(record.exc_info)

@@ -1,11 +1,14 @@
-from django.core.paginator import InvalidPage, Paginator
-from django.http import Http404
+from django.core.paginator import InvalidPage, Page, Paginator
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 PER_PAGE = 25
 
 
-def page_of(request, rows, total=None):
+def page_of[Row: Model](
+    request: HttpRequest, rows: QuerySet[Row], total: int | None = None
+) -> "Page[Row]":
     """The page of `rows` that the address asks for; a bad number is a 404.
 
     `total` saves a query where the number of rows is known already.

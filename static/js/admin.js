@@ -1,4 +1,4 @@
-// Two comforts of the staff screens. Without this script everything is there as well.
+// Comforts of the staff screens. Without this script everything is there as well.
 
 // The fields that the chosen status needs open, and its meaning and evidence are printed.
 document.addEventListener("DOMContentLoaded", () => {
@@ -11,13 +11,45 @@ document.addEventListener("DOMContentLoaded", () => {
     }
     for (const group of document.querySelectorAll("[data-statuses]")) {
       const fields = [...group.querySelectorAll("input, select, textarea")];
+      const isTyped = (field) => (field.type === "checkbox" ? field.checked : field.value);
       const needed = group.dataset.statuses.split(" ").includes(status.value);
-      group.open = needed || fields.some((field) => field.value || field.ariaInvalid);
+      group.open = needed || fields.some((field) => isTyped(field) || field.ariaInvalid);
     }
   };
 
   status.addEventListener("change", show);
   if (status.value) show();
+});
+
+// A day up to that of an ask is recorded as it stood before; said as soon as it is typed.
+document.addEventListener("DOMContentLoaded", () => {
+  const day = document.querySelector("input[name=entry-happened_on]");
+
+  day?.addEventListener("change", () => {
+    for (const sentence of document.querySelectorAll("[data-asked-on]")) {
+      sentence.hidden = !day.value || day.value > sentence.dataset.askedOn;
+    }
+  });
+});
+
+// Leaving a form in which something was typed asks first; sending it does not. A form that came
+// back with what is missing holds typed words from the start.
+document.addEventListener("DOMContentLoaded", () => {
+  const said = (form) => new URLSearchParams(new FormData(form)).toString();
+  const before = new Map();
+  for (const form of document.querySelectorAll("#content-main form[method=post]")) {
+    if (form.id !== "changelist-form") {
+      before.set(form, "isTyped" in form.dataset ? "" : said(form));
+    }
+    // A preview opens beside the form, which stays.
+    form.addEventListener("submit", (event) => {
+      if (event.submitter?.formTarget !== "_blank") before.clear();
+    });
+  }
+
+  window.addEventListener("beforeunload", (event) => {
+    if ([...before].some(([form, words]) => said(form) !== words)) event.preventDefault();
+  });
 });
 
 // Django's search fields in lists of many choices have no label of their own. They are made when

@@ -8,9 +8,8 @@ from itertools import product
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.browser
 
 README = {"overview": "", "action": "actions/unsc-restore-sanctions-experts/"}
 PAGES = README | {
@@ -43,26 +42,21 @@ PAGES = README | {
 WIDTHS = [320, 768, 1280]
 
 
-@pytest.fixture
-def dossier():
-    call_command("load_content", verbosity=0)
-
-
 def take(page, address, target, *, full_page=True):
     target.parent.mkdir(parents=True, exist_ok=True)
     page.goto(address)
     page.screenshot(path=target, full_page=full_page)
 
 
-def test_pictures_of_the_readme(page, live_server, dossier):
+def test_pictures_of_the_readme(page, dossier):
     page.set_viewport_size({"width": 1280, "height": 900})
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     for name, path in README.items():
         target = settings.BASE_DIR / "docs" / "screenshots" / f"{name}.png"
-        take(page, f"{live_server.url}/en/{path}", target, full_page=False)
+        take(page, f"{dossier.url}/en/{path}", target, full_page=False)
 
 
-def test_pictures_of_every_page(page, live_server, dossier):
+def test_pictures_of_every_page(page, dossier):
     folder = settings.BASE_DIR / "var" / "screenshots"
     looks = [("en", "light"), ("en", "dark"), ("uk", "light"), ("ko", "dark")]
     for (language, scheme), width in product(looks, WIDTHS):
@@ -70,4 +64,4 @@ def test_pictures_of_every_page(page, live_server, dossier):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         for name, path in PAGES.items():
             target = folder / language / scheme / f"{name}-{width}.png"
-            take(page, f"{live_server.url}/{language}/{path}", target)
+            take(page, f"{dossier.url}/{language}/{path}", target)

@@ -1,8 +1,7 @@
 """The desk by keyboard alone, measured in steps; its pages on a tablet, and with axe."""
 
 import pytest
-from django.contrib.auth.models import Group, Permission
-from django.contrib.contenttypes.models import ContentType
+from django.contrib.auth.models import Group
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -47,7 +46,7 @@ class Keyboard:
 
 
 def test_a_response_is_recorded_with_the_keyboard_alone(page, live_server):
-    make_groups(Group, Permission, ContentType)
+    make_groups()
     publisher = make_user(username="olena", password="a long password")
     publisher.groups.set([Group.objects.get(name="Publisher")])
     action = make_ask(reference="NK-03", title="Open an inquiry")

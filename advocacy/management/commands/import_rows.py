@@ -38,7 +38,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{outcome}: {numbers}.")
 
     def read(self, kind, source, format, dry_run, verbosity):
-        counts = Counter()
+        counts: Counter[transfer.What] = Counter()
         size = Path(source.name).stat().st_size
         quiet = verbosity == 0 or None
         with tqdm(total=size, desc=kind, unit="B", unit_scale=True, disable=quiet) as bar:
@@ -46,7 +46,9 @@ class Command(BaseCommand):
             for fate in fates:
                 bar.update(source.tell() - bar.n)
                 counts[fate.what] += 1
-                if fate.what == transfer.What.REFUSED or (verbosity and fate.what != "same"):
+                if fate.what == transfer.What.REFUSED or (
+                    verbosity and fate.what != transfer.What.SAME
+                ):
                     with tqdm.external_write_mode():
                         self.stdout.write(sentence(fate))
         return counts

@@ -10,6 +10,7 @@ from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist, Valida
 from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.base import DeserializationError
 from django.db import transaction
+from django.db.models import Model
 from tqdm import tqdm
 
 from advocacy.models import (
@@ -99,7 +100,7 @@ class Command(BaseCommand):
             username=AUTHOR,
             defaults={"is_active": False, "password": make_password(None)},
         )
-        named = {model: set() for model in FILES.values()}
+        named: dict[type[Model], set[int]] = {model: set() for model in FILES.values()}
         for file, row in tqdm(rows, desc="Content", unit=" rows", disable=verbosity == 0 or None):
             try:
                 loaded = self.load_row(FILES[file], row)
@@ -131,7 +132,7 @@ class Command(BaseCommand):
         new._state.adding = old is None
         new.full_clean()
         new.save()
-        for field, values in parsed.m2m_data.items():
+        for field, values in (parsed.m2m_data or {}).items():
             getattr(new, field).set(values)
         self.counts["changed" if old else "new"] += 1
         return new
@@ -147,7 +148,7 @@ class Command(BaseCommand):
             ("undoes", StatusUpdate),
         ]:
             if fields.get(name):
-                fields[name] = model.objects.get(key=fields[name][0])
+                fields[name] = model._default_manager.get(key=fields[name][0])
         for field in StatusUpdate._meta.concrete_fields:
             if field.name in fields and not field.is_relation:
                 fields[field.name] = field.to_python(fields[field.name])

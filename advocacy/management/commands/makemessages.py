@@ -27,6 +27,8 @@ class Command(makemessages.Command):
     )
     msgmerge_options = ["-q", "--backup=none", "--update", "--no-fuzzy-matching"]
 
+    missing: list[str]
+
     def add_arguments(self, parser):
         super().add_arguments(parser)
         parser.add_argument(

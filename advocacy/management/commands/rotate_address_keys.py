@@ -4,6 +4,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.db.models import QuerySet
 from tqdm import tqdm
 
 from advocacy.models import SignUp, Subscriber
@@ -21,7 +22,10 @@ class Command(BaseCommand):
     )
 
     def handle(self, *, verbosity, **options):
-        rows = [Subscriber.objects.exclude(address=""), SignUp.objects.all()]
+        rows: list[QuerySet[Subscriber] | QuerySet[SignUp]] = [
+            Subscriber.objects.exclude(address=""),
+            SignUp.objects.all(),
+        ]
         number = sum(queryset.count() for queryset in rows)
         try:
             # All or nothing: a row that no key reads leaves everything as it was.

@@ -1,4 +1,4 @@
-"""Everything between a checkout and a running site; a second start skips what is done."""
+"""Prepares and starts a site from a checkout; later starts skip what is already done."""
 
 import hashlib
 import os
@@ -81,7 +81,7 @@ class Command(BaseCommand):
             self.remember("roles", roles)
 
     def load_content(self):
-        # The moment of its first migration tells one database from the next at the same address.
+        # Timestamp of the first migration: tells a recreated database from the old one.
         born = MigrationRecorder.Migration.objects.earliest("id").applied
         address = {key: connection.settings_dict[key] for key in ("ENGINE", "NAME", "HOST", "PORT")}
         digest = digest_of(sorted(settings.CONTENT_DIR.glob("*.json")), f"{address} {born}")
@@ -129,7 +129,7 @@ class Command(BaseCommand):
 
 
 def start_worker():
-    """One worker beside the server: it stops with this process, however that ends.
+    """Start a worker that stops with this process, however that ends.
 
     In a group of its own: told to stop twice, by Ctrl-C and by us, it would break off its task.
     """
@@ -138,7 +138,7 @@ def start_worker():
 
 
 def stop_worker(worker):
-    """A message that is being sent is finished first."""
+    """Stop the worker, letting it finish the message it is sending."""
     worker.terminate()
     try:
         worker.wait(SECONDS_TO_STOP)
@@ -158,7 +158,7 @@ def static_files():
 
 
 def digest_of(paths, salt=""):
-    """One fingerprint of all files named."""
+    """One hash of all the given files."""
     digest = hashlib.sha256(salt.encode())
     for file in map(Path, paths):
         digest.update(f"\n{file.name}\n".encode() + file.read_bytes())
@@ -173,7 +173,7 @@ def load_app():
 
 
 def serve():
-    # Before the workers fork: each then starts with the whole app in memory.
+    # Import before forking, so that workers share the loaded app.
     import_string("advocacy.wsgi.application")
     hangup = signal.getsignal(signal.SIGHUP)
     *_, (address, port, *_scope) = resolved(settings.HOST, settings.PORT)
@@ -192,7 +192,7 @@ def serve():
 
     @server.on_startup
     def stop_when_the_terminal_closes():
-        # Granian would reload on a hangup, and so outlive its terminal; under nohup it is meant to.
+        # Granian reloads on SIGHUP and would outlive its terminal; under nohup that is intended.
         stop = server.signal_handler_interrupt
         signal.signal(signal.SIGHUP, hangup if hangup is signal.SIG_IGN else stop)
 

@@ -53,7 +53,7 @@ class Command(BaseCommand):
             )
         for kind, model in kinds().items():
             linked = Link.objects.filter(kind=kind).values("key")
-            for row in model.objects.exclude(pk__in=linked).order_by("pk")[:MOST_NAMED]:
+            for row in model._default_manager.exclude(pk__in=linked).order_by("pk")[:MOST_NAMED]:
                 broken.append(f"{model._meta.verbose_name} {row.pk} was put in past the program.")
         if not noted:
             broken.append(f"The hash {head} is in no entry: what led to it was rewritten.")

@@ -1,5 +1,4 @@
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -29,29 +28,37 @@ def action_list(request):
 def action_detail(request, slug):
     """One ask: its text, clocks, full record and checklist."""
     filters = AsOfForm(request.GET)
-    at = filters.as_of_day or timezone.localdate()
-    actions = RecommendedAction.objects.exclude(state=AskState.DRAFT).with_status(at)
-    actions = actions.with_sessions_passed().with_related()
+    actions = RecommendedAction.objects.exclude(state=AskState.DRAFT)
+    actions = actions.with_status(filters.as_of_day).with_sessions_passed().with_related()
     action = get_object_or_404(actions, slug=slug)
-    step_filters = StepFilterForm(request.GET)
-    steps = action.steps.matching(**step_filters.filters).with_related()
 
     template = "actions/detail.html"
     if request.htmx and not request.htmx.history_restore_request:
         template += "#checklist"
-    context = {
-        "filters": filters,
-        "as_of": at,
+    context = action_page(action, filters=filters, step_filters=StepFilterForm(request.GET))
+    return render(request, template, context)
+
+
+def action_page(action, *, filters=None, step_filters=None, preview=None):
+    """What the page of an ask shows; `preview` is for staff, who look at it before the public does.
+
+    Needs an ask with all that its cards show.
+    """
+    step_filters = step_filters or StepFilterForm({})
+    day = action.as_of
+    return {
+        "filters": filters or AsOfForm({}),
+        "preview": preview,
+        "as_of": day,
         "action": action,
-        "was_asked": action.asked_on <= at,
+        "was_asked": action.asked_on <= day,
         "asked_by": action.asked_by.all(),
         "legal_references": action.legal_references.all(),
-        "updates": action.updates.filter(happened_on__lte=at).newest_first().with_related(),
-        "replies": action.replies.filter(replied_on__lte=at).newest_first(),
-        "meetings": Meeting.objects.upcoming(at).filter(body=action.body)[:3],
+        "updates": action.updates.filter(happened_on__lte=day).newest_first().with_related(),
+        "replies": action.replies.filter(replied_on__lte=day).newest_first(),
+        "meetings": Meeting.objects.upcoming(day).filter(body=action.body)[:3],
         "step_filters": step_filters,
-        "steps": steps,
+        "steps": action.steps.matching(**step_filters.filters).with_related(),
         "follow": FollowForm(subject=f"action:{action.slug}"),
         "mails": StatusUpdate.objects.mails_in_last_year(action=action),
     }
-    return render(request, template, context)

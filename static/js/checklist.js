@@ -1,0 +1,117 @@
+// The checklist: ticks live in this browser only, and move to another by a link or a file.
+
+const TICKS = "answerable.ticks";
+
+function ticks() {
+  try {
+    return new Set(JSON.parse(localStorage.getItem(TICKS)) ?? []);
+  } catch {
+    return new Set();
+  }
+}
+
+function keep(ticked) {
+  try {
+    localStorage.setItem(TICKS, JSON.stringify([...ticked]));
+  } catch {
+    // Storage is off or full: the ticks hold until the page is left.
+  }
+}
+
+function showTicks() {
+  const ticked = ticks();
+  for (const box of document.querySelectorAll("[data-tick]")) {
+    box.hidden = false;
+    box.checked = ticked.has(box.dataset.tick);
+  }
+  showProgress();
+}
+
+function showProgress() {
+  const line = document.querySelector("[data-progress]");
+  // A step that is closed at the moment counts only if it was done before.
+  const boxes = [...document.querySelectorAll("[data-tick]")].filter(
+    (box) => box.checked || !box.closest(".step").querySelector("[data-closed-step]"),
+  );
+  if (!line || !boxes.length) return;
+  const left = boxes.filter((box) => !box.checked);
+  const done = boxes.length - left.length;
+  const minutes = left.reduce((sum, box) => sum + Number(box.dataset.minutes), 0);
+  const text = line.querySelector("[data-progress-text]");
+  const time = line.querySelector("[data-left-text]");
+  const bar = line.querySelector("progress");
+  line.hidden = false;
+  bar.max = boxes.length;
+  bar.value = done;
+  text.textContent = text.dataset.progressText
+    .replace("{done}", done)
+    .replace("{total}", boxes.length);
+  time.textContent = minutes ? time.dataset.leftText.replace("{minutes}", minutes) : "";
+  line.querySelector("[data-clear-ticks]").disabled = done === 0;
+  const celebration = document.querySelector("[data-celebration]");
+  if (celebration) celebration.hidden = done < boxes.length;
+}
+
+document.addEventListener("change", ({ target }) => {
+  if (!target.matches("[data-tick]")) return;
+  const ticked = ticks();
+  if (target.checked) ticked.add(target.dataset.tick);
+  else ticked.delete(target.dataset.tick);
+  keep(ticked);
+  showProgress();
+});
+
+document.addEventListener("click", ({ target }) => {
+  if (!target.closest("[data-clear-ticks]")) return;
+  const ticked = ticks();
+  for (const box of document.querySelectorAll("[data-tick]")) {
+    ticked.delete(box.dataset.tick);
+    box.checked = false;
+  }
+  keep(ticked);
+  showProgress();
+});
+
+// Moving them: the part of an address after # is never sent.
+
+function takeIn(slugs) {
+  const good = slugs.filter((slug) => /^[-\w]{1,80}$/u.test(slug));
+  keep(new Set([...ticks(), ...good]));
+  showTicks();
+  const line = document.querySelector("[data-import-done]");
+  if (line) {
+    line.textContent = good.length
+      ? line.dataset.text.replace("{number}", good.length)
+      : line.dataset.failed;
+  }
+}
+
+function offerToMove(file) {
+  file.addEventListener("change", async () => {
+    try {
+      takeIn(JSON.parse(await file.files[0].text()).ticks);
+    } catch {
+      takeIn([]);
+    }
+    file.value = "";
+  });
+  const link = document.querySelector("[data-export-link]");
+  link.addEventListener("click", () => {
+    const detail = `${location.origin}${location.pathname}#ticks=${[...ticks()].join(".")}`;
+    link.dispatchEvent(new CustomEvent("copytext", { bubbles: true, detail }));
+  });
+  const download = document.querySelector("[data-export-file]");
+  download.addEventListener("click", () => {
+    const text = JSON.stringify({ ticks: [...ticks()] });
+    download.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  });
+  if (location.hash.startsWith("#ticks=")) {
+    takeIn(location.hash.slice("#ticks=".length).split("."));
+    history.replaceState(null, "", location.pathname + location.search);
+  }
+}
+
+const file = document.querySelector("[data-import-file]");
+if (file) offerToMove(file);
+document.addEventListener("htmx:afterSwap", showTicks);
+showTicks();

@@ -1,0 +1,26 @@
+// Your country: kept in this browser only where the visitor ticks it.
+
+const COUNTRY = "answerable.country";
+
+const form = document.querySelector("[data-country-form]");
+const field = form.querySelector("select");
+const keepIt = form.querySelector("[data-keep-country]");
+
+function remember() {
+  try {
+    if (keepIt.checked && field.value) localStorage.setItem(COUNTRY, field.value);
+    else if (!keepIt.checked) localStorage.removeItem(COUNTRY);
+  } catch {
+    // Storage is off: the choice stands in the address.
+  }
+}
+
+try {
+  const kept = localStorage.getItem(COUNTRY);
+  keepIt.checked = kept !== null;
+  if (kept && !field.value) field.value = kept;
+} catch {
+  keepIt.disabled = true;
+}
+form.addEventListener("submit", remember);
+keepIt.addEventListener("change", remember);
