@@ -82,7 +82,6 @@ class Record:
         self.logs = Logs(self.content, keys_after(SearchLog))
         self.keys = keys_after(StatusUpdate)
         self.write(self.walks(asks, number), number)
-        self.derive()
 
     def walks(self, asks, number):
         """The way of every ask that has entries, each with its share of their number."""
@@ -232,6 +231,7 @@ class Record:
                 cursor.execute(statement)
 
     def derive(self):
+        """Keep how each ask stands today."""
         asks = RecommendedAction.objects.all()
         with self.insertion.bar("standing", asks.count()) as bar:
             for number in StandingToday.objects.rebuild(asks):
