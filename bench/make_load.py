@@ -17,7 +17,7 @@ NUMBERS = {"issues": 100, "bodies": 20, "actions": 1000, "updates": 10_000, "fol
 
 def fill(*, issues, bodies, actions, updates, followers=0, seed=1, quiet=False):
     """Add so much of everything. Raises ValueError where that makes no sense."""
-    from django.db import connection, transaction
+    from django.db import transaction
 
     from advocacy.models import Issue
     from bench.content import Content
@@ -40,9 +40,6 @@ def fill(*, issues, bodies, actions, updates, followers=0, seed=1, quiet=False):
         asks = content.make(issues=issues, bodies=bodies, actions=actions)
     with transaction.atomic():
         record.make(asks, updates)
-    with connection.cursor() as cursor:
-        # What a database does by itself in time: else its planner takes the record for empty.
-        cursor.execute("ANALYZE")
     record.derive()
     with transaction.atomic():
         desk.make_drafts(actions // ASKS_A_DRAFT)

@@ -232,6 +232,9 @@ class Record:
 
     def derive(self):
         """Keep how each ask stands today."""
+        # Without statistics the planner looks every correction up anew for every entry.
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
         asks = RecommendedAction.objects.all()
         with self.insertion.bar("standing", asks.count()) as bar:
             for number in StandingToday.objects.rebuild(asks):

@@ -16,7 +16,7 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").r
 def settings_read():
     tree = ast.parse((ROOT / "advocacy" / "settings.py").read_text(encoding="utf-8"))
     return {
-        node.args[0].value
+        ast.literal_eval(node.args[0])
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "env"
     }

@@ -306,9 +306,9 @@ def test_a_network_is_a_street_not_a_house(address, network):
 
 
 def test_the_key_of_networks_changes_every_day():
-    at = timezone.now()
+    now = timezone.now()
     for day in range(2):
-        NetworkUse.objects.allows("sign-ups", "192.0.2.1", at + timedelta(days=day))
+        NetworkUse.objects.allows("sign-ups", "192.0.2.1", now + timedelta(days=day))
 
     assert len(set(NetworkUse.objects.values_list("network", flat=True))) == 2
 

@@ -120,7 +120,7 @@ def test_all_asks_to_a_body_are_offered_from_its_page(client, editor):
 
 
 def test_one_search_log_does_not_speak_for_hundreds_of_asks(client, editor, monkeypatch):
-    for module in ("actions", "recording"):
+    for module in ("actions", "record_forms"):
         monkeypatch.setattr(f"advocacy.admin.{module}.MOST_ASKS", 1)
     asks = [make_ask(), make_ask()]
 

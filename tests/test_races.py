@@ -15,6 +15,7 @@ from advocacy.models import (
     Draft,
     Edition,
     Follow,
+    Link,
     RecommendedAction,
     ResponseStatus,
     SignUp,
@@ -60,8 +61,9 @@ def test_entries_of_two_asks_join_the_chain_one_after_the_other():
         first = record(make_action())
         other = meanwhile(lambda: record(make_action()))
 
-    assert other.result().previous_digest == first.digest
-    assert [why for _entry, why in StatusUpdate.objects.breaks()] == [None] * 3
+    before, after = (Link.objects.get(key=entry.pk) for entry in (first, other.result()))
+    assert after.previous == before.digest
+    assert [why for _link, _row, why in Link.objects.breaks()] == ["", "", ""]
 
 
 def test_who_records_for_several_asks_and_who_records_for_one_never_wait_for_each_other():

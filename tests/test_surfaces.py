@@ -221,8 +221,7 @@ def notice(part):
 def digest(part):
     def read(_client):
         entries = list(StatusUpdate.objects.with_related().order_by("-pk")[:1])
-        edition = Edition(kind=EditionKind.DIGEST, week=timezone.localdate())
-        return getattr(letters.digest_letter(edition, entries, "en"), part)
+        return getattr(letters.digest_letter(entries, "en"), part)
 
     return read
 

@@ -132,7 +132,7 @@ def test_manage_works_bare_once_make_has_made_the_keys(checkout):
 
     assert manage("shell", "--verbosity=0", "-c", program).stdout.split() == keys
     assert manage("migrate", "--verbosity=0").stderr == ""
-    assert manage("check").stdout == "System check identified no issues (0 silenced).\n"
+    assert manage("check").stdout.startswith("System check identified no issues")
     assert "MAIL_URL is not set" in manage("start").stderr
 
 

@@ -16,7 +16,7 @@ from advocacy.admin.filters import (
     StatusFilter,
 )
 from advocacy.admin.record import may_record, record, record_url
-from advocacy.admin.recording import MOST_ASKS, too_many
+from advocacy.admin.record_forms import MOST_ASKS, too_many
 from advocacy.admin.steps import ChecklistStepInline
 from advocacy.admin.transfer import TransferMixin
 from advocacy.models import Issue, RecommendedAction, TargetBody

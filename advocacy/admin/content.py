@@ -1,6 +1,7 @@
 """What all screens for content share: a row belongs to its fixture until staff edit it."""
 
 from hashlib import sha256
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.text import normalize_newlines
 from django.utils.translation import gettext
@@ -35,7 +37,10 @@ class LinesInput(AdminTextareaWidget):
         return value and normalize_newlines(value)
 
 
-INPUTS = {models.DateField: {"widget": DayInput}, models.TextField: {"widget": LinesInput}}
+INPUTS: dict[type[models.Field], dict[str, Any]] = {
+    models.DateField: {"widget": DayInput},
+    models.TextField: {"widget": LinesInput},
+}
 
 
 class Seen(forms.CharField):
@@ -51,6 +56,8 @@ class ContentForm(forms.ModelForm):
     """The form of a row; refuses to save over what somebody else saved meanwhile."""
 
     seen = Seen(required=False)
+    # What the admin got, or the empty one of a form that was not sent.
+    data: QueryDict
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -70,8 +77,8 @@ class ContentForm(forms.ModelForm):
         return sha256(repr(sorted(values.items())).encode()).hexdigest()
 
     def clean(self):
-        cleaned = super().clean()
-        seen = cleaned.get("seen")
+        super().clean()
+        seen = self.cleaned_data.get("seen")
         if seen and self.instance.pk and self.has_changed():
             stored = type(self.instance)._base_manager.select_for_update().get(pk=self.instance.pk)
             if (now := self.hash_of(stored)) != seen:
@@ -79,14 +86,14 @@ class ContentForm(forms.ModelForm):
                 # Whoever has read both may save again: that is a decision, not an accident.
                 self.data = self.data.copy()
                 self.data[self.add_prefix("seen")] = now
-        return cleaned
+        return self.cleaned_data
 
     def conflict(self, stored):
         """Who saved what since this form was opened; what was typed stays in the fields."""
-        last = LogEntry.objects.filter(
+        entries = LogEntry.objects.filter(
             content_type=ContentType.objects.get_for_model(stored), object_id=str(stored.pk)
         )
-        last = last.select_related("user").order_by("-pk").first()
+        last = entries.select_related("user").order_by("-pk").first()
         sentences = [
             gettext(
                 "%(who)s saved a newer version while you were editing. Nothing of yours was saved;"
@@ -171,10 +178,10 @@ class ContentAdmin(DeskModelAdmin):
                 row.instance.edited_by_staff_at = timezone.now()
         super().save_formset(request, form, formset, change)
 
-    def render_change_form(self, request, context, **kwargs):
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if self.fixture:
             context["fixture"] = f"{settings.CONTENT_DIR.name}/{self.fixture}"
-        return super().render_change_form(request, context, **kwargs)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
 
 class SearchableAdmin(ContentAdmin):

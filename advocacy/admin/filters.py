@@ -13,7 +13,8 @@ MOST_OPTIONS = 60
 class AskedRowFilter(admin.SimpleListFilter):
     """The asks of one issue or body."""
 
-    model = None
+    model: type[Issue | TargetBody]
+    parameter_name: str
 
     def lookups(self, request, model_admin):
         asked = model_admin.model.objects.order_by().values(self.parameter_name)

@@ -31,19 +31,17 @@ class LanguageFilter(admin.SimpleListFilter):
 
 @admin.register(Subscriber)
 class SubscriberAdmin(DeskModelAdmin):
-    list_display = [
+    list_display = fields = readonly_fields = (
         "masked_address",
         "state",
         "language_name",
         "frequency",
         "confirmed_at",
         "ended_at",
-    ]
+    )
     list_filter = ["state", LanguageFilter, "frequency"]
     search_fields = ["address_hash"]
     search_help_text = gettext_lazy("The whole address, exactly.")
-    fields = list_display
-    readonly_fields = list_display
     actions = ["export_addresses"]
     change_form_template = "admin/advocacy/subscriber/change_form.html"
 
@@ -82,12 +80,12 @@ class SubscriberAdmin(DeskModelAdmin):
         address = path("<path:object_id>/reveal/", view, name="advocacy_subscriber_reveal")
         return [address, *super().get_urls()]
 
-    def render_change_form(self, request, context, obj=None, **kwargs):
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context |= {
             "may_reveal": request.user.has_perm("advocacy.reveal_subscriber"),
             "follows": obj.follows.with_related(),
         }
-        return super().render_change_form(request, context, obj=obj, **kwargs)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def reveal_view(self, request, object_id):
         """Show one address in full. Who did it, and when, stays in the history of the follower."""

@@ -31,8 +31,14 @@ class EditionAdmin(DeskModelAdmin):
     list_filter = ["state", "kind"]
     list_select_related = ["entry__action__body"]
     date_hierarchy = "send_at"
-    fields = ["kind", "state", "send_at", "planned_by", "started_at", "finished_at"]
-    readonly_fields = fields
+    fields = readonly_fields = (
+        "kind",
+        "state",
+        "send_at",
+        "planned_by",
+        "started_at",
+        "finished_at",
+    )
     change_form_template = "admin/advocacy/edition/change_form.html"
 
     def has_add_permission(self, request):
@@ -42,7 +48,7 @@ class EditionAdmin(DeskModelAdmin):
         return False
 
     def get_queryset(self, request):
-        return super().get_queryset(request).with_progress()
+        return Edition.objects.with_progress()
 
     @admin.display(description=gettext_lazy("followers"))
     def expected(self, edition):
@@ -72,7 +78,7 @@ class EditionAdmin(DeskModelAdmin):
             *super().get_urls(),
         ]
 
-    def render_change_form(self, request, context, obj=None, **kwargs):
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         language = request.GET.get("language", get_language())
         language = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
         letter = letters.preview(obj, language)
@@ -86,7 +92,7 @@ class EditionAdmin(DeskModelAdmin):
             "show_save": False,
             "show_save_and_continue": False,
         }
-        return super().render_change_form(request, context, obj=obj, **kwargs)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def edition(self, request, pk):
         edition = get_object_or_404(self.get_queryset(request), pk=pk)

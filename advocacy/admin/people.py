@@ -103,9 +103,8 @@ class SignInAdmin(ReadOnlyAdmin):
 class AuthenticatorAdmin(DeskModelAdmin):
     """Second factors: never shown, but can be deleted for someone who lost a device."""
 
-    list_display = ["user", "type", "created_at", "last_used_at"]
+    list_display = fields = readonly_fields = ("user", "type", "created_at", "last_used_at")
     list_select_related = ["user"]
-    fields = readonly_fields = list_display
     # No bulk deletion: an administrator may not touch a superuser's second factor.
     actions = None
     search_fields = ["user__username", "user__email"]

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from advocacy.admin.once import once
 from advocacy.admin.previews import public_page, somebody_else
-from advocacy.admin.record_forms import PageAddress
-from advocacy.admin.recording import LookForm, ResponseForm
+from advocacy.admin.record_forms import LookForm, PageAddress
+from advocacy.admin.record_response import ResponseForm
 from advocacy.models import Draft, RecommendedAction, Tell
 from advocacy.models.dates import written_day
 

@@ -1,6 +1,7 @@
 """The desk: the first page of staff, with what to do next."""
 
 from functools import update_wrapper
+from typing import Any
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import messages
@@ -41,7 +42,7 @@ class DeskSite(AdminSite):
 
 def desk_for(user):
     """The lists on the first page, limited to those that the user's role may open."""
-    desk = {}
+    desk: dict[str, Any] = {}
     if user.has_perm("advocacy.view_recommendedaction"):
         desk |= figures.record_figures() | {"meetings": figures.next_meetings()}
     if user.has_perm("advocacy.view_draft"):

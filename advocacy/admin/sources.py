@@ -13,7 +13,7 @@ from advocacy.models import SearchLog, Source
 class EvidenceAdmin(ContentAdmin):
     """Read-only, and not to be deleted, as soon as an entry of the record stands on it."""
 
-    still_editable = []
+    still_editable: list[str] = []
 
     def get_fields(self, request, obj=None):
         return [*(["cited_by"] if obj else []), *self.own_fields]
@@ -50,9 +50,9 @@ class EvidenceAdmin(ContentAdmin):
             ),
         ) or _("no entry of the record: it can still be changed")
 
-    def render_change_form(self, request, context, obj=None, **kwargs):
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["is_cited"] = bool(obj and self.is_cited(obj))
-        return super().render_change_form(request, context, obj=obj, **kwargs)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
 
 class LinkFilter(admin.SimpleListFilter):

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from advocacy import transfer
+from advocacy.admin.base import DeskModelAdmin
 
 MOST_UPLOADED = 50 * 1024 * 1024
 MOST_SHOWN = 500
@@ -39,7 +40,7 @@ class ImportForm(forms.Form):
         return file
 
 
-class TransferMixin:
+class TransferMixin(DeskModelAdmin):
     """Adds the buttons and their addresses to the screen of a model that `transfer` knows."""
 
     @property
@@ -96,8 +97,10 @@ class TransferMixin:
 
     def read(self, request, file, dry_run):
         """The outcome of a file for the page: how many of what, and the first that are not same."""
-        counts, shown = Counter(), []
+        counts: Counter[transfer.What] = Counter()
+        shown: list[transfer.Fate] = []
         format = transfer.guess_format(file.name)
+        assert format, "The form has looked at the name."
         kind, by = self.transfer_kind, request.user
         for fate in transfer.import_rows(kind, file, format, by=by, dry_run=dry_run):
             counts[fate.what] += 1

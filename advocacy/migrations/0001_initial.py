@@ -2437,6 +2437,46 @@ class Migration(migrations.Migration):
                 ("answered_on", models.DateField(null=True, verbose_name="answered on")),
                 ("last_moved_on", models.DateField(null=True, verbose_name="last movement")),
                 ("last_checked_on", models.DateField(null=True, verbose_name="last checked")),
+                ("entries", models.PositiveIntegerField(verbose_name="entries")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("open", "open"),
+                            ("split", "split into more precise asks"),
+                            ("superseded", "replaced by a newer ask"),
+                            ("withdrawn", "withdrawn by those who asked"),
+                        ],
+                        max_length=10,
+                        verbose_name="life of the ask",
+                    ),
+                ),
+                ("asked_on", models.DateField(verbose_name="asked on")),
+                ("expected_by", models.DateField(null=True, verbose_name="answer expected by")),
+                (
+                    "expected_basis",
+                    models.CharField(
+                        choices=[
+                            ("rule", "the body's rule of procedure"),
+                            ("promise", "the body's own promise"),
+                            ("ours", "our expectation"),
+                        ],
+                        max_length=10,
+                        verbose_name="why by then",
+                    ),
+                ),
+                ("paused_on", models.DateField(null=True, verbose_name="clock paused on")),
+                ("audiences", models.CharField(max_length=100, verbose_name="who can act")),
+                (
+                    "body",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="advocacy.targetbody",
+                        verbose_name="body",
+                    ),
+                ),
                 (
                     "status_update",
                     models.ForeignKey(
@@ -3029,5 +3069,15 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="standingtoday",
             index=models.Index(fields=["last_checked_on", "action"], name="standing_by_last_check"),
+        ),
+        migrations.AddIndex(
+            model_name="standingtoday",
+            index=models.Index(
+                fields=["-answered_on", "asked_on", "action"], name="standing_by_wait"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="standingtoday",
+            index=models.Index(fields=["-asked_on", "action"], name="standing_by_asked_on"),
         ),
     ]

@@ -1,4 +1,4 @@
-"""What models cannot say: indexes for substring search on PostgreSQL, and the table of the cache."""
+"""What models cannot say: indexes that PostgreSQL alone has, and the table of the cache."""
 
 from django.core.management import call_command
 from django.db import migrations
@@ -16,6 +16,15 @@ def make_search_indexes(apps, schema_editor):
             )
 
 
+def make_index_of_movement(apps, schema_editor):
+    """For the order "latest movement" of the list of asks; SQLite sorts its smaller tables."""
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute(
+            "CREATE INDEX standing_by_move ON advocacy_standingtoday"
+            " (last_moved_on DESC NULLS LAST, action_id)"
+        )
+
+
 def make_cache_table(apps, schema_editor):
     call_command("createcachetable", "advocacy_cache", database=schema_editor.connection.alias)
 
@@ -24,5 +33,6 @@ class Migration(migrations.Migration):
     dependencies = [("advocacy", "0001_initial")]
     operations = [
         migrations.RunPython(make_search_indexes, migrations.RunPython.noop),
+        migrations.RunPython(make_index_of_movement, migrations.RunPython.noop),
         migrations.RunPython(make_cache_table, migrations.RunPython.noop),
     ]

@@ -31,7 +31,7 @@ from advocacy.models.enums import (
     Tier,
     Verification,
 )
-from advocacy.models.facets import FacetOption
+from advocacy.models.facets import MOST_OPTIONS
 from advocacy.models.followers import (
     CONFIRM_WITHIN,
     CONFIRMATIONS_A_DAY,
@@ -75,6 +75,7 @@ __all__ = [
     "IN_CONFIDENCE",
     "MAIL",
     "MOST_AN_HOUR",
+    "MOST_OPTIONS",
     "PUBLISH",
     "ROLES",
     "STALE_AFTER",
@@ -99,7 +100,6 @@ __all__ = [
     "EditionKind",
     "EditionState",
     "ExpectedBasis",
-    "FacetOption",
     "Follow",
     "Frequency",
     "Issue",

@@ -115,6 +115,16 @@ class RecommendedAction(Searchable):
     def get_absolute_url(self) -> str:
         return reverse("action_detail", args=[self.slug])
 
+    @classmethod
+    def standings(cls, day=None):
+        """How every ask stands on a day, in the narrowest rows there are: lists read them first.
+
+        Today those kept ready, for another day the asks with what is derived of them.
+        """
+        if day in (None, timezone.localdate()):
+            return StandingToday.objects.on_day(timezone.localdate())
+        return cls.objects.with_status(day)
+
     @property
     def is_public(self):
         return self.state != AskState.DRAFT and self.asked_on <= timezone.localdate()
@@ -145,6 +155,10 @@ class RecommendedAction(Searchable):
     def save(self, *args, **kwargs):
         """Save, and keep how the ask stands today with it: it depends on the day of the ask."""
         super().save(*args, **kwargs)
+        self.keep_standing()
+
+    def keep_standing(self):
+        """Keep how the ask stands today, with what lists read beside it."""
         StandingToday.objects.refresh(RecommendedAction.objects.filter(pk=self.pk))
 
     def record_response(self, status, *, by, sources=(), approved_by=None, **details):
@@ -178,7 +192,7 @@ class RecommendedAction(Searchable):
             update.insert(sources)
             if later:
                 self._enter_reason(later, update, later_reason, by)
-            StandingToday.objects.refresh(RecommendedAction.objects.filter(pk=self.pk))
+            self.keep_standing()
             Edition.objects.tell(update, by=by)
         return update
 

@@ -1,5 +1,5 @@
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,15 @@ def status_or_phase(code):
 
 
 class ChecklistStepQuerySet(ContentQuerySet["ChecklistStep"]):
+    @transaction.atomic
+    def delete(self):
+        """Delete, and keep with the asks whom their other steps are for."""
+        actions = {step.action for step in self.select_related("action")}
+        deleted = super().delete()
+        for action in actions:
+            action.keep_standing()
+        return deleted
+
     def of_open_asks(self, day=None):
         """Steps of asks that the public sees and that are still made."""
         day = day or timezone.localdate()
@@ -26,6 +35,14 @@ class ChecklistStepQuerySet(ContentQuerySet["ChecklistStep"]):
 
     def with_related(self):
         return self.select_related("tally")
+
+    def audiences(self, actions):
+        """Whom the steps of these asks are for: {key of an ask: audiences, with commas}."""
+        found = {}
+        pairs = self.filter(action__in=actions).values_list("action", "audience")
+        for action, audience in pairs.order_by("action", "audience").distinct():
+            found.setdefault(action, []).append(audience)
+        return {action: ",".join(audiences) for action, audiences in found.items()}
 
     def matching(
         self, *, audience="", minutes="", kind="", body=None, issue=None, country="", day=None
@@ -106,6 +123,20 @@ class ChecklistStep(Content):
 
     def __str__(self):
         return self.title
+
+    @transaction.atomic
+    def save(self, *args, **kwargs):
+        """Save, and keep with the ask whom its steps are for: lists of asks read it there."""
+        before = ChecklistStep.objects.filter(pk=self.pk).select_related("action").first()
+        super().save(*args, **kwargs)
+        for action in {self.action, before.action} if before else {self.action}:
+            action.keep_standing()
+
+    @transaction.atomic
+    def delete(self, *args, **kwargs):
+        deleted = super().delete(*args, **kwargs)
+        self.action.keep_standing()
+        return deleted
 
     def clean(self):
         super().clean()

@@ -6,7 +6,7 @@ from simple_history.models import HistoricalRecords
 
 from advocacy.models.content import Content, ContentQuerySet, Searchable, SearchableQuerySet
 from advocacy.models.enums import IssueSort
-from advocacy.models.facets import count_facets
+from advocacy.models.facets import count_values, phase_of
 
 
 class Topic(Content):
@@ -63,58 +63,51 @@ class IssueQuerySet(SearchableQuerySet["Issue"]):
         """Fetch what an issue card shows."""
         return self.prefetch_related("topics")
 
-    def searching(self, text, actions):
+    def searching(self, text, asks):
         """Issues where each word is in the issue, in one of these asks of it or in a body asked."""
         issues = self
         for word in text.split():
-            asked = actions.searching(word).order_by()
+            asked = asks.searching(word).order_by()
             issues = issues.filter(
                 models.Q(pk__in=Issue.objects.containing(word).values("pk"))
-                | models.Q(pk__in=asked.values("issue"))
+                | models.Q(pk__in=asked.values(f"{asks.ASK}issue"))
             )
         return issues
 
-    def matching(self, actions, *, q="", topic=None, body=None, status=""):
+    def matching(self, asks, *, q="", topic=None, body=None, status=""):
         """Narrow to the given filters; an empty one matches everything.
 
-        `body` and `status` look at the asks of the issue, given `with_status` as `actions`.
+        `body` and `status` look at the asks of the issue: rows of asks that need `with_status`.
         """
-        issues = self.searching(q, actions)
+        issues = self.searching(q, asks)
         if topic:
             issues = issues.filter(pk__in=topic.issues.values("pk"))
         if body or status:
-            asks = actions.matching(body=body, status=status)
-            issues = issues.filter(pk__in=asks.order_by().values("issue"))
+            rows = asks.matching(body=body, status=status).order_by()
+            issues = issues.filter(pk__in=rows.values(f"{asks.ASK}issue"))
         return issues
 
-    def facets(self, actions, **filters):
-        """Count the issues behind each option of each filter; see `count_facets`."""
+    def facets(self, asks, counted, *, among=None, **filters):
+        """Count the issues behind each option of each filter; see `AskRowsQuerySet.facets`.
 
-        def without(name):
-            return self.matching(
-                actions, **{key: value for key, value in filters.items() if key != name}
-            )
-
-        def asks(name):
-            others = {"body": filters.get("body"), "status": filters.get("status", "")}
-            others.pop(name)
-            issues = without(name).order_by().values("pk")
-            return actions.filter(issue__in=issues).matching(**others)
-
-        facets = count_facets(
-            {
-                "total": (self.matching(actions, **filters), None, None),
-                "topic": (without("topic"), "topics__slug", "topics__name"),
-            }
-        )
-        return facets | count_facets(
-            {
-                "body": (asks("body"), "body__slug", "body__name"),
-                "status": (asks("status"), "status", None),
-            },
-            counted="issue",
-            repeated=["body", "status"],
-        )
+        What a row of an ask has itself is counted over the asks of the issues.
+        """
+        total = self.matching(asks, **filters).order_by().count()
+        facets = {"total": total}
+        for name, lookup in counted.items():
+            others = {n: value for n, value in filters.items() if n != name}
+            issues = self.matching(asks, **others).order_by()
+            if lookup not in asks.IN_ROW:
+                facets[name] = count_values(issues, lookup, models.Count("pk"))
+                continue
+            of_asks = {n: value for n, value in others.items() if n in ("body", "status")}
+            rows = asks.about(issues).matching(**of_asks)
+            issue = models.Count(f"{asks.ASK}issue", distinct=True)
+            facets[name] = count_values(rows, lookup, issue)
+            if name == "status":
+                phases = rows.annotate(phase=phase_of("status"))
+                facets[name] += count_values(phases, "phase", issue)
+        return facets
 
     def sorted_by(self, sort):
         return self.order_by(*ISSUE_ORDER[sort], "pk")

@@ -2,7 +2,8 @@
 
 import re
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Self
 
 from django.db import models
 from django.utils import timezone
@@ -13,13 +14,13 @@ KEEP_KEYS = timedelta(days=30)
 KEY = re.compile(r"[\w-]{22}")
 
 
-def once_key(given=""):
+def once_key(given: str = "") -> str:
     """The key that a form came with; a new one where it came with none."""
     return given if KEY.fullmatch(given) else secrets.token_urlsafe(16)
 
 
-class OnceKeyQuerySet(models.QuerySet):
-    def take(self, key):
+class OnceKeyQuerySet(models.QuerySet["OnceKey"]):
+    def take(self, key: str) -> tuple["OnceKey", bool]:
         """Take up the key of a form: (its row, whether for the first time).
 
         Call it in the transaction of what the form does: whoever sends the form again meanwhile
@@ -27,7 +28,7 @@ class OnceKeyQuerySet(models.QuerySet):
         """
         return self.get_or_create(key=key)
 
-    def outdated(self, now=None):
+    def outdated(self, now: datetime | None = None) -> Self:
         return self.filter(taken_at__lt=(now or timezone.now()) - KEEP_KEYS)
 
 
@@ -47,7 +48,7 @@ class OnceKey(models.Model):
     def __str__(self):
         return self.key
 
-    def lead_to(self, address):
+    def lead_to(self, address: str) -> None:
         """Remember where that is seen which the form made."""
         self.leads_to = address
         self.save(update_fields=["leads_to"])

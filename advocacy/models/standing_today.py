@@ -10,7 +10,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from advocacy.models.enums import DatePrecision, ResponseStatus
+from advocacy.models.ask_rows import AskRowsQuerySet
+from advocacy.models.checklists import ChecklistStep
+from advocacy.models.enums import AskState, DatePrecision, ExpectedBasis, ResponseStatus
 from advocacy.models.responses import StatusUpdate
 from advocacy.models.vocabulary import ACKNOWLEDGING, SUBSTANTIVE
 
@@ -25,7 +27,11 @@ COLUMNS = [
     "answered_on",
     "last_moved_on",
     "last_checked_on",
+    "entries",
 ]
+# What is copied from the ask: lists read no other row until they know which asks they show.
+COPIED = ["body_id", "state", "asked_on", "expected_by", "expected_basis", "paused_on"]
+KEPT = [*COLUMNS, *COPIED, "audiences"]
 
 
 def derived(day: date) -> dict[str, Any]:
@@ -66,7 +72,17 @@ def derived(day: date) -> dict[str, Any]:
         "last_checked_on": models.Subquery(
             record.filter(checked_on__lte=day).order_by("-checked_on").values("checked_on")[:1]
         ),
+        "entries": entries_by(day),
     }
+
+
+def entries_by(day: date, **narrowed) -> Coalesce:
+    """How many entries an ask has by a day, those that were corrected among them."""
+    entries = StatusUpdate.objects.filter(
+        action=models.OuterRef("pk"), happened_on__lte=day, **narrowed
+    )
+    count = entries.order_by().values("action").annotate(n=models.Count("pk")).values("n")
+    return Coalesce(models.Subquery(count), models.Value(0))
 
 
 def stored() -> dict[str, Any]:
@@ -74,13 +90,18 @@ def stored() -> dict[str, Any]:
     return {name: models.F(f"standing_today__{name}") for name in COLUMNS}
 
 
-class StandingTodayQuerySet(models.QuerySet["StandingToday"]):
+class StandingTodayQuerySet(AskRowsQuerySet["StandingToday"]):
+    ASK = "action__"
+
+    @property
+    def asks(self):
+        """All asks, to be narrowed."""
+        return self.model.action.field.related_model.objects.all()
+
     def refresh(self, actions) -> int:
         """Derive these asks anew and keep what is found; returns how many."""
         rows = [StandingToday(action_id=pk, **values) for pk, values in _derive(actions)]
-        self.bulk_create(
-            rows, update_conflicts=True, unique_fields=["action"], update_fields=COLUMNS
-        )
+        self.bulk_create(rows, update_conflicts=True, unique_fields=["action"], update_fields=KEPT)
         return len(rows)
 
     def rebuild(self, actions) -> Iterator[int]:
@@ -92,20 +113,22 @@ class StandingTodayQuerySet(models.QuerySet["StandingToday"]):
         """Compare every ask with its row: yields (asks compared, [(ask, what differs)])."""
         for pks in _batches(actions):
             kept = {
-                row["action"]: row for row in self.filter(action__in=pks).values("action", *COLUMNS)
+                row["action"]: row for row in self.filter(action__in=pks).values("action", *KEPT)
             }
             wrong = []
             for pk, values in _derive(actions.filter(pk__in=pks)):
                 row = kept.get(pk)
-                names = [name for name in COLUMNS if row is None or row[name] != values[name]]
+                names = [name for name in KEPT if row is None or row[name] != values[name]]
                 if names:
                     wrong.append((pk, ", ".join(names)))
             yield len(pks), wrong
 
 
 def _derive(actions) -> Iterable[tuple[int, dict[str, Any]]]:
-    rows = actions.order_by("pk").annotate(**derived(timezone.localdate())).values("pk", *COLUMNS)
-    return [(row.pop("pk"), row) for row in rows]
+    rows = actions.order_by("pk").annotate(**derived(timezone.localdate()))
+    rows = list(rows.values("pk", *COLUMNS, *COPIED))
+    audiences = ChecklistStep.objects.audiences([row["pk"] for row in rows])
+    return [(pk := row.pop("pk"), row | {"audiences": audiences.get(pk, "")}) for row in rows]
 
 
 def _batches(actions) -> Iterator[tuple[int, ...]]:
@@ -142,6 +165,21 @@ class StandingToday(models.Model):
     answered_on = models.DateField(_("answered on"), null=True)
     last_moved_on = models.DateField(_("last movement"), null=True)
     last_checked_on = models.DateField(_("last checked"), null=True)
+    entries = models.PositiveIntegerField(_("entries"))
+
+    body = models.ForeignKey(
+        "TargetBody",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("body"),
+    )
+    state = models.CharField(_("life of the ask"), max_length=10, choices=AskState)
+    asked_on = models.DateField(_("asked on"))
+    expected_by = models.DateField(_("answer expected by"), null=True)
+    expected_basis = models.CharField(_("why by then"), max_length=10, choices=ExpectedBasis)
+    paused_on = models.DateField(_("clock paused on"), null=True)
+    # Of its steps, in order, with commas between them.
+    audiences = models.CharField(_("who can act"), max_length=100)
 
     objects = StandingTodayQuerySet.as_manager()
 
@@ -149,6 +187,10 @@ class StandingToday(models.Model):
         indexes = [
             models.Index(fields=["status", "action"], name="standing_by_status"),
             models.Index(fields=["last_checked_on", "action"], name="standing_by_last_check"),
+            # One for each order of the list of asks, see ACTION_ORDER; the order by movement has
+            # its own on PostgreSQL, in a migration, as SQLite knows no index with nulls last.
+            models.Index(fields=["-answered_on", "asked_on", "action"], name="standing_by_wait"),
+            models.Index(fields=["-asked_on", "action"], name="standing_by_asked_on"),
         ]
 
     def __str__(self):

@@ -7,9 +7,9 @@ from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
 from advocacy.models.chain import AppendOnlyQuerySet
-from advocacy.models.enums import AskState, EditionState, Phase, Tell
+from advocacy.models.enums import AskState, EditionState, Tell
 from advocacy.models.evidence import IS_A_LOOK
-from advocacy.models.facets import count_facets
+from advocacy.models.facets import count_values, values_of, with_phases
 
 
 class StatusUpdateQuerySet(AppendOnlyQuerySet):
@@ -105,42 +105,34 @@ class StatusUpdateQuerySet(AppendOnlyQuerySet):
             action__state=AskState.DRAFT
         )
 
-    def of_matching(self, actions, *, status="", **filters):
-        """Narrow to a status or phase of the entry, and to the asks that match the filters."""
-        updates = self
-        if status in Phase.values:
-            updates = updates.filter(status__in=Phase(status).statuses)
-        elif status:
-            updates = updates.filter(status=status)
+    def of_matching(self, asks, *, status="", **filters):
+        """Narrow to a status or phase of the entry, and to the asks that match the filters.
+
+        `asks` are rows of public asks that have a status (`RecommendedAction.standings`).
+        """
+        updates = self.filter(status__in=values_of(status)) if status else self
         if any(filters.values()):
-            asks = actions.matching(**filters).order_by().values("pk")
-            updates = updates.filter(action__in=asks)
+            updates = updates.filter(action__in=asks.matching(**filters).order_by().values("pk"))
         return updates
 
-    def facets(self, actions, **filters):
-        """Count the entries behind each option of each filter; see `count_facets`."""
+    def facets(self, asks, counted, day=None, *, status="", among=None, **filters):
+        """Count the entries behind each option of each filter; see `AskRowsQuerySet.facets`.
 
-        def without(name):
-            others = {key: value for key, value in filters.items() if key != name}
-            return self.of_matching(actions, **others)
-
-        overdue = self.of_matching(actions, **{**filters, "overdue": True})
-        return count_facets(
-            {
-                "total": (self.of_matching(actions, **filters), None, None),
-                "issue": (without("issue"), "action__issue__slug", "action__issue__title"),
-                "topic": (
-                    without("topic"),
-                    "action__issue__topics__slug",
-                    "action__issue__topics__name",
-                ),
-                "body": (without("body"), "action__body__slug", "action__body__name"),
-                "status": (without("status"), "status", None),
-                "audience": (without("audience"), "action__steps__audience", None),
-                "overdue": (overdue, None, None),
-            },
-            repeated=["audience"],
-        )
+        An ask counts for as many entries as it has.
+        """
+        rows, number = asks, models.Sum("entries")
+        if status:
+            entry = f"{asks.ASK}updates__"
+            day = day or timezone.localdate()
+            rows = asks.filter(
+                **{f"{entry}status__in": values_of(status), f"{entry}happened_on__lte": day}
+            )
+            number = models.Count("pk")
+        of_asks = {name: lookup for name, lookup in counted.items() if name != "status"}
+        facets = rows.facets(of_asks, number=number, among=among, **filters)
+        entries = self.of_matching(asks, **filters)
+        facets["status"] = with_phases(count_values(entries, "status", models.Count("pk")))
+        return facets
 
     def with_related(self):
         """Fetch what every card of an entry shows."""

@@ -6,8 +6,8 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_safe
 from icalendar import Calendar, Event
 
-from advocacy.models import Confidence, Meeting, RecommendedAction
-from advocacy.public.forms import MeetingFilterForm
+from advocacy.models import Confidence
+from advocacy.public.lists import MeetingList
 
 FIRST_CHANGE = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -15,10 +15,9 @@ FIRST_CHANGE = datetime(2026, 1, 1, tzinfo=UTC)
 @require_safe
 def meeting_calendar(request):
     """The calendar for calendar programs (RFC 5545), with the filters of the page."""
-    filters = MeetingFilterForm(request.GET)
-    meetings = list(Meeting.objects.matching(**filters.filters).upcoming().with_related())
-    asks = RecommendedAction.objects.published().open().on(filters.filters.get("issue"))
-    asks = asks.first_of_each_body({meeting.body_id for meeting in meetings}).by_body()
+    found = MeetingList(request.GET)
+    meetings = list(found.rows())
+    asks = found.asks_of(meetings)
     calendar = Calendar()
     calendar.add("prodid", "-//Answerable//Calendar//EN")
     calendar.add("version", "2.0")

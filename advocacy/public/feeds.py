@@ -3,8 +3,9 @@ from django.urls import reverse_lazy
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext_lazy as _
 
-from advocacy.models import RecommendedAction, StatusUpdate
-from advocacy.public.forms import UpdateFilterForm
+from advocacy.public.lists import UpdateList
+
+NEWEST = 50
 
 
 class UpdateFeed(Feed):
@@ -16,13 +17,10 @@ class UpdateFeed(Feed):
     link = reverse_lazy("update_list")
 
     def get_object(self, request):
-        return UpdateFilterForm(request.GET)
+        return UpdateList(request.GET)
 
-    def items(self, filters):
-        at = filters.as_of_day
-        actions = RecommendedAction.objects.published(at).with_status(at)
-        updates = StatusUpdate.objects.published(at).of_matching(actions, **filters.filters)
-        return updates.newest_first().with_related()[:50]
+    def items(self, updates):
+        return updates.first(NEWEST)
 
     def item_title(self, update):
         return f"{update.action.body.abbreviation}: {update.label}"

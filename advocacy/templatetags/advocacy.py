@@ -265,9 +265,7 @@ def phase_strip(context, counts, **query):
 
     `counts` is {Phase or IN_CONFIDENCE: number}; `query` narrows the links (issue=…, body=…).
     """
-    groups: list[tuple[str, Phase, str]] = [
-        (phase, phase, label_of_group(phase)) for phase in Phase
-    ]
+    groups = [(phase.value, phase, label_of_group(phase)) for phase in Phase]
     groups.append((IN_CONFIDENCE, Phase.UNKNOWN, label_of_group(IN_CONFIDENCE)))
     total = sum(counts.values())
     offset, parts = 0, []
@@ -276,7 +274,7 @@ def phase_strip(context, counts, **query):
         if not number:
             continue
         width = 100 * number / total
-        phase = Phase.NO_ANSWER if group == IN_CONFIDENCE else group
+        status = Phase.NO_ANSWER.value if group == IN_CONFIDENCE else group
         parts.append(
             {
                 "phase": look.value,
@@ -284,7 +282,7 @@ def phase_strip(context, counts, **query):
                 "number": number,
                 "x": f"{offset:.2f}",
                 "width": f"{width:.2f}",
-                "url": record_url(context, "action_list", status=phase.value, **query),
+                "url": record_url(context, "action_list", status=status, **query),
             }
         )
         offset += width

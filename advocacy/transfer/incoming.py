@@ -3,7 +3,7 @@
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import batched
@@ -59,7 +59,7 @@ class Fate:
 
 def import_rows(
     kind: str, file: BinaryIO, format: str, *, by: User | None, dry_run: bool = False
-) -> Iterator[Fate]:
+) -> Generator[Fate]:
     """Read a binary file and yield the Fate of each row.
 
     When the last was taken, all is saved; nothing if a row was refused, or in a dry run. Who stops
@@ -77,7 +77,7 @@ class Import:
         self.many = [name for name, field in self.relations.items() if field.many_to_many]
         self.now = timezone.now()
 
-    def fates(self, reader: Reader, file: BinaryIO, dry_run: bool) -> Iterator[Fate]:
+    def fates(self, reader: Reader, file: BinaryIO, dry_run: bool) -> Generator[Fate]:
         any_refused = False
         # Keys already seen go to a temporary table on disk: there may be too many for memory.
         with transaction.atomic(), closing(sqlite3.connect("")) as seen:

@@ -15,6 +15,8 @@ document.addEventListener("DOMContentLoaded", () => {
       const needed = group.dataset.statuses.split(" ").includes(status.value);
       group.open = needed || fields.some((field) => isTyped(field) || field.ariaInvalid);
     }
+    const some = document.querySelector(".only-some");
+    some.open = some.querySelector("[data-statuses][open]") !== null;
   };
 
   status.addEventListener("change", show);
@@ -35,20 +37,20 @@ document.addEventListener("DOMContentLoaded", () => {
 // Leaving a form in which something was typed asks first; sending it does not. A form that came
 // back with what is missing holds typed words from the start.
 document.addEventListener("DOMContentLoaded", () => {
-  const said = (form) => new URLSearchParams(new FormData(form)).toString();
-  const before = new Map();
+  const content = (form) => new URLSearchParams(new FormData(form)).toString();
+  const opened = new Map();
   for (const form of document.querySelectorAll("#content-main form[method=post]")) {
     if (form.id !== "changelist-form") {
-      before.set(form, "isTyped" in form.dataset ? "" : said(form));
+      opened.set(form, "isTyped" in form.dataset ? "" : content(form));
     }
     // A preview opens beside the form, which stays.
     form.addEventListener("submit", (event) => {
-      if (event.submitter?.formTarget !== "_blank") before.clear();
+      if (event.submitter?.formTarget !== "_blank") opened.clear();
     });
   }
 
   window.addEventListener("beforeunload", (event) => {
-    if ([...before].some(([form, words]) => said(form) !== words)) event.preventDefault();
+    if ([...opened].some(([form, before]) => content(form) !== before)) event.preventDefault();
   });
 });
 

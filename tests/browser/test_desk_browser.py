@@ -5,10 +5,10 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from advocacy.models import Draft, ResponseStatus, StatusUpdate, make_groups
+from advocacy.models import Draft, StatusUpdate, make_groups
 from tests.browser.test_pages_browser import violations
-from tests.factories import make_meeting, make_source, make_user, record
-from tests.staff import make_ask
+from tests.factories import make_meeting, make_source, make_user, record, record_look, write_draft
+from tests.staff import change_page, make_ask, record_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -59,13 +59,22 @@ def test_a_response_is_recorded_with_the_keyboard_alone(page, live_server):
     keys.press("Enter")
     expect(page.get_by_role("heading", name="Not checked for 90 days")).to_be_visible()
 
-    keys.to(f"a[href='{reverse('admin:advocacy_recommendedaction_change', args=[action.pk])}']")
+    keys.to(f"a[href='{change_page(action)}']")
+    keys.press("Enter")
+    expect(page.get_by_role("heading", name="The record")).to_be_visible()
+    keys.to(f"a[href='{record_page(ask=action)}']")
     keys.press("Enter")
     expect(page.get_by_role("heading", name="Record a response")).to_be_visible()
     keys.to("[name=entry-status]")
     keys.type("Under")
+    keys.to("[name=entry-happened_on]")
+    keys.type("03032025")
     keys.to("[name=entry-summary]")
     keys.type("The Governing Body put it on its agenda.")
+    keys.to("[name=entry-asserted_by]")
+    keys.type("the body")
+    keys.to("[name=entry-verification]")
+    keys.type("doc")
     keys.to("[name=source-1-title]")
     keys.type("Agenda")
     keys.to("[name=source-1-publisher]")
@@ -76,7 +85,7 @@ def test_a_response_is_recorded_with_the_keyboard_alone(page, live_server):
     keys.type("03032025")
     keys.to("[name=source-1-tier]")
     keys.type("T1")
-    keys.to("button[value=record]")
+    keys.to("button.default")
     keys.press("Enter")
 
     expect(page.locator(".messagelist")).to_contain_text("Recorded for NK-03: “Under discussion”")
@@ -90,14 +99,10 @@ def desk(page, live_server):
     user = make_user(username="olena", password="a long password", is_superuser=True)
     action = make_ask(reference="NK-03", title="Open an inquiry")
     record(action)
+    record_look(action)
+    make_ask(body=action.body)
     make_meeting(body=action.body)
-    Draft.objects.write(
-        action,
-        ResponseStatus.UNDER_DISCUSSION,
-        by=make_user(is_superuser=True),
-        sources=[make_source()],
-        summary="It met again.",
-    )
+    write_draft(action, summary="It met again.")
     make_source(title="A page that went away").note_link("404", works=False, gone=True)
     page.goto(f"{live_server.url}/admin/")
     page.get_by_label("Username").fill(user.username)
@@ -115,9 +120,13 @@ def test_the_desk_fits_a_tablet_and_has_no_violation_of_ours(desk, live_server):
     pages = [
         reverse("admin:index"),
         reverse("admin:advocacy_draft_changelist"),
-        reverse("admin:advocacy_draft_change", args=[draft.pk]),
-        reverse("admin:advocacy_draft_edit", args=[draft.pk]),
-        reverse("admin:advocacy_targetbody_record", args=[draft.action.body_id]),
+        change_page(draft),
+        change_page(draft.action),
+        record_page(ask=draft.action),
+        record_page(body=draft.action.body),
+        record_page(ask=draft.action, look=1),
+        record_page(draft=draft),
+        record_page(corrects=draft.action.updates.responses().get()),
         reverse("admin:advocacy_issue_history", args=[issue.pk]),
         reverse("admin:advocacy_issue_simple_history", args=[issue.pk, issue.history.first().pk]),
         reverse("admin:advocacy_reply_add"),

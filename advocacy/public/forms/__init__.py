@@ -2,6 +2,7 @@ from advocacy.public.forms.countries import CountryForm
 from advocacy.public.forms.filters import (
     ActionFilterForm,
     AsOfForm,
+    BodyFilterForm,
     ChecklistFilterForm,
     IssueFilterForm,
     MeetingFilterForm,
@@ -13,6 +14,7 @@ from advocacy.public.forms.follow import FollowForm, FollowingForm, subject_choi
 __all__ = [
     "ActionFilterForm",
     "AsOfForm",
+    "BodyFilterForm",
     "ChecklistFilterForm",
     "CountryForm",
     "FollowForm",

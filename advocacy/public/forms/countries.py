@@ -1,5 +1,7 @@
 """The choice of a country, named and sorted in the reader's language."""
 
+from typing import Any
+
 from babel import Locale
 from django import forms
 from django.utils.translation import get_language, to_locale
@@ -25,6 +27,8 @@ def country_choices():
 
 class CountryForm(forms.Form):
     """Which State; nothing is guessed from where a visitor is."""
+
+    fields: dict[str, Any]
 
     country = forms.ChoiceField(
         label=_("Your country"),

@@ -1,7 +1,8 @@
-"""The filters of every list, as GET forms."""
+"""The filters of every list, as GET forms. `counted` says which options show live counts."""
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,32 +19,28 @@ from advocacy.models import (
 )
 from advocacy.models.standing import label_of, label_of_group, status_choices
 from advocacy.public.forms.countries import country_choices
-
-UNKNOWN = _("“%(value)s” is not known here; this filter was not applied.")
-MOST_OPTIONS = 60
+from advocacy.public.forms.options import LONGEST_SEARCH, SlugField, choice, counted
 
 
-def _choice(label, choices, empty):
-    return forms.ChoiceField(
-        label=label,
+def words_field():
+    return forms.CharField(
+        label=_("Words"),
         required=False,
-        choices=[("", empty), *choices],
-        error_messages={"invalid_choice": UNKNOWN},
+        max_length=LONGEST_SEARCH,
+        widget=forms.TextInput(attrs={"type": "search"}),
     )
 
 
-class SlugField(forms.ModelChoiceField):
-    """Cleans a slug to its row; its options are given by the page, with their counts."""
+def issue_field():
+    return SlugField(Issue.objects.all(), label=_("Issue"), empty=_("All issues"), named="title")
 
-    def __init__(self, queryset, *, label, empty):
-        super().__init__(
-            queryset,
-            label=label,
-            required=False,
-            to_field_name="slug",
-            empty_label=empty,
-            error_messages={"invalid_choice": UNKNOWN},
-        )
+
+def topic_field():
+    return SlugField(Topic.objects.all(), label=_("Topic"), empty=_("All topics"), searched=False)
+
+
+def body_field():
+    return SlugField(TargetBody.objects.all(), label=_("Body"), empty=_("All bodies"))
 
 
 class FilterForm(forms.Form):
@@ -61,6 +58,11 @@ class FilterForm(forms.Form):
 
     def __init__(self, data):
         super().__init__(data, auto_id="filter-%s")
+        self.order_fields([name for name in self.fields if name not in ("as_of", "sort")])
+        if "issue" in self.fields:
+            self.fields["issue"].queryset = Issue.objects.opened()
+        for name, field in self._slug_fields():
+            field.look_for(data.get(f"{name}_words", ""))
         self.is_valid()
         # Before the options carry counts.
         self.active = list(self._active())
@@ -101,30 +103,65 @@ class FilterForm(forms.Form):
                 value = ""
             yield name, field.label, value
 
+    @property
+    def lookups(self):
+        """{filter: the lookup by which its options are counted}, see `counted`."""
+        fields = self.fields.items()
+        return {name: field.counted for name, field in fields if hasattr(field, "counted")}
+
+    @property
+    def among(self):
+        """The options of a filter that were searched for, where they were: {filter: rows}."""
+        return {name: field.found for name, field in self._slug_fields() if field.words}
+
+    def _slug_fields(self):
+        return [(n, field) for n, field in self.fields.items() if isinstance(field, SlugField)]
+
+    def show_first_options(self):
+        """Fill the filters that show no counts."""
+        for name, field in self._slug_fields():
+            field.show_first(self.cleaned_data.get(name))
+
     def show_counts(self, facets):
-        """Put the live counts into the options of each filter."""
+        """Put the live counts into the options of each filter: {filter: {value: count}}."""
+        for name, rows in self._names(facets).items():
+            self._show_counted_rows(name, rows, facets)
         for name, field in self.fields.items():
-            if name not in facets:
+            counts = facets.get(name)
+            if counts is None or isinstance(field, SlugField):
                 continue
-            if isinstance(field, SlugField):
-                field.widget.choices = self._counted_rows(name, field, facets[name])
-            elif name == "status":
-                field.choices = _counted_statuses(field, facets[name])
+            if name == "status":
+                field.choices = _counted_statuses(field, counts)
             elif isinstance(field, forms.ChoiceField):
-                counts = {option.value: option.count for option in facets[name]}
                 field.choices = [
-                    (value, f"{label} ({counts.get(value, 0)})" if value else label)
+                    (value, f"{label} ({counts[value]})" if value else label)
                     for value, label in field.choices
                 ]
-            elif isinstance(field, forms.BooleanField):
-                field.label = f"{field.label} ({facets[name]})"
+            else:
+                field.label = f"{field.label} ({counts[True]})"
 
-    def _counted_rows(self, name, field, options):
-        choices = [(o.value, f"{o.label} ({o.count})") for o in options[:MOST_OPTIONS]]
-        chosen = self.cleaned_data.get(name)
-        if chosen and chosen.slug not in dict(choices):
-            choices.append((chosen.slug, f"{chosen} (0)"))
-        return [("", field.empty_label), *choices]
+    def _names(self, facets):
+        """Slug and name of every row that is an option, from one query: {filter: {key: …}}."""
+        fields = [(name, field) for name, field in self._slug_fields() if name in facets]
+        first, *others = [
+            field.names(facets[name]).values_list(Value(name), "pk", "slug", "shown")
+            for name, field in fields
+        ]
+        names = {name: {} for name, _field in fields}
+        for name, pk, slug, shown in first.union(*others, all=True).order_by():
+            names[name][pk] = slug, shown
+        return names
+
+    def _show_counted_rows(self, name, names, facets):
+        """Options with the most behind them come first."""
+        counts, chosen = facets[name], self.cleaned_data.get(name)
+        rows = sorted((-counts[pk], shown, slug) for pk, (slug, shown) in names.items())
+        # What is chosen leaves what is listed now.
+        leaves = counts.get(chosen.pk, facets["total"]) if chosen else 0
+        self.fields[name].show(
+            [(slug, f"{shown} ({-minus})") for minus, shown, slug in rows],
+            chosen and (chosen.slug, f"{chosen} ({leaves})"),
+        )
 
 
 def _flat(choices):
@@ -135,35 +172,26 @@ def _flat(choices):
             yield value, label
 
 
-def _counted_statuses(field, options):
-    counts = {option.value: option.count for option in options}
+def _counted_statuses(field, counts):
     groups = [field.choices[0]]
     for phase in Phase:
-        whole = sum(counts.get(status, 0) for status in phase.statuses)
         words = label_of_group(phase)
-        codes = [(s.value, f"{label_of(s)} ({counts.get(s, 0)})") for s in phase.statuses]
-        groups.append((words, [(phase.value, f"{words} ({whole})"), *codes]))
+        codes = [(s.value, f"{label_of(s)} ({counts[s.value]})") for s in phase.statuses]
+        groups.append((words, [(phase.value, f"{words} ({counts[phase.value]})"), *codes]))
     return groups
 
 
 class ActionFilterForm(FilterForm):
     sort_default = ActionSort.WAITING
 
-    q = forms.CharField(
-        label=_("Words"),
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
-    issue = SlugField(Issue.objects.all(), label=_("Issue"), empty=_("All issues"))
-    topic = SlugField(Topic.objects.all(), label=_("Topic"), empty=_("All topics"))
-    body = SlugField(TargetBody.objects.all(), label=_("Body"), empty=_("All bodies"))
-    status = _choice(_("Status"), status_choices(), _("Any status"))
-    audience = _choice(_("Who can act"), Audience.choices, _("Everyone"))
-    overdue = forms.BooleanField(label=_("Overdue only"), required=False)
-    sort = _choice(_("Order"), ActionSort.choices[1:], ActionSort.WAITING.label)
-
-    field_order = ["q", "issue", "topic", "body", "status", "audience", "overdue", "as_of", "sort"]
+    q = words_field()
+    issue = counted(issue_field(), "issue")
+    topic = counted(topic_field(), "issue__topics")
+    body = counted(body_field(), "body")
+    status = counted(choice(_("Status"), status_choices(), _("Any status")), "status")
+    audience = counted(choice(_("Who can act"), Audience.choices, _("Everyone")), "audiences")
+    overdue = counted(forms.BooleanField(label=_("Overdue only"), required=False), "is_overdue")
+    sort = choice(_("Order"), ActionSort.choices[1:], ActionSort.WAITING.label)
 
 
 class UpdateFilterForm(ActionFilterForm):
@@ -175,18 +203,18 @@ class UpdateFilterForm(ActionFilterForm):
 class IssueFilterForm(FilterForm):
     sort_default = IssueSort.POSITION
 
-    q = forms.CharField(
-        label=_("Words"),
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
-    topic = SlugField(Topic.objects.all(), label=_("Topic"), empty=_("All topics"))
-    body = SlugField(TargetBody.objects.all(), label=_("Body"), empty=_("All bodies"))
-    status = _choice(_("Status of an ask"), status_choices(), _("Any status"))
-    sort = _choice(_("Order"), IssueSort.choices[1:], IssueSort.POSITION.label)
+    q = words_field()
+    topic = counted(topic_field(), "topics")
+    body = counted(body_field(), "body")
+    status = counted(choice(_("Status of an ask"), status_choices(), _("Any status")), "status")
+    sort = choice(_("Order"), IssueSort.choices[1:], IssueSort.POSITION.label)
 
-    field_order = ["q", "topic", "body", "status", "as_of", "sort"]
+
+class BodyFilterForm(FilterForm):
+    """Finds a body by words."""
+
+    as_of = None
+    q = words_field()
 
 
 class AsOfForm(FilterForm):
@@ -197,12 +225,8 @@ class MeetingFilterForm(FilterForm):
     """Narrows the calendar to one body, or to those asked about one issue."""
 
     as_of = None
-    issue = SlugField(Issue.objects.all(), label=_("Issue"), empty=_("All issues"))
-    body = SlugField(TargetBody.objects.all(), label=_("Body"), empty=_("All bodies"))
-
-    @property
-    def as_of_day(self):
-        return None
+    issue = issue_field()
+    body = body_field()
 
 
 class StepFilterForm(FilterForm):
@@ -211,23 +235,17 @@ class StepFilterForm(FilterForm):
     MINUTES = [("5", _("5 minutes")), ("15", _("15 minutes")), ("60", _("an hour"))]
 
     as_of = None
-    audience = _choice(_("I am"), Audience.choices, _("Anyone"))
-    minutes = _choice(_("I have"), MINUTES, _("any time"))
-
-    @property
-    def as_of_day(self):
-        return None
+    audience = choice(_("I am"), Audience.choices, _("Anyone"))
+    minutes = choice(_("I have"), MINUTES, _("any time"))
 
 
 class ChecklistFilterForm(StepFilterForm):
     """Narrows all steps of the record to one's own checklist."""
 
-    kind = _choice(_("I want to"), StepKind.choices, _("anything"))
-    issue = SlugField(Issue.objects.all(), label=_("Issue"), empty=_("All issues"))
-    body = SlugField(TargetBody.objects.all(), label=_("Body"), empty=_("All bodies"))
-    country = _choice(_("My country"), [(code, code) for code in GROUP_OF], _("any"))
-
-    field_order = ["audience", "minutes", "kind", "issue", "body", "country"]
+    kind = choice(_("I want to"), StepKind.choices, _("anything"))
+    issue = issue_field()
+    body = body_field()
+    country = choice(_("My country"), [(code, code) for code in GROUP_OF], _("any"))
 
     def __init__(self, data):
         super().__init__(data)

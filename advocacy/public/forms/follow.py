@@ -1,5 +1,7 @@
 """The wish to follow by e-mail, and what a follower may change."""
 
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -7,9 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from email_validator import EmailNotValidError, validate_email
 
-from advocacy.models import Frequency, Issue, RecommendedAction, TargetBody
-
-SUBJECTS = {"issue": Issue, "body": TargetBody, "action": RecommendedAction}
+from advocacy.models import Follow, Frequency, Issue, RecommendedAction, TargetBody
 
 
 class MailAddressField(forms.CharField):
@@ -42,10 +42,13 @@ class SubjectField(forms.ChoiceField):
         if value == "everything":
             return {}
         kind, _colon, slug = str(value).partition(":")
-        model = SUBJECTS.get(kind)
-        rows = RecommendedAction.objects.published() if kind == "action" else None
-        rows = model.objects.all() if model and rows is None else rows
-        row = rows.filter(slug=slug).first() if model else None
+        row: Issue | TargetBody | RecommendedAction | None = None
+        if kind == "issue":
+            row = Issue.objects.filter(slug=slug).first()
+        elif kind == "body":
+            row = TargetBody.objects.filter(slug=slug).first()
+        elif kind == "action":
+            row = RecommendedAction.objects.published().filter(slug=slug).first()
         if row is None:
             raise ValidationError(_("This is not in the record: choose what to follow."))
         return {kind: row}
@@ -57,6 +60,8 @@ class SubjectField(forms.ChoiceField):
 
 class FollowForm(forms.Form):
     """A wish to follow. It is posted without a cookie, so pages that carry it can be cached."""
+
+    fields: dict[str, Any]
 
     email = MailAddressField(
         label=_("E-mail address"),
@@ -102,8 +107,13 @@ def subject_choices():
 class FollowingForm(forms.Form):
     """What a follower may change about following."""
 
+    fields: dict[str, Any]
+
     keep = forms.ModelMultipleChoiceField(
-        None, label=_("You follow"), required=False, widget=forms.CheckboxSelectMultiple
+        Follow.objects.none(),
+        label=_("You follow"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     add = SubjectField(label=_("Follow this as well"), required=False)
     frequency = forms.ChoiceField(label=_("How often"), choices=Frequency, widget=forms.RadioSelect)

@@ -29,7 +29,9 @@ COLOUR = re.compile(r"--([\w-]+): light-dark\((#[0-9a-f]{6}),")
 @lru_cache
 def colours():
     """{name: its colour on light paper}, as `static/css/site.css` defines them for the pages."""
-    tokens = Path(finders.find("css/site.css")).read_text(encoding="utf-8")
+    sheet = finders.find("css/site.css")
+    assert sheet
+    tokens = Path(sheet).read_text(encoding="utf-8")
     return {name.replace("-", "_"): colour for name, colour in COLOUR.findall(tokens)}
 
 

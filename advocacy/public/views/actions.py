@@ -1,42 +1,26 @@
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
-from django.views.decorators.vary import vary_on_headers
 
 from advocacy.models import AskState, Meeting, RecommendedAction, StatusUpdate
-from advocacy.public.forms import ActionFilterForm, AsOfForm, FollowForm, StepFilterForm
-from advocacy.web.pagination import page_of
+from advocacy.public.forms import AsOfForm, FollowForm, StepFilterForm
+from advocacy.public.lists import ActionList, render_list
+from advocacy.web.htmx import render_part
 
 
 @require_safe
-@vary_on_headers("HX-Request")
 def action_list(request):
-    filters = ActionFilterForm(request.GET)
-    actions = RecommendedAction.objects.published(filters.as_of_day).with_status(filters.as_of_day)
-    facets = actions.facets(**filters.filters)
-    filters.show_counts(facets)
-    actions = actions.matching(**filters.filters).sorted_by(filters.sort_by).with_related()
-    page = page_of(request, actions, facets["total"])
-
-    template = "actions/list.html"
-    if request.htmx and not request.htmx.history_restore_request:
-        template += "#results"
-    return render(request, template, {"filters": filters, "page": page, "actions": page})
+    return render_list(request, ActionList(request.GET), "actions/list.html")
 
 
 @require_safe
-@vary_on_headers("HX-Request")
 def action_detail(request, slug):
     """One ask: its text, clocks, full record and checklist."""
     filters = AsOfForm(request.GET)
     actions = RecommendedAction.objects.exclude(state=AskState.DRAFT)
     actions = actions.with_status(filters.as_of_day).with_sessions_passed().with_related()
     action = get_object_or_404(actions, slug=slug)
-
-    template = "actions/detail.html"
-    if request.htmx and not request.htmx.history_restore_request:
-        template += "#checklist"
     context = action_page(action, filters=filters, step_filters=StepFilterForm(request.GET))
-    return render(request, template, context)
+    return render_part(request, "actions/detail.html", "checklist", context)
 
 
 def action_page(action, *, filters=None, step_filters=None, preview=None):

@@ -4,11 +4,9 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
-from django.views.decorators.vary import vary_on_headers
 
-from advocacy.models import ChecklistStep, NetworkUse, RecommendedAction, StepDone
-from advocacy.public.forms import ChecklistFilterForm
-from advocacy.web.pagination import page_of
+from advocacy.models import ChecklistStep, NetworkUse, StepDone
+from advocacy.public.lists import StepList, render_list, with_asks
 from advocacy.web.visitors import from_this_site, visitor_address
 
 # What an address can hold, and a sheet of paper or two.
@@ -17,34 +15,10 @@ LONGEST_TITLE = 120
 
 
 @require_safe
-@vary_on_headers("HX-Request")
 def my_checklist(request):
     """Every step of the open asks, narrowed to what one person can do; ticks stay with them."""
-    filters = ChecklistFilterForm(request.GET)
-    steps = ChecklistStep.objects.of_open_asks().matching(**filters.filters).with_related()
-    page = page_of(request, steps.order_by("minutes", "action__reference", "position", "pk"))
-    context = {
-        "filters": filters,
-        "page": page,
-        "steps": with_asks(page),
-        "country": filters.cleaned_data.get("country"),
-        "longest_title": LONGEST_TITLE,
-    }
-
-    template = "checklist/list.html"
-    if request.htmx and not request.htmx.history_restore_request:
-        template += "#results"
-    return render(request, template, context)
-
-
-def with_asks(steps):
-    """The steps as a list, each with its ask as the record has it now."""
-    steps = list(steps)
-    asks = RecommendedAction.objects.with_status().with_related()
-    asks = asks.in_bulk({step.action_id for step in steps})
-    for step in steps:
-        step.action = asks[step.action_id]
-    return steps
+    steps = StepList(request.GET)
+    return render_list(request, steps, "checklist/list.html", longest_title=LONGEST_TITLE)
 
 
 @require_safe

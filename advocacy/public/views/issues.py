@@ -3,42 +3,22 @@ from collections import Counter
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
-from django.views.decorators.vary import vary_on_headers
 
 from advocacy.models import Issue, Meeting, RecommendedAction, StatusUpdate
-from advocacy.public.forms import AsOfForm, FollowForm, IssueFilterForm
-from advocacy.web.pagination import page_of
+from advocacy.public.forms import AsOfForm, FollowForm
+from advocacy.public.lists import IssueList, render_list
 
 
 @require_safe
-@vary_on_headers("HX-Request")
 def issue_list(request):
-    filters = IssueFilterForm(request.GET)
-    at = filters.as_of_day
-    actions = RecommendedAction.objects.published(at).with_status(at)
-    issues = Issue.objects.opened(at)
-    facets = issues.facets(actions, **filters.filters)
-    filters.show_counts(facets)
-    issues = issues.matching(actions, **filters.filters).sorted_by(filters.sort_by)
-    page = page_of(request, issues.with_related(), facets["total"])
-    phases = actions.filter(issue__in=[issue.pk for issue in page]).phase_counts("issue")
-
-    template = "issues/list.html"
-    if request.htmx and not request.htmx.history_restore_request:
-        template += "#results"
-    context = {
-        "filters": filters,
-        "page": page,
-        "issues": [(issue, phases.get(issue.pk, {})) for issue in page],
-    }
-    return render(request, template, context)
+    return render_list(request, IssueList(request.GET), "issues/list.html")
 
 
 @require_safe
 def issue_detail(request, slug):
     filters = AsOfForm(request.GET)
     at = filters.as_of_day or timezone.localdate()
-    issues = Issue.objects.prefetch_related("topics", "legal_references", "sources")
+    issues = Issue.objects.opened().prefetch_related("topics", "legal_references", "sources")
     issue = get_object_or_404(issues, slug=slug)
     actions = list(
         RecommendedAction.objects.published(at)

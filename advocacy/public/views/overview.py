@@ -4,7 +4,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from advocacy.models import Meeting, RecommendedAction, StatusUpdate
+from advocacy.models import Issue, Meeting, RecommendedAction, StatusUpdate, TargetBody
 from advocacy.public.forms import AsOfForm, FollowForm
 
 MOST_ISSUES = 12
@@ -14,22 +14,25 @@ MOST_ISSUES = 12
 def overview(request):
     """The record on one screen: who was asked about what, and how each answered."""
     filters = AsOfForm(request.GET)
-    at = filters.as_of_day or timezone.localdate()
-    actions = RecommendedAction.objects.published(at).open().with_status(at)
+    day = filters.as_of_day or timezone.localdate()
+    actions = RecommendedAction.objects.published(day).open().with_status(day)
     # Issues of the dossier come in order; a record of thousands shows its first ones here.
     shown = actions.filter(issue__in=_first_issues(actions)).with_related()
     unanswered = actions.without_answer()
     waiting = list(unanswered.with_related()[:5])
     context = {
         "filters": filters,
-        "as_of": at,
+        "as_of": day,
         "lead": _lead(actions),
         "unanswered": unanswered.count(),
         "matrix": _matrix(shown.order_by("issue__position", "issue__title", "asked_on", "pk")),
         "waiting": waiting,
         "longest": _longest(unanswered, waiting),
-        "updates": StatusUpdate.objects.published(at).responses().newest_first().with_related()[:5],
-        "meetings": Meeting.objects.upcoming(at).with_related()[:5],
+        "updates": StatusUpdate.objects.published(day)
+        .responses()
+        .newest_first()
+        .with_related()[:5],
+        "meetings": Meeting.objects.upcoming(day).with_related()[:5],
         "follow": FollowForm(),
         "mails": StatusUpdate.objects.mails_in_last_year(),
     }
@@ -53,7 +56,7 @@ def _first_issues(actions):
 def _lead(actions):
     """The numbers of the sentence that opens the page."""
     bodies = actions.phase_counts("body")
-    phases = sum(bodies.values(), Counter())
+    phases: Counter[str] = sum(bodies.values(), Counter())
     return {"asks": phases.total(), "bodies": len(bodies), "phases": phases}
 
 
@@ -62,7 +65,9 @@ def _matrix(actions):
 
     {"bodies": [body], "rows": [(issue, [(body, [ask])])]}, bodies that were asked only, in order.
     """
-    cells, issues, bodies = {}, {}, {}
+    issues: dict[int, Issue] = {}
+    bodies: dict[int, TargetBody] = {}
+    cells: dict[tuple[int, int], list[RecommendedAction]] = {}
     for action in actions:
         issues[action.issue_id] = action.issue
         bodies[action.body_id] = action.body

@@ -50,7 +50,7 @@ def seat_country(request, country):
 
 def _group_seats(country, seated, day):
     """Who else of its regional group sits where this State does not: [(body, seats)]."""
-    elsewhere = {}
+    elsewhere: dict[TargetBody, list[Seat]] = {}
     seats = Seat.objects.held(day).exclude(body__in=seated).exclude(country=country)
     for seat in seats.with_related().order_by("body__position", "body__name", "country"):
         if GROUP_OF.get(seat.country) == GROUP_OF[country]:
