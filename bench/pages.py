@@ -82,12 +82,12 @@ def measured(client, meter, name, address, *, limit, runs):
 
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(address)
-    size = len(answer.getvalue()) / 1000
+    number, size = len(queries), len(answer.getvalue()) / 1000
     times = [run()]
     if times[0][0] < SLOW:
         times = [run() for _ in range(runs)]
     together, database = (median(column) for column in zip(*times, strict=True))
-    return Cost(name, address, together, database, len(queries), size, limit, answer.status_code)
+    return Cost(name, address, together, database, number, size, limit, answer.status_code)
 
 
 def costs(*, profile, only, runs):
