@@ -33,13 +33,15 @@ def fill(*, issues, bodies, actions, updates, followers=0, seed=1, quiet=False):
         raise ValueError("Entries and followers need asks.")
     if Issue.objects.filter(slug__startswith="load-").exists():
         raise ValueError("This database holds made-up content already: use a fresh one.")
-    random = Random(seed)
+    staff = make_staff()
+    content = Content(Insertion(quiet=quiet), Random(seed))
+    record, desk = Record(content, staff), Desk(content, staff)
     with transaction.atomic():
-        staff = make_staff()
-        content = Content(Insertion(quiet=quiet), random)
         asks = content.make(issues=issues, bodies=bodies, actions=actions)
-        Record(content, staff).make(asks, updates)
-        desk = Desk(content, staff)
+    with transaction.atomic():
+        record.make(asks, updates)
+    record.derive()
+    with transaction.atomic():
         desk.make_drafts(actions // ASKS_A_DRAFT)
         if followers:
             desk.make_sign_ins(followers)
@@ -47,7 +49,7 @@ def fill(*, issues, bodies, actions, updates, followers=0, seed=1, quiet=False):
 
 
 def tidy():
-    """What a database does by itself in time: count what the planner goes by."""
+    """Do the rest of what a database does by itself in time."""
     from django.db import connection
 
     with connection.cursor() as cursor:

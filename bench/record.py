@@ -82,7 +82,6 @@ class Record:
         self.logs = Logs(self.content, keys_after(SearchLog))
         self.keys = keys_after(StatusUpdate)
         self.write(self.walks(asks, number), number)
-        self.derive()
 
     def walks(self, asks, number):
         """The way of every ask that has entries, each with its share of their number."""
@@ -232,6 +231,7 @@ class Record:
                 cursor.execute(statement)
 
     def derive(self):
+        """Keep how each ask stands today."""
         # Without statistics the planner looks every correction up anew for every entry.
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
