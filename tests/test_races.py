@@ -71,7 +71,7 @@ def test_who_records_for_several_asks_and_who_records_for_one_never_wait_for_eac
     others = []
 
     def record_and_be_met(action):
-        entry = record(action, S.NO_RESPONSE)
+        entry = record(action, S.ACKNOWLEDGED)
         if action == first:
             others.append(meanwhile(lambda: record(second, S.UNDER_DISCUSSION)))
         return entry
@@ -81,7 +81,7 @@ def test_who_records_for_several_asks_and_who_records_for_one_never_wait_for_eac
 
     assert others[0].result().status == S.UNDER_DISCUSSION
     assert [entry.status for entry in second.updates.oldest_first()] == [
-        S.NO_RESPONSE,
+        S.ACKNOWLEDGED,
         S.UNDER_DISCUSSION,
     ]
 

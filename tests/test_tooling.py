@@ -93,8 +93,10 @@ def test_a_public_site_does_not_start_before_it_says_how_mail_leaves(program, tm
     assert sentence.startswith("MAIL_URL is not set: say how mail leaves, for example smtp://")
 
 
-def test_the_check_of_a_deployment_asks_how_mail_leaves():
-    checked = run("manage.py", "check", "--deploy", SECRET_KEY="x", MAIL_URL="")
+def test_the_check_of_a_deployment_asks_how_mail_leaves(tmp_path):
+    checked = run(
+        "manage.py", "check", "--deploy", SECRET_KEY="x", MAIL_URL="", VAR_DIR=str(tmp_path)
+    )
 
     assert "(advocacy.E001) MAIL_URL is not set: " in checked.stderr
     assert checked.returncode == 1
