@@ -15,7 +15,8 @@ PYTHON = $(or $(wildcard .venv/bin/python),$(SYSTEM_PYTHON))
 BIN := .venv/bin
 # Arguments for pytest, for example: make test ARGS="-k search -x"
 ARGS ?=
-# On every processor; one that is done first takes over tests of another. ARGS="-n 0": in one process.
+# In several processes (tests/conftest.py says how many); one that is done first takes over tests of
+# another. ARGS="-n 0": in one process.
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 # How much `make bench-pages` makes up.
 ISSUES ?= 10000
@@ -28,7 +29,7 @@ COMPILE := pip compile --quiet --upgrade --universal --generate-hashes --no-head
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install dev test test-quick test-postgres check bench-pages screenshots format messages manage lock clean port
+.PHONY: help run install dev test test-quick test-postgres check bench bench-pages bench-mailing bench-sign-ups bench-transfer bench-verify proof fuzz screenshots format messages manage lock clean port
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -42,16 +43,16 @@ install: .venv/installed ## only what the site needs, for a server (deploy/READM
 dev: port .venv/installed var/secret_key var/address_keys ## the same with DEBUG and a server that reloads on every change
 	@env DEBUG=1 $(BIN)/python manage.py start --dev
 
-test: .venv/installed-dev ## all tests, on SQLite and in a real browser (ARGS= goes to pytest)
-	@sh deploy/install_for_tests.sh chromium gettext
+test: .venv/installed-dev ## all tests, on SQLite and in three browsers (ARGS= goes to pytest)
+	@sh deploy/install_for_tests.sh chromium firefox webkit gettext
 	@$(PYTEST) $(ARGS)
 
-test-quick: .venv/installed-dev ## those that need no browser and start no other programs
-	@$(PYTEST) -m "not browser and not programs" $(ARGS)
+test-quick: .venv/installed-dev ## those that need no browser, start no programs and do not walk everything
+	@$(PYTEST) -m "not browser and not programs and not thorough" $(ARGS)
 
-test-postgres: .venv/installed-dev ## all but the browser, on PostgreSQL: that of DATABASE_URL, or a throw-away one
+test-postgres: .venv/installed-dev ## all that a database may change, on PostgreSQL: that of DATABASE_URL, or a throw-away one
 	@sh deploy/install_for_tests.sh gettext postgresql
-	@sh deploy/with_postgres.sh $(PYTEST) -m "not browser" $(ARGS)
+	@sh deploy/with_postgres.sh $(PYTEST) -m "not browser and not one_database" $(ARGS)
 
 check: .venv/installed-dev var/secret_key var/address_keys ## lint, format, types, migrations, deployment settings, templates, translations
 	$(BIN)/ruff check .
@@ -64,10 +65,37 @@ check: .venv/installed-dev var/secret_key var/address_keys ## lint, format, type
 	@sh deploy/install_for_tests.sh gettext
 	$(BIN)/python manage.py makemessages --check
 
+bench: .venv/installed-dev ## what readers get on the day it is in the news, against nginx with the same bytes
+	@sh deploy/install_for_tests.sh nginx wrk
+	@$(BIN)/python -m bench.news $(ARGS)
+
 bench-pages: .venv/installed var/secret_key var/address_keys ## what every page costs with ASKS=100000 and ENTRIES=1000000, on a throw-away PostgreSQL
 	@sh deploy/install_for_tests.sh postgresql
 	@sh deploy/with_postgres.sh sh -c '$(BIN)/python -m bench.make_load --issues $(ISSUES) --bodies $(BODIES) \
 		--actions $(ASKS) --updates $(ENTRIES) && $(BIN)/python -m bench.pages $(ARGS)'
+
+bench-mailing: .venv/installed-dev ## what a mailing takes against a plain loop, and two workers against one
+	@sh deploy/install_for_tests.sh postgresql
+	@$(BIN)/python -m bench.mailing $(ARGS)
+
+bench-sign-ups: .venv/installed-dev ## 6,000 sign-ups at 300 a second, and readers beside others, on a throw-away PostgreSQL
+	@sh deploy/install_for_tests.sh postgresql wrk
+	@$(BIN)/python -m bench.sign_ups $(ARGS)
+
+bench-transfer: .venv/installed-dev ## import_rows against a loop that checks and saves each row by itself
+	@sh deploy/install_for_tests.sh postgresql
+	@$(BIN)/python -m bench.transfer $(ARGS)
+
+bench-verify: .venv/installed-dev ## the check of the chain against a plain loop over model instances
+	@$(BIN)/python -m bench.verify $(ARGS)
+
+proof: .venv/installed-dev ## kill, lock, fill and refuse what the program stands on, and count what is lost or doubled
+	@sh deploy/install_for_tests.sh postgresql faketime
+	@$(BIN)/python -m bench.proof $(ARGS)
+
+fuzz: .venv/installed-dev ## 20,000 requests that no page sends, on each database; fewer: ARGS="2000 --only sqlite"
+	@sh deploy/install_for_tests.sh postgresql
+	@$(BIN)/python -m bench.fuzz $(ARGS)
 
 screenshots: .venv/installed-dev ## the pictures of the README, and every page under var/screenshots/
 	@sh deploy/install_for_tests.sh chromium

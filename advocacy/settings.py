@@ -28,6 +28,20 @@ def yes_or_no(value):
     return value.lower() in {"1", "true", "yes", "on"}
 
 
+def seconds(value):
+    number = int(value)
+    if number <= 0:
+        raise ValueError("give a number of seconds above 0.")
+    return number
+
+
+def above_zero(value):
+    number = int(value)
+    if number <= 0:
+        raise ValueError("give a number above 0.")
+    return number
+
+
 def words(value):
     return [word.strip() for word in value.split(",") if word.strip()]
 
@@ -91,6 +105,15 @@ FOUR_EYES = env("FOUR_EYES", "0", yes_or_no)
 # Whether the worker checks the links of sources.
 LINK_CHECKS = env("LINK_CHECKS", "1" if HTTPS else "0", yes_or_no)
 
+# In megabytes: with less, the site is reported as not ready.
+LEAST_FREE_DISK = env("LEAST_FREE_DISK", "200", int)
+
+# How many megabytes of public pages each web process keeps; 0 keeps none.
+PAGE_CACHE_MB = env("PAGE_CACHE_MB", "0" if DEBUG else "64", int)
+
+# How many mails the site sends in an hour at most to ask whether a sign-up is meant.
+CONFIRMATIONS_AN_HOUR = env("CONFIRMATIONS_AN_HOUR", "600", above_zero)
+
 # Whether the public checklists count how many did a step.
 TALLY = env("TALLY", "1", yes_or_no)
 
@@ -103,6 +126,8 @@ INSTALLED_APPS = [
     "advocacy.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    # The page of security keys of allauth needs it.
+    "django.contrib.humanize",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
@@ -114,20 +139,26 @@ INSTALLED_APPS = [
     "allauth.mfa",
 ]
 MIDDLEWARE = [
+    "advocacy.web.headers.add_headers",
     "django.middleware.security.SecurityMiddleware",
+    "advocacy.web.machines.answer_machines",
     # Django pads compressed responses at random, so their length reveals nothing (BREACH).
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "advocacy.web.limits.leave_cookies_out",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "advocacy.web.limits.read_query_first",
     "django.middleware.common.CommonMiddleware",
+    "advocacy.web.addresses.lead_to_small_letters",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "advocacy.web.slow_queries.SlowQueryMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -157,9 +188,10 @@ DATABASES = {
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # With Django's defaults, half of the transactions of four parallel writers fail with
     # "database is locked"; with these none does (tests/test_parallel_writers.py).
-    DATABASES["default"].setdefault("OPTIONS", {}).update(
+    OPTIONS = DATABASES["default"].setdefault("OPTIONS", {})
+    OPTIONS.setdefault("timeout", 20)
+    OPTIONS.update(
         transaction_mode="IMMEDIATE",
-        timeout=20,
         init_command=(
             "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA mmap_size=134217728;"
             "PRAGMA cache_size=-20000;PRAGMA foreign_keys=ON;"
@@ -167,10 +199,15 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     )
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     # Compiling a query costs more than running it: with it a list of 1,000 asks takes seconds.
+    # A derived status seems to cost so much that PostgreSQL visits the asks in any order to spare
+    # one sort, which makes the lists of a past day take twice as long.
     OPTIONS = DATABASES["default"].setdefault("OPTIONS", {})
-    OPTIONS["options"] = f"{OPTIONS.get('options', '')} -c jit=off".strip()
+    PLANNING = "-c jit=off -c enable_incremental_sort=off"
+    OPTIONS["options"] = f"{OPTIONS.get('options', '')} {PLANNING}".strip()
+# On PostgreSQL a query of a page is stopped after so many seconds.
+QUERY_SECONDS = env("QUERY_SECONDS", "15", int)
 
-# Must be shared by all processes: login throttling counts failures here.
+# Must be shared by all processes.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -178,7 +215,10 @@ CACHES = {
     }
 }
 
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+# Two queues, each with workers of its own: mail never waits behind other work.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["mail", "default"]}}
+# A task that has not ended after so many seconds is broken off and counts as failed.
+TASK_SECONDS = env("TASK_SECONDS", "600", seconds)
 
 
 def mailer(url):
@@ -228,16 +268,22 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-# Staff sign in with a password; publishers also need a second factor.
+# Staff sign in with a password; most roles need a second factor (GUARDED in models/roles.py).
 SECOND_FACTOR = env("SECOND_FACTOR", "1" if HTTPS else "0", yes_or_no)
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
 ACCOUNT_FORMS = {
+    "change_password": "advocacy.admin.accounts.NewPasswordForm",
     "login": "advocacy.admin.accounts.SignInForm",
     "reset_password": "advocacy.admin.accounts.ResetForm",
 }
-MFA_FORMS = {"add_webauthn": "advocacy.admin.accounts.KeyForm"}
+MFA_FORMS = {
+    "activate_totp": "advocacy.admin.factors.SetUpForm",
+    "add_webauthn": "advocacy.admin.factors.KeyForm",
+    "authenticate": "advocacy.admin.factors.CodeForm",
+    "reauthenticate": "advocacy.admin.factors.CodeAgainForm",
+}
 ACCOUNT_ADAPTER = "advocacy.admin.accounts.StaffAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -246,11 +292,12 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 # A password reset also signs in, so a locked-out user can get back; the second factor stays.
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
-# Strict per network, lenient per account: otherwise strangers could lock anyone out.
-ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/ip,20/5m/key"}
+# Attempts are counted in a table of their own (models/attempts.py): allauth's counters lie in the
+# cache, where strangers push them out.
+ACCOUNT_RATE_LIMITS = False
 ACCOUNT_SESSION_REMEMBER = True
 SESSION_COOKIE_AGE = 12 * 3600
-MFA_ADAPTER = "advocacy.admin.accounts.FactorAdapter"
+MFA_ADAPTER = "advocacy.admin.factors.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Answerable"
 MFA_TOTP_TOLERANCE = 1
@@ -265,13 +312,15 @@ TIME_ZONE = env("TIME_ZONE", "UTC")
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# What programs ask for at the root of a site, whatever its pages say.
+WHITENOISE_ROOT = BASE_DIR / "root"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "advocacy.web.static_files.StaticFiles"},
 }
 
 # No inline code and no other host, not even in the admin.
-SECURE_CSP = {
+SECURE_CSP: dict[str, list[str]] = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF],
     "style-src": [CSP.SELF],
@@ -281,23 +330,26 @@ SECURE_CSP = {
     "form-action": [CSP.SELF],
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
-    "manifest-src": [CSP.SELF],
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_REFERRER_POLICY = "same-origin"
 
+if HTTPS:
+    # A browser takes a cookie of this name from this very host alone, over HTTPS, for every path:
+    # no other site of the domain can plant one.
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
 # Health checks come from the machine itself, not through the proxy.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 # HSTS for subdomains and preloading are the operator's decision.
 # SQLite leaves the covering columns of an index out; only PostgreSQL needs them.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "models.W040"]
 TRUST_PROXY = env("TRUST_PROXY", "0", yes_or_no)
-ALLAUTH_TRUSTED_PROXY_COUNT = int(TRUST_PROXY)
 if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
@@ -306,17 +358,22 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
-    "filters": {"secrets": {"()": "advocacy.web.logs.WithoutSecrets"}},
+    "filters": {
+        "secrets": {"()": "advocacy.web.logs.WithoutSecrets"},
+        "refusals": {"()": "advocacy.web.logs.ShortRefusals"},
+    },
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["secrets"],
+            "filters": ["refusals", "secrets"],
         }
     },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": [], "level": "INFO" if DEBUG else "WARNING"},
+        # Below that are refused requests and missing pages: strangers make them, nothing is wrong.
+        "django.request": {"level": "INFO" if DEBUG else "ERROR"},
         "django_tasks_db": {"level": "ERROR"},
     },
 }

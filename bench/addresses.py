@@ -14,6 +14,15 @@ from bench.words import COMMON, MIDDLING, RARE, SCRIPTS, WORDS
 
 # CPU milliseconds: of any page, of overview and issues, of a day of the past or several words.
 USUAL, BROAD, PAST = 300, 600, 800
+# The same where the process has kept the columns of the asks: of a list, the overview, a day of the
+# past or several words.
+KEPT, KEPT_BROAD, KEPT_PAST = 150, 300, 500
+# Of a picture for a shared link, which is no list: it is drawn and packed once for what it says,
+# and kept as a file. Here it is drawn every time.
+DRAWN = 500
+LISTS = ("issues", "bodies", "asks", "entries", "corrections", "feed", "calendar", "checklist")
+# Filters of the list of asks that the list of issues does not have.
+OF_ASKS_ALONE = ("issue", "audience", "overdue", "proposed")
 DEEP, PER_PAGE = 40, 25
 FILTERS = {
     "status": "status=under_discussion",
@@ -22,11 +31,18 @@ FILTERS = {
 }
 
 
-def limit_of(name):
-    """What a page of this name may cost at 100,000 asks and 1,000,000 entries."""
+def limits_of(name):
+    """What a page of this name may cost at 100,000 asks and 1,000,000 entries, and what later on,
+    where the process has kept what it can.
+    """
     if "as of" in name or "two words" in name:
-        return PAST
-    return BROAD if name.startswith(("overview", "issues")) else USUAL
+        return PAST, KEPT_PAST
+    if name.endswith("picture"):
+        return DRAWN, DRAWN
+    if name.startswith("overview"):
+        return BROAD, KEPT_BROAD
+    usual = BROAD if name.startswith("issues") else USUAL
+    return usual, KEPT if name.startswith(LISTS) else usual
 
 
 def searches():
@@ -56,33 +72,10 @@ def public_pages():
     issue, body = "load-issue-0", "load-body-0"
     some_issue = Issue.objects.order_by("pk")[Issue.objects.count() // 2].slug
     some_body = TargetBody.objects.order_by("pk")[TargetBody.objects.count() // 2].slug
-    asked = {
-        "issue": f"issue={issue}",
-        "topic": f"topic={topic}",
-        "body": f"body={body}",
-        **FILTERS,
-        "audience": "audience=ngo",
-        "overdue": "overdue=on",
-        "body and status": f"body={body}&status=under_discussion",
-        "deep page": deep_page(RecommendedAction.objects.published()),
-        **{name: f"q={quote(words)}" for name, words in searches().items()},
-        "common word and status": f"q={WORDS['latin'][COMMON]}&status=under_discussion",
-        "as of": f"as_of={day}",
-        "as of, status": f"as_of={day}&status=under_discussion",
-        "as of, common word": f"as_of={day}&q={WORDS['latin'][COMMON]}",
-    }
-    of_issues = {k: v for k, v in asked.items() if k not in ("issue", "audience", "overdue")}
+    asked = queries_of_asks(issue, body, topic, day)
+    of_issues = {k: v for k, v in asked.items() if k not in OF_ASKS_ALONE}
     of_issues["deep page"] = deep_page(Issue.objects.opened())
-    steps = {
-        "issue": f"issue={issue}",
-        "body": f"body={body}",
-        "audience": "audience=ngo",
-        "kind": "kind=email",
-        "5 minutes": "minutes=5",
-        "country": "country=UA",
-        "country and audience": "country=UA&audience=ngo",
-        "deep page": deep_page(ChecklistStep.objects.of_open_asks()),
-    }
+    steps = queries_of_steps(issue, body)
     return {
         "overview": "/en/",
         "overview as of": f"/en/?as_of={day}",
@@ -117,6 +110,38 @@ def public_pages():
         "follow, issue": f"/en/follow/?issue={issue}",
         "method": "/en/about/method/",
         "healthz": "/healthz",
+    }
+
+
+def queries_of_asks(issue, body, topic, day):
+    return {
+        "issue": f"issue={issue}",
+        "topic": f"topic={topic}",
+        "body": f"body={body}",
+        **FILTERS,
+        "audience": "audience=ngo",
+        "overdue": "overdue=on",
+        "proposed": "proposed=on",
+        "body and status": f"body={body}&status=under_discussion",
+        "deep page": deep_page(RecommendedAction.standings().published().asked()),
+        **{name: f"q={quote(words)}" for name, words in searches().items()},
+        "common word and status": f"q={WORDS['latin'][COMMON]}&status=under_discussion",
+        "as of": f"as_of={day}",
+        "as of, status": f"as_of={day}&status=under_discussion",
+        "as of, common word": f"as_of={day}&q={WORDS['latin'][COMMON]}",
+    }
+
+
+def queries_of_steps(issue, body):
+    return {
+        "issue": f"issue={issue}",
+        "body": f"body={body}",
+        "audience": "audience=ngo",
+        "kind": "kind=email",
+        "5 minutes": "minutes=5",
+        "country": "country=UA",
+        "country and audience": "country=UA&audience=ngo",
+        "deep page": deep_page(ChecklistStep.objects.of_open_asks()),
     }
 
 

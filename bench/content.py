@@ -12,16 +12,19 @@ from advocacy.models import (
     BodyKind,
     ChecklistStep,
     Confidence,
+    Event,
     ExpectedBasis,
     Issue,
     LegalReference,
     Meeting,
     MeetingKind,
     Organisation,
-    Origin,
+    Paragraph,
     Phase,
+    ReachedBy,
     RecommendedAction,
     Reply,
+    Salutation,
     Seat,
     StepKind,
     TargetBody,
@@ -55,6 +58,7 @@ class Content:
         self.make_frame()
         self.make_bodies(bodies)
         self.make_issues(issues)
+        self.make_paragraphs()
         asks = self.make_asks(actions)
         self.make_steps([ask.key for ask in asks])
         return asks
@@ -106,7 +110,7 @@ class Content:
         rows = []
         for n in range(number):
             kind = self.random.choice(BodyKind.values)
-            is_state = kind in (BodyKind.GOVERNMENT, BodyKind.PARLIAMENT)
+            is_state = self.random.random() < 2 / len(BodyKind.values)
             rows.append(
                 TargetBody(
                     slug=f"load-body-{n}",
@@ -117,7 +121,11 @@ class Content:
                     mandate=self.words(14),
                     country=self.random.choice(countries) if is_state else "",
                     works_in_confidence=n % 10 == 9,
+                    reached_by=self.random.choice(ReachedBy.values),
+                    salutation=self.random.choice(Salutation.values),
+                    states_sit=True,
                     all_states_sit=n % 15 == 14,
+                    members_complete=n % 3 == 0,
                     position=200 + n % 1000,
                 )
             )
@@ -154,6 +162,7 @@ class Content:
                     title=self.words(5),
                     starts_on=starts_on if is_dated else None,
                     ends_on=starts_on + length if is_dated else None,
+                    act_by=starts_on if is_dated else None,
                     confidence=Confidence.CONFIRMED if is_sure else Confidence.EXPECTED,
                     who_can_act=self.words(7),
                     what_can_be_done=self.words(12),
@@ -184,7 +193,6 @@ class Content:
                     title=f"Issue {n} {self.words(5, script)}",
                     question=self.words(9, script),
                     summary=self.words(45, script),
-                    narrative=self.words(300, script),
                     opened_on=self.opened_on(n, number),
                     position=min(1000 + n, 32000),
                 )
@@ -196,16 +204,53 @@ class Content:
             Issue.legal_references.through, [(key, self.some(self.references, 4)) for key in keys]
         )
 
-    def cite_in_issues(self, sources):
-        """Give every issue sources of its own."""
-        pairs = [(key, self.some(sources, 8)) for key, _day in self.issues]
-        self.connect(Issue.sources.through, pairs)
+    def make_paragraphs(self):
+        """What every issue tells, which it is found by as well."""
+
+        def rows():
+            for issue, opened_on in self.issues:
+                script = a_script(self.random)
+                for n in range(6):
+                    yield Paragraph(
+                        slug=f"load-paragraph-{issue}-{n}",
+                        issue_id=issue,
+                        day=opened_on + timedelta(days=30 * n),
+                        text=self.words(50, script),
+                        position=n,
+                    )
+
+        self.insertion.insert(Paragraph, rows(), 6 * len(self.issues))
+        told = Issue.objects.prefetch_related("paragraphs").in_bulk([key for key, _ in self.issues])
+        for issue in told.values():
+            issue.search_text = issue.folded_text()
+        Issue.objects.bulk_update(told.values(), ["search_text"], batch_size=200)
+
+    def make_events(self, sources):
+        """Give every issue events, each by a body or two and with a source of its own."""
+
+        def rows():
+            for issue, opened_on in self.issues:
+                for n in range(self.random.randint(1, 8)):
+                    yield Event(
+                        slug=f"load-event-{issue}-{n}",
+                        happened_on=opened_on + timedelta(days=self.random.randrange(700)),
+                        title=self.words(7),
+                        text=self.words(16),
+                    )
+                    issues.append(issue)
+
+        issues: list[int] = []
+        events = self.insertion.insert(Event, rows(), None)
+        of_issues = [(event, [issue]) for event, issue in zip(events, issues, strict=True)]
+        self.connect(Event.issues.through, of_issues)
+        self.connect(Event.by_bodies.through, [(key, self.some(self.bodies, 2)) for key in events])
+        self.connect(Event.sources.through, [(key, self.some(sources, 2)) for key in events])
 
     def opened_on(self, n, number):
         return self.first_day + timedelta(days=int(DAYS * 0.8 * n / number))
 
     def make_asks(self, number):
-        made = []
+        made, first_issues = [], []
 
         def rows():
             for n in range(number):
@@ -213,20 +258,26 @@ class Content:
                 days = (self.today - opened_on).days - 30
                 ask = self.an_ask(n, opened_on + timedelta(days=self.random.randrange(days)))
                 ask.issue_id, ask.body_id = issue, self.skewed(self.bodies, SKEW_OF_BODIES)
-                made.append((ask.asked_on, ask.state == AskState.DRAFT))
+                made.append((ask.listed_on, ask.state == AskState.DRAFT))
+                first_issues.append(issue)
                 yield ask
 
         keys = self.insertion.insert(RecommendedAction, rows(), number)
-        organisations = [(key, self.some(self.organisations, 3)) for key in keys]
-        self.connect(RecommendedAction.asked_by.through, organisations)
         references = [(key, self.some(self.references, 2)) for key in keys]
         self.connect(RecommendedAction.legal_references.through, references)
+        # Of a hundred asks three stand on a further issue.
+        further = [(key, [self.skewed(self.issues, SKEW_OF_ISSUES)[0]]) for key in keys[::33]]
+        first = dict(zip(keys, first_issues, strict=True))
+        further = [(key, issues) for key, issues in further if issues != [first[key]]]
+        self.connect(RecommendedAction.also_on.through, further)
         return [Ask(key, *rest) for key, rest in zip(keys, made, strict=True)]
 
     def an_ask(self, n, asked_on):
         """The first is open; of a hundred others some are in another state, due or paused."""
         script = a_script(self.random)
         states = {50: AskState.DRAFT, 20: AskState.WITHDRAWN, 40: AskState.SPLIT}
+        state = states.get(n % 60, AskState.OPEN)
+        is_open = state in (AskState.DRAFT, AskState.OPEN)
         is_due = self.random.random() < 0.3
         is_paused = self.random.random() < 0.03
         return RecommendedAction(
@@ -234,15 +285,17 @@ class Content:
             reference=f"L{n}",
             title=f"Ask {n} {self.words(8, script)}",
             text=self.words(28, script),
-            origin=self.random.choice(Origin.values),
-            state=states.get(n % 60, AskState.OPEN),
-            asked_on=asked_on,
+            state=state,
+            listed_on=asked_on,
+            closed_on=None if is_open else asked_on + timedelta(days=30),
+            closed_because="" if is_open else self.words(6),
             counts_as_done=self.words(15),
             counts_as_refused=self.words(13),
             expected_by=asked_on + timedelta(days=self.random.randrange(60, 1500))
             if is_due
             else None,
             expected_basis=self.random.choice(ExpectedBasis.values) if is_due else "",
+            expected_rule=self.words(5) if is_due else "",
             paused_on=min(asked_on + YEAR, self.today) if is_paused else None,
             pause_reason=self.words(8) if is_paused else "",
         )

@@ -26,12 +26,14 @@ class Sources:
         days = (self.content.today - self.content.first_day).days
         tier = TIERS[n % len(TIERS)]
         is_dead = self.random.random() < 0.02
+        published_on = self.content.first_day + timedelta(days=days * n // number)
         return Source(
             title=self.content.words(7),
             summary=self.content.words(16),
             publisher=self.content.words(2),
             url=f"https://example.org/made-up/{n}",
-            published_on=self.content.first_day + timedelta(days=days * n // number),
+            published_on=published_on,
+            accessed_on=published_on,
             tier=tier,
             is_independent=tier in (Tier.INDEPENDENT, Tier.CAMPAIGN),
             link_failures=3 if is_dead else 0,

@@ -75,7 +75,7 @@ class Desk:
         rows = [
             SignIn(
                 user=self.random.choice(self.staff),
-                at=self.now - timedelta(hours=8 * n),
+                tried_at=self.now - timedelta(hours=8 * n),
                 outcome=self.random.choice(SignIn.Outcome.values),
                 method="password",
             )

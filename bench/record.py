@@ -23,14 +23,19 @@ from advocacy.models import (
     SearchLog,
     StandingToday,
     StatusUpdate,
+    Submission,
+    Submitter,
     Tell,
     Verification,
+    Wording,
     is_step_back,
 )
-from advocacy.models.chain import SALT_BYTES
+from advocacy.models.digests import SALT_BYTES
 from advocacy.models.vocabulary import REASON
+from advocacy.models.wordings import witnessed
 from bench.evidence import Logs, Sources, cited
 from bench.inserting import BATCH
+from bench.submissions import submissions, submitters
 
 S = ResponseStatus
 # How readily a body moves to a status; a body that stays where it is does so more often than not.
@@ -77,8 +82,11 @@ class Record:
     def make(self, asks, number):
         sources = Sources(self.content, number // ENTRIES_A_SOURCE)
         keys = [row.pk for row in sources.official]
-        self.content.cite_in_issues(keys)
+        self.content.make_events(keys)
         self.sources = sources
+        self.wording_keys = keys_after(Wording)
+        self.worded = {of: set() for of in witnessed()}
+        self.submit(asks)
         self.logs = Logs(self.content, keys_after(SearchLog))
         self.keys = keys_after(StatusUpdate)
         self.write(self.walks(asks, number), number)
@@ -211,6 +219,27 @@ class Record:
         walk.last_key = entry.pk
         return entry, sources
 
+    def submit(self, asks):
+        """Put the asks to their bodies; the record begins with that."""
+        head, keys = RecordHead.locked(), keys_after(Submission)
+        made = submissions(asks, self.sources, self.people, self.content)
+        with self.insertion.bar("submissions", len(asks)) as bar:
+            for rows in batched(made, BATCH, strict=False):
+                put = [submission for submission, _by in rows]
+                asks_put = {submission.action_id for submission in put}
+                known_from = {submission.source_id for submission in put} - {None}
+                links = self.word(head, asks_put, known_from, put[0].recorded_at)
+                joined = []
+                for submission, organisations in rows:
+                    submission.pk = next(keys)
+                    joined += (own := submitters(submission, organisations))
+                    links.append(linked(head, submission, submitters=own))
+                self.insertion.write(Submission, put)
+                self.insertion.write(Submitter, joined)
+                self.insertion.write(Link, links)
+                bar.update(len(rows))
+        head.save()
+
     def write(self, walks, number):
         """Insert the entries with what belongs to them, at the end of the chain."""
         head = RecordHead.locked()
@@ -221,14 +250,39 @@ class Record:
                 self.insertion.write(StatusUpdate, [entry for entry, _sources in entries])
                 citations = [row for entry, sources in entries for row in cited(entry, sources)]
                 self.insertion.write(Citation, citations)
-                self.insertion.write(Link, [linked(head, *entry) for entry in entries])
+                asks = {entry.action_id for entry, _sources in entries}
+                keys = {source.pk for _entry, sources in entries for source in sources}
+                links = self.word(head, asks, keys, entries[0][0].recorded_at)
+                links += [linked(head, e, sources=own) for e, own in entries]
+                self.insertion.write(Link, links)
                 bar.update(len(entries))
         head.save()
         with connection.cursor() as cursor:
             for statement in connection.ops.sequence_reset_sql(
-                no_style(), [StatusUpdate, SearchLog]
+                no_style(), [Submission, StatusUpdate, SearchLog, Wording]
             ):
                 cursor.execute(statement)
+
+    def word(self, head, asks, sources, taken_at):
+        """Write how these asks, their bodies and these sources read; returns the links of that."""
+        bodies = RecommendedAction.objects.filter(pk__in=asks).values_list("body", flat=True)
+        stood_on = {"recommendedaction": asks, "targetbody": set(bodies), "source": sources}
+        wordings = []
+        for of, keys in stood_on.items():
+            fresh = keys - self.worded[of]
+            self.worded[of] |= fresh
+            wordings += [
+                Wording(
+                    pk=next(self.wording_keys),
+                    of=of,
+                    row=row.pk,
+                    taken_at=taken_at,
+                    said=row.witnessed_values(),
+                )
+                for row in witnessed()[of]._default_manager.in_bulk(fresh).values()
+            ]
+        self.insertion.write(Wording, wordings)
+        return [linked(head, wording) for wording in wordings]
 
     def derive(self):
         """Keep how each ask stands today."""
@@ -241,15 +295,14 @@ class Record:
                 bar.update(number)
 
 
-def linked(head, entry, sources):
-    """The link of an entry after the head of the chain, which moves on to it."""
-    # As if fetched already.
-    entry._prefetched_objects_cache = {"sources": sources}
-    values = entry.hashed_values()
+def linked(head, row, **fetched):
+    """The link of a row after the head of the chain, which moves on to it."""
+    row._prefetched_objects_cache = fetched
+    values = row.hashed_values()
     link = Link(
         number=head.number + 1,
-        kind=entry.KIND,
-        key=entry.pk,
+        kind=row.KIND,
+        key=row.pk,
         salts=os.urandom(SALT_BYTES * len(values)),
         previous=head.digest,
     )

@@ -1,14 +1,24 @@
 #!/bin/sh
-# Installs with apt what the tests can use: install_for_tests.sh [chromium] [gettext] [postgresql]
+# Installs with apt what the tests can use: install_for_tests.sh [chromium] [firefox] [webkit] [gettext] [postgresql] [faketime] [nginx] [wrk]
 # Says what is missing where it cannot; the tests then report what they skip, and why.
 set -eu
 
 have_chromium() {
     command -v chromium || command -v chromium-browser || command -v google-chrome
 }
+have_firefox() {
+    command -v firefox-esr || command -v firefox
+}
+have_webkit() {
+    command -v WebKitWebDriver && command -v Xvfb
+}
 have_fonts() {
     # The screenshots need Korean and Cyrillic letters.
     ls -d /usr/share/fonts/opentype/noto /usr/share/fonts/truetype/noto || ! command -v apt-get
+}
+have_nginx() {
+    # Debian keeps it where only root looks.
+    command -v nginx || ls /usr/sbin/nginx
 }
 have_postgresql() {
     case "${DATABASE_URL:-}" in postgres*) return 0 ;; esac
@@ -22,7 +32,12 @@ for need in "$@"; do
             have_chromium >/dev/null 2>&1 || packages="$packages chromium"
             have_fonts >/dev/null 2>&1 || packages="$packages fonts-noto-core fonts-noto-cjk"
             ;;
+        firefox) have_firefox >/dev/null 2>&1 || packages="$packages firefox-esr" ;;
+        webkit) have_webkit >/dev/null 2>&1 || packages="$packages webkit2gtk-driver xvfb" ;;
         gettext) command -v msgmerge >/dev/null || packages="$packages gettext" ;;
+        faketime) ls /usr/lib/*/faketime >/dev/null 2>&1 || packages="$packages libfaketime" ;;
+        nginx) have_nginx >/dev/null 2>&1 || packages="$packages nginx-light" ;;
+        wrk) command -v wrk >/dev/null || packages="$packages wrk" ;;
         postgresql) have_postgresql >/dev/null 2>&1 || packages="$packages postgresql" ;;
     esac
 done

@@ -6,19 +6,27 @@ from itertools import count
 from django.contrib.auth import get_user_model
 
 from advocacy.models import (
+    AskRelation,
+    AskState,
     AssertedBy,
     Audience,
     BodyKind,
+    Channel,
     ChecklistStep,
     Confidence,
     Draft,
+    Event,
     Issue,
     LegalReference,
     Meeting,
     MeetingKind,
     Organisation,
-    Origin,
+    Pack,
+    PackKind,
+    Paragraph,
+    ReachedBy,
     RecommendedAction,
+    RelationKind,
     ResponseStatus,
     SearchLog,
     Seat,
@@ -26,6 +34,7 @@ from advocacy.models import (
     Source,
     StatusUpdate,
     StepKind,
+    SubmissionDraft,
     TargetBody,
     Tier,
     Topic,
@@ -59,7 +68,6 @@ def make_issue(*, topics=(), **fields):
             "title": f"Issue {n}",
             "question": "Who will answer?",
             "summary": "What is wrong, in a sentence.",
-            "narrative": "What happened.\n\nAnd then.",
             "opened_on": ASKED_ON,
             "position": n,
             **fields,
@@ -79,6 +87,8 @@ def make_body(**fields):
             "kind": BodyKind.UN_ORGAN,
             "role": "decides",
             "mandate": "Keeps the peace.",
+            "reached_by": ReachedBy.MISSIONS,
+            "states_sit": True,
             "position": n,
             **fields,
         }
@@ -92,8 +102,47 @@ def make_organisation(**fields):
     )
 
 
-def make_action(*, issue=None, body=None, asked_by=(), **fields):
+def make_paragraph(*, issue=None, sources=(), **fields):
     n = next(number)
+    issue = issue or make_issue()
+    paragraph = Paragraph.objects.create(
+        **{"issue": issue, "day": ASKED_ON, "text": f"Paragraph {n}.", "position": n, **fields}
+    )
+    paragraph.sources.set(sources)
+    return paragraph
+
+
+def make_event(*, issues=(), sources=(), **fields):
+    n = next(number)
+    return Event.objects.add(
+        **{
+            "slug": f"event-{n}",
+            "happened_on": ASKED_ON,
+            "title": f"Event {n}",
+            "text": "Somebody says that it happened.",
+            "issues": issues or [make_issue()],
+            "sources": sources or [make_source()],
+            **fields,
+        }
+    )
+
+
+def make_relation(**fields):
+    rows = {"action": make_action, "other": make_action}
+    asks = {name: make() for name, make in rows.items() if name not in fields}
+    return AskRelation.objects.create(**{"kind": RelationKind.SAME_CALL, **asks, **fields})
+
+
+def make_action(*, issue=None, body=None, asked_on=ASKED_ON, asked_by=(), also_on=(), **fields):
+    """An ask that was put to its body by a public call; one nobody put to it: `asked_on=None`."""
+    n = next(number)
+    state = fields.get("state", AskState.OPEN)
+    if state not in (AskState.DRAFT, AskState.OPEN):
+        fields = {"closed_on": ASKED_ON, "closed_because": "It was.", **fields}
+    if state == AskState.SUPERSEDED and "superseded_by" not in fields:
+        fields["superseded_by"] = make_action()
+    if fields.get("expected_by"):
+        fields = {"expected_basis": "rule", "expected_rule": "Rule 1.", **fields}
     action = RecommendedAction.objects.create(
         **{
             "slug": f"ask-{n}",
@@ -102,15 +151,39 @@ def make_action(*, issue=None, body=None, asked_by=(), **fields):
             "body": body or make_body(),
             "title": f"Ask number {n}",
             "text": "Do the right thing.",
-            "origin": Origin.EXPLICIT,
-            "asked_on": ASKED_ON,
+            "listed_on": asked_on or ASKED_ON,
             "counts_as_done": "A decision.",
             "counts_as_refused": "A vote against.",
             **fields,
         }
     )
-    action.asked_by.set(asked_by)
+    action.also_on.set(also_on)
+    if asked_on:
+        action.enter_submission(
+            asked_on,
+            Channel.PUBLIC,
+            by=make_user(),
+            organisations=list(asked_by) or [make_organisation()],
+            is_private=True,
+        )
     return action
+
+
+def make_proposal(**fields):
+    """An ask of the editors that nobody put to its body."""
+    return make_action(asked_on=None, **fields)
+
+
+def submit(action, day=ASKED_ON, channel=Channel.PUBLIC, *, by=None, organisations=(), **details):
+    """Record that somebody put an ask to its body, with all that this needs."""
+    details.setdefault("is_private", "source" not in details)
+    return action.submit(
+        day,
+        channel,
+        by=by or make_user(is_superuser=True),
+        organisations=list(organisations) or [make_organisation()],
+        **details,
+    )
 
 
 def make_legal_reference(**fields):
@@ -137,6 +210,26 @@ def make_step(*, action=None, **fields):
     )
 
 
+def make_pack(*, actions=(), meetings=(), issues=(), **fields):
+    n = next(number)
+    pack = Pack.objects.create(
+        **{
+            "slug": f"pack-{n}",
+            "title": f"Pack {n}",
+            "summary": "A letter to a minister.",
+            "kind": PackKind.LETTER,
+            "who": "Anyone who lives in the country.",
+            "minutes": 20,
+            "text": "## The letter\n\nDear [name], **please** answer.",
+            **fields,
+        }
+    )
+    pack.actions.set(actions)
+    pack.meetings.set(meetings)
+    pack.issues.set(issues)
+    return pack
+
+
 def make_source(**fields):
     n = next(number)
     return Source.objects.create(
@@ -146,6 +239,8 @@ def make_source(**fields):
             "url": f"https://example.org/{n}",
             "published_on": ASKED_ON,
             "tier": Tier.OFFICIAL_RECORD,
+            "is_independent": True,
+            "accessed_on": ASKED_ON,
             **fields,
         }
     )
@@ -184,6 +279,7 @@ def make_meeting(*, body=None, **fields):
     return Meeting.objects.create(
         **{
             "slug": f"meeting-{n}",
+            "act_by": fields.get("ends_on", date(2027, 3, 31)),
             "body": body or make_body(),
             "kind": MeetingKind.SESSION,
             "title": f"Session {n}",
@@ -228,6 +324,29 @@ def write_draft(action, status=ResponseStatus.UNDER_DISCUSSION, *, by=None, **de
     by = by or make_user(is_superuser=True)
     sources = details.pop("sources", None) or [make_source()]
     return Draft.objects.write(action, status, by=by, sources=sources, **details)
+
+
+def write_submission(*, by=None):
+    """Write down that an ask was put to its body, for somebody to publish."""
+    return SubmissionDraft.objects.write(
+        make_action(asked_on=None),
+        by=by or make_user(is_superuser=True),
+        organisations=[make_organisation()],
+        submitted_on=date(2026, 3, 3),
+        channel=Channel.LETTER,
+        is_private=True,
+    )
+
+
+def surround(action, status=ResponseStatus.UNDER_DISCUSSION, *, by=None, **meeting):
+    """Put one row of each kind around an ask, up to a draft of its next response."""
+    action.issue.topics.add(make_topic())
+    action.legal_references.add(make_legal_reference())
+    make_step(action=action)
+    make_seat(body=action.body)
+    make_meeting(body=action.body, **meeting)
+    action.body.replies.create(text="No.", url="https://example.org/r", replied_on=ASKED_ON)
+    return write_draft(action, status, by=by)
 
 
 def evidence(status):

@@ -4,12 +4,22 @@ import re
 from html.parser import HTMLParser
 from urllib.parse import urlencode
 
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from advocacy.models import Draft, ResponseStatus, SearchLog, Source, StatusUpdate
 from tests.factories import make_action, make_organisation, make_user
 
+LOGIN = reverse("account_login")
+DESK = reverse("admin:index")
+PASSWORD = "correct horse battery"
 LIST = reverse("admin:advocacy_recommendedaction_changelist")
 NEW_SOURCE = {
     "source-1-title": "Press briefing of 4 March",
@@ -17,6 +27,8 @@ NEW_SOURCE = {
     "source-1-url": "https://example.org/briefing",
     "source-1-published_on": "2025-03-04",
     "source-1-tier": "1",
+    "source-1-is_independent": "False",
+    "source-1-accessed_on": "2025-03-05",
 }
 # A whole response, as somebody types it into the page that records.
 MET = {
@@ -33,6 +45,46 @@ LOOK = {
     "entry-terms": "DPRK",
     "entry-gaps": "Closed sittings.",
 }
+
+
+def sign_in(client, name="olena", password=PASSWORD, **extra):
+    return client.post(LOGIN, {"login": name, "password": password}, **extra)
+
+
+def is_in(client):
+    return client.get(DESK).status_code == 200
+
+
+def with_totp(user):
+    """Give somebody an app for codes and recovery codes: the secret of the app."""
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    RecoveryCodes.activate(user)
+    return secret
+
+
+def code_of(secret, later=0):
+    """The code that an app shows now, or the one after it: both are right for a while."""
+    counter = list(yield_hotp_counters_from_time())[1 + later]
+    return f"{hotp_value(secret, counter):06d}"
+
+
+def sign_in_with_code(client, name, secret):
+    """Sign in with the code that the app shows now; the one after it is left."""
+    sign_in(client, name)
+    client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+    assert is_in(client)
+
+
+def is_asked_again(answer):
+    return answer.get("Location", "").startswith(reverse("mfa_reauthenticate"))
+
+
+def say_again(client, answer, code):
+    """Give the code that is asked for again, and be led on."""
+    page = client.get(answer.url)
+    sent = Controls(page.text).sent | {"code": code}
+    return client.post(reverse("mfa_reauthenticate"), sent)
 
 
 def staff_who_may(client, *permissions):

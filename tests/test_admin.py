@@ -7,12 +7,15 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from advocacy.models import ResponseStatus
+from advocacy.models import AskState, Audience, ResponseStatus
+from advocacy.public.forms import ActionFilterForm
 from tests.factories import (
     ASKED_ON,
     make_body,
     make_issue,
     make_source,
+    make_step,
+    make_topic,
     make_user,
     record,
     record_look,
@@ -65,13 +68,15 @@ def test_the_list_shows_status_wait_and_last_check_of_each_ask(client, editor):
     ("query", "found"),
     [
         ("", ["blocked", "late", "silent"]),
-        ("phase=no_answer", ["silent"]),
+        ("status=no_answer", ["silent"]),
         ("status=blocked", ["blocked"]),
         ("status=not_checked", ["late"]),
-        ("overdue=yes", ["late"]),
+        ("overdue=on", ["late"]),
         ("checked=stale", ["late", "silent"]),
         ("body={body}", ["blocked"]),
         ("issue={issue}", ["silent"]),
+        ("issue=atlantis", ["blocked", "late", "silent"]),
+        ("status=nonsense", ["blocked", "late", "silent"]),
         ("owner=staff", ["late"]),
         ("owner=fixtures", ["blocked", "silent"]),
         ("q=примусова ПРАЦЯ", ["silent"]),
@@ -95,9 +100,48 @@ def test_the_list_is_filtered_and_searched(client, editor, query, found):
     record_look(silent)
     record(blocked, S.BLOCKED, checked_on=today)
 
-    page = client.get(f"{LIST}?{query.format(body=council.pk, issue=labour.pk)}")
+    page = client.get(f"{LIST}?{query.format(body=council.slug, issue=labour.slug)}")
 
     assert sorted(action.title for action in page.context["cl"].result_list) == found
+
+
+def test_every_filter_of_the_public_list_narrows_that_of_the_desk_alike(client, editor):
+    topic = make_topic(name="Labour law")
+    body, issue = make_body(), make_issue(topics=[topic])
+    late = make_ask(issue=issue, expected_by=date(2025, 6, 1), expected_basis="rule")
+    make_step(action=late, audience=Audience.UNION)
+    record(make_ask(body=body), S.BLOCKED)
+    record_look(make_ask())
+    make_ask(state=AskState.DRAFT)
+    never_asked = make_issue()
+    filters = [name for name in ActionFilterForm.base_fields if name not in ("q", "sort", "as_of")]
+    narrowed = 0
+    page = client.get(LIST)
+    specs = page.context["cl"].filter_specs[: len(filters) + 1]
+    offered = {spec.parameter_name: dict(spec.lookup_choices) for spec in specs}
+    assert never_asked.slug not in offered["issue"]
+
+    for name in filters:
+        for value in offered[name]:
+            of_desk = client.get(LIST, {name: value}).context["cl"].result_list
+            public = client.get(reverse("action_list"), {name: value}).context["actions"]
+            assert {ask.pk for ask in of_desk if ask.is_public} == {ask.pk for ask in public}
+            narrowed += 0 < len(public) < 3
+    assert narrowed >= len(filters)
+
+
+def test_the_desk_offers_sixty_issues_and_the_one_that_is_chosen(client, editor):
+    asks = [make_ask(issue=make_issue(position=number)) for number in range(62)]
+    last = asks[-1].issue
+
+    page = client.get(LIST, {"issue": last.slug})
+
+    filters = {
+        spec.title: dict(spec.lookup_choices) for spec in page.context["cl"].filter_specs[:5]
+    }
+    assert len(filters["Issue"]) == 61
+    assert filters["Issue"][last.slug] == last.title
+    assert text_of(page).count(last.title) == 2
 
 
 @pytest.mark.parametrize("make", [make_issue, make_body])
@@ -119,8 +163,9 @@ def test_the_list_takes_a_constant_number_of_queries(
     for _ in range(number):
         record_look(make_ask())
 
-    # Session, user; counts, the asks; the options of the body and issue filters.
-    with django_assert_num_queries(6):
+    # Session, user; counts, the asks; the options of the filters by body, issue and topic, and
+    # whether an answer is due anywhere.
+    with django_assert_num_queries(9):
         client.get(LIST)
 
 
@@ -135,7 +180,7 @@ def test_the_page_of_an_ask_takes_a_constant_number_of_queries(
         record_look(action, date(2025, 1, 1))
 
     client.get(change_page(action))  # Once for the cached content types.
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(18):
         client.get(change_page(action))
 
 

@@ -1,6 +1,7 @@
 """Content in the admin: whose row it is, and what nobody can change or delete."""
 
 import re
+from pathlib import Path
 
 import pytest
 from django.urls import reverse
@@ -16,10 +17,12 @@ from advocacy.models import (
 )
 from tests.factories import (
     make_body,
+    make_event,
     make_issue,
     make_legal_reference,
     make_meeting,
     make_organisation,
+    make_paragraph,
     make_search_log,
     make_seat,
     make_source,
@@ -45,6 +48,8 @@ S = ResponseStatus
 
 CONTENT = [
     (make_issue, "summary"),
+    (make_paragraph, "text"),
+    (make_event, "text"),
     (make_topic, "description"),
     (make_legal_reference, "point"),
     (make_body, "mandate"),
@@ -73,7 +78,8 @@ def test_a_row_belongs_to_staff_from_their_first_edit_on(client, editor, make, f
     row.refresh_from_db()
 
     assert re.search(
-        r"from fixtures/north-korea/\w+\.json; once you edit it here, load_content leaves it alone",
+        r"from \w+\.json in the content folder north-korea \(setting CONTENT_DIR\)\. Once you edit"
+        r" it here, load_content leaves it alone",
         text_of(before),
     )
     assert untouched is None
@@ -96,10 +102,10 @@ def test_a_row_made_in_the_admin_belongs_to_staff(client, editor):
     assert Source.objects.get().edited_by_staff_at
 
 
-def test_a_change_of_who_asked_is_an_edit_of_the_ask(client, editor):
+def test_a_change_of_its_legal_basis_is_an_edit_of_the_ask(client, editor):
     action = make_ask()
 
-    send(client, change_page(action), asked_by=[make_organisation().pk])
+    send(client, change_page(action), legal_references=[make_legal_reference().pk])
 
     action.refresh_from_db()
     assert action.edited_by_staff_at
@@ -192,7 +198,7 @@ def test_the_record_takes_a_constant_number_of_queries(
         action = make_ask()
         record(action, corrects=record(action), correction_reason="A slip.")
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         client.get(reverse("admin:advocacy_statusupdate_changelist"))
 
 
@@ -229,6 +235,32 @@ def test_evidence_that_nothing_cites_can_be_deleted(client, editor):
     client.post(delete_page(source), {"post": "yes"})
 
     assert not Source.objects.exists()
+
+
+def test_a_weak_source_is_called_so_and_a_good_one_has_no_red_cross(client, editor):
+    make_source(is_weak=True)
+    make_source()
+
+    page = client.get(reverse("admin:advocacy_source_changelist"))
+
+    words = re.findall(r'<td class="field-weak">(.*?)</td>', page.text)
+    assert sorted(words) == ["-", "weak"]
+    assert "icon-no" not in page.text
+
+
+def test_the_desk_names_the_folder_that_content_comes_from(client, editor, settings):
+    settings.CONTENT_DIR = Path("/srv/our-dossier")
+    topic = make_topic()
+    topics = reverse("admin:advocacy_topic_changelist")
+    chosen = {"action": "delete_selected", "_selected_action": topic.pk}
+
+    assert "from the content folder our-dossier" in text_of(client.get(topics))
+    for page in (
+        client.get(change_page(topic)),
+        client.get(delete_page(topic)),
+        client.post(topics, chosen),
+    ):
+        assert "in the content folder our-dossier (setting CONTENT_DIR)" in text_of(page)
 
 
 def test_what_the_record_stands_on_is_not_deleted_and_the_page_says_why(client, editor):

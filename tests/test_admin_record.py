@@ -5,39 +5,35 @@ from datetime import date
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from advocacy.models import (
-    AssertedBy,
     Draft,
     ResponseStatus,
     SearchLog,
     Source,
     StatusUpdate,
     Tier,
-    Verification,
 )
 from tests.factories import (
-    ASKED_ON,
     make_action,
     make_body,
     make_follower,
     make_source,
     record,
-    record_look,
     write_draft,
 )
 from tests.pages import text_of
 from tests.staff import (
     LIST,
-    LOOK,
     MET,
     NEW_SOURCE,
     Controls,
     change_page,
-    correct_page,
     errors_beside,
     make_ask,
     nothing_recorded,
@@ -93,11 +89,47 @@ def test_a_response_is_recorded_with_a_source_typed_on_the_same_page(client, edi
     assert update.recorded_by == editor
     assert update.checked_on == timezone.localdate()
     assert source.title == "Press briefing of 4 March"
-    assert source.accessed_on == timezone.localdate()
+    assert source.accessed_on == date(2025, 3, 5)
     assert source.edited_by_staff_at
     action.refresh_from_db()
     assert action.edited_by_staff_at is None
     assert "Under discussion" in LogEntry.objects.get().get_change_message()
+
+
+def test_an_empty_choice_says_so_in_words_that_can_be_translated(client, editor):
+    page = client.get(record_page(ask=make_ask()))
+
+    for name in ("entry-status", "entry-asserted_by", "source-1-tier", "source-1-is_independent"):
+        select = re.search(rf'<select name="{name}".*?</select>', page.text, re.S)[0]
+        assert "Choose one" in select
+    assert "Select an option" not in page.text
+
+
+def test_nobody_says_whose_a_new_source_is_before_it_is_chosen(client, editor):
+    for page, name in [
+        (record_page(ask=make_ask()), "source-1-is_independent"),
+        (reverse("admin:advocacy_source_add"), "is_independent"),
+    ]:
+        text = client.get(page).text
+        assert re.search(rf'<select name="{name}"', text)
+        assert Controls(text).sent.get(name, "") == ""
+
+    with pytest.raises(ValidationError) as refused:
+        Source(title="A study", tier=Tier.INDEPENDENT).full_clean()
+    assert "is_independent" in refused.value.message_dict
+
+
+def test_that_a_response_points_the_other_way_is_ticked_and_asked_of_no_look(client, editor):
+    action = make_ask()
+    form = client.get(record_page(ask=action)).text
+    assert "entry-points_other_way" in form
+    assert "entry-points_other_way" not in Controls(form).sent
+    assert "entry-points_other_way" not in client.get(record_page(ask=action, look=1)).text
+
+    page = record_on_page(client, action, **MET, **{"entry-points_other_way": "on"})
+
+    assert "“Under discussion (points the other way)”, 3 March 2025." in text_of(page)
+    assert action.updates.get().points_other_way
 
 
 def test_a_response_is_recorded_with_sources_on_file(client, editor):
@@ -146,6 +178,7 @@ def test_nothing_about_a_response_is_there_before_somebody_chose_it(client, edit
         ({"entry-checked_on": "2020-01-01"}, "entry-checked_on", "before it happened"),
         ({"entry-happened_on": "2025-05-05"}, "entry-day_is_right", "of 4 March 2025"),
         ({"source-1-url": ""}, "source-1-url", "A new source needs this."),
+        ({"source-1-is_independent": ""}, "source-1-is_independent", "A new source needs this."),
         (
             {f"source-2-{name[9:]}": value for name, value in NEW_SOURCE.items()},
             "source-2-url",
@@ -269,211 +302,6 @@ def test_a_step_back_is_recorded_only_as_a_setback(client, editor):
     record_on_page(client, action, **typed, **{"entry-is_setback": "on"})
 
     assert action.updates.get(status=S.PARTIAL_ACTION).is_setback
-
-
-# The day.
-
-
-@every_way_in
-def test_a_day_long_after_the_newest_source_is_asked_about_and_may_be_right(client, editor, way_in):
-    page = way_in()
-    typed = MET | {
-        "entry-happened_on": "2025-05-05",
-        "entry-sources": [make_source(published_on=date(2024, 1, 1)).pk],
-        "entry-correction_reason": "A slip.",
-    }
-
-    asked = send(client, page, **typed)
-    question = errors_beside(asked, "entry-day_is_right")
-    again = {**Controls(asked.text).sent, "entry-day_is_right": "on", "confirm": "1"}
-    done = client.post(page, again, follow=True)
-
-    assert question == "The newest source is of 4 March 2025. If the day is right, tick this."
-    assert errors_beside(done, "entry-day_is_right") == ""
-    days = [update.happened_on for update in StatusUpdate.objects.all()]
-    days += [draft.as_update().happened_on for draft in Draft.objects.all()]
-    assert date(2025, 5, 5) in days
-
-
-@pytest.mark.parametrize(
-    ("published_on", "precision", "is_asked"),
-    [
-        (date(2025, 1, 30), "day", False),
-        (date(2025, 1, 29), "day", True),
-        (date(2025, 1, 1), "month", False),
-        (date(2024, 12, 1), "month", True),
-        (date(2025, 1, 1), "year", False),
-    ],
-)
-def test_a_day_is_asked_about_when_it_is_more_than_a_month_later(
-    client, editor, published_on, precision, is_asked
-):
-    source = make_source(published_on=published_on, published_precision=precision)
-    typed = {"entry-happened_on": "2025-03-02", "entry-sources": [source.pk]}
-
-    page = record_on_page(client, make_ask(), **MET | dict.fromkeys(NEW_SOURCE, "") | typed)
-
-    assert bool(errors_beside(page, "entry-day_is_right")) == is_asked
-    assert StatusUpdate.objects.exists() != is_asked
-
-
-@pytest.mark.parametrize(("day", "stood"), [("2024-12-16", True), ("2024-12-17", False)])
-def test_a_day_no_later_than_the_ask_is_said_to_be_as_it_stood_before(client, editor, day, stood):
-    action = make_ask(reference="NK-03", asked_on=ASKED_ON)
-    words = "This is no later than the ask (NK-03, 16 December 2024)"
-    typed = MET | {"entry-happened_on": day}
-
-    page = record_on_page(client, action, **typed | {"entry-summary": ""})
-    shown = re.findall(r'<p class="notice"[^>]*?( hidden)?>', page.text)
-    record_on_page(client, action, **typed)
-
-    assert words in text_of(page)
-    assert shown == ["" if stood else " hidden"]
-    assert action.updates.get().happened_on.isoformat() == day
-
-
-# A response that was found late.
-
-
-def found_late(action):
-    """The record goes on after the day of what is typed now, in a way that needs a reason."""
-    return record(action, S.UNDER_DISCUSSION, happened_on=date(2025, 6, 1))
-
-
-PROMISED = MET | {
-    "entry-status": S.COMMITTED,
-    "entry-quote": "We will.",
-    "entry-speaker": "The president",
-}
-
-
-def test_a_response_found_late_gives_the_later_entry_its_reason_in_the_same_act(client, editor):
-    action = make_ask()
-    later = found_late(action)
-
-    asked = record_on_page(client, action, **PROMISED)
-    said = errors_beside(asked, "entry-later_reason")
-    assert "The record says “Under discussion” on 1 June 2025." in said
-    assert "give it here, and it is corrected in the same act" in said
-    assert action.updates.count() == 1
-    typed = {**Controls(asked.text).sent, "entry-later_reason": "A new government."}
-    client.post(record_page(ask=action), typed)
-
-    corrected = action.updates.get(corrects=later)
-    assert corrected.transition_reason == "A new government."
-    assert corrected.is_setback
-    assert action.updates.get(status=S.COMMITTED).happened_on == date(2025, 3, 3)
-    assert action.updates.count() == 3
-
-
-def test_what_needs_no_reason_asks_for_none(client, editor):
-    page = client.get(record_page(ask=make_ask()))
-
-    assert "entry-later_reason" not in page.text
-    assert "entry-day_is_right" not in page.text
-
-
-def test_what_the_later_entry_cannot_follow_is_refused_beside_the_status(client, editor):
-    action = make_ask()
-    record(action, S.ACKNOWLEDGED, happened_on=date(2025, 6, 1))
-
-    page = record_on_page(client, action, **MET)
-
-    assert "Correct that entry first." in errors_beside(page, "entry-status")
-    assert errors_beside(page, "entry-later_reason") == ""
-
-
-# Corrections.
-
-
-def test_a_correction_starts_with_the_old_entry_and_both_stay(client, editor):
-    action = make_ask()
-    source = make_source()
-    wrong = record(
-        action, S.ACTION_TAKEN, summary="It decided.", reference="A/RES/1", sources=[source]
-    )
-
-    form = client.get(correct_page(wrong))
-    page = send(
-        client,
-        correct_page(wrong),
-        **{"entry-status": S.UNDER_DISCUSSION, "entry-correction_reason": "No vote was held."},
-    )
-
-    filled_in = Controls(form.text).sent
-    assert "It decided." in text_of(form)
-    assert filled_in["entry-summary"] == "It decided."
-    assert filled_in["entry-happened_on"] == "2024-12-16"
-    assert filled_in["entry-asserted_by"] == AssertedBy.BODY
-    assert filled_in["entry-verification"] == Verification.DOCUMENTED
-    assert filled_in["entry-sources"] == [str(source.pk)]
-    right = action.updates.get(corrects=wrong)
-    assert right.status == S.UNDER_DISCUSSION
-    assert right.correction_reason == "No vote was held."
-    assert list(right.sources.all()) == [source]
-    assert action.updates.count() == 2
-    assert page.redirect_chain[-1][0] == f"{change_page(action)}#entry-{right.pk}"
-    for words in ["Both entries stay", "No vote was held.", "Corrects “", "Corrected by “"]:
-        assert words in text_of(page), words
-
-
-def test_a_correction_says_why(client, editor):
-    wrong = record(make_ask(), summary="It met.")
-
-    page = send(client, correct_page(wrong), **{"entry-summary": "It met twice."})
-
-    assert errors_beside(page, "entry-correction_reason") == "Say why the entry is corrected."
-    assert Controls(page.text).sent["entry-summary"] == "It met twice."
-    assert StatusUpdate.objects.count() == 1
-
-
-def test_a_look_is_corrected_with_a_search_log_of_its_own(client, editor):
-    action = make_ask()
-    wrong = record_look(action, date(2025, 2, 2), summary="Nothing on the agenda.")
-
-    filled_in = Controls(client.get(correct_page(wrong)).text).sent
-    typed = LOOK | {"entry-correction_reason": "Another day."}
-    send(client, correct_page(wrong), **typed)
-
-    assert filled_in["entry-happened_on"] == "2025-02-02"
-    assert filled_in["entry-summary"] == "Nothing on the agenda."
-    assert filled_in["entry-gaps"] == ""
-    right = action.updates.get(corrects=wrong)
-    assert right.is_look
-    assert right.happened_on == date(2025, 5, 5)
-    assert right.search_log != wrong.search_log
-    assert right.search_log.places == "UN Web TV\nilo.org"
-    assert SearchLog.objects.get(pk=wrong.search_log_id).gaps == "Closed sittings."
-
-
-def test_a_look_that_missed_a_response_is_corrected_into_it(client, editor):
-    action = make_ask()
-    wrong = record_look(action)
-    page = record_page(corrects=wrong, look=0)
-
-    form = client.get(correct_page(wrong))
-    assert page.replace("&", "&amp;").partition("?")[2] in form.text
-    assert Controls(client.get(page).text).sent.get("entry-asserted_by", "") == ""
-    send(client, page, **MET | {"entry-correction_reason": "We had missed it."})
-
-    assert action.updates.get(corrects=wrong).status == S.UNDER_DISCUSSION
-
-
-def test_a_corrected_entry_is_not_corrected_again(client, editor):
-    action = make_ask()
-    wrong = record(action)
-    sent = Controls(client.get(correct_page(wrong)).text).sent
-    record(action, corrects=wrong, correction_reason="A slip.")
-
-    page = client.get(correct_page(wrong), follow=True)
-    typed = {"entry-summary": "Typed meanwhile.", "entry-correction_reason": "Late."}
-    late = client.post(correct_page(wrong), {**sent, **typed})
-
-    for answer in (page, late):
-        assert "This entry is already corrected: correct the newer one." in text_of(answer)
-    assert change_page(action) in page.redirect_chain[0][0]
-    assert Controls(late.text).sent["entry-summary"] == "Typed meanwhile."
-    assert action.updates.count() == 2
 
 
 # The page of the ask is a page of the ask alone.

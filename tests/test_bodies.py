@@ -4,7 +4,15 @@ import pytest
 from django.urls import reverse
 
 from advocacy.models import MeetingKind, ResponseStatus
-from tests.factories import make_action, make_body, make_meeting, make_seat, make_source, record
+from tests.factories import (
+    make_action,
+    make_body,
+    make_meeting,
+    make_pack,
+    make_seat,
+    make_source,
+    record,
+)
 from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -99,10 +107,12 @@ def test_a_scorecard_takes_a_constant_number_of_queries(client, django_assert_nu
     for n in range(number):
         record(make_action(body=body), sources=[make_source(), make_source()])
         make_seat(body=body, country=["DK", "GR", "PK"][n])
-        make_meeting(body=body, starts_on=date(2099, 1, 1), ends_on=date(2099, 1, 2))
+        meeting = make_meeting(body=body, starts_on=date(2099, 1, 1), ends_on=date(2099, 1, 2))
+        make_pack(meetings=[meeting])
 
-    # The body, phases, asks, seats, entries, their sources, meetings, standing chances, replies.
-    with django_assert_num_queries(10):
+    # The body, phases, asks, seats, entries, their sources, events, meetings, standing chances,
+    # their packs, replies, mails of a year by the keys of its asks.
+    with django_assert_num_queries(13):
         client.get(body.get_absolute_url())
 
 

@@ -5,7 +5,7 @@ import vobject
 from django.urls import reverse
 
 from advocacy.models import Confidence, Meeting
-from tests.factories import make_action, make_body, make_issue, make_meeting
+from tests.factories import make_action, make_body, make_issue, make_meeting, make_pack
 from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def test_a_calendar_program_reads_the_dates_and_what_to_do(client):
         title="Conference, 187th session",
         who_can_act="Delegates; unions",
         what_can_be_done="Put the question, in Geneva",
-        lead_time_days=30,
+        act_by=date(2099, 5, 2),
         **FAR,
     )
 
@@ -41,12 +41,12 @@ def test_a_calendar_program_reads_the_dates_and_what_to_do(client):
     assert event.summary.value == "ILO: Conference, 187th session"
     # The last day is named exclusively.
     assert (event.dtstart.value, event.dtend.value) == (date(2099, 6, 1), date(2099, 6, 13))
-    assert event.uid.value == "meeting-ilo-2099@testserver"
+    assert event.uid.value == "meeting-ilo-2099"
     assert event.status.value == "TENTATIVE"
     for words in [
         "Who can act: Delegates; unions",
         "What can be done: Put the question, in Geneva",
-        "Begin: 30 days before",
+        "Act by: 2 May 2099",
         f"NK-02: {action.title}\nhttp://testserver{action.get_absolute_url()}",
     ]:
         assert words in event.description.value, words
@@ -116,9 +116,10 @@ def test_the_calendar_takes_a_constant_number_of_queries(
     for _ in range(number):
         body = make_body()
         make_action(body=body)
-        make_meeting(body=body, **FAR)
+        make_pack(meetings=[make_meeting(body=body, **FAR)])
         make_meeting(body=body, kind="standing", starts_on=None, ends_on=None)
 
-    # Meetings, asks; on the page their number and keys as well, issues and bodies to choose from.
-    with django_assert_num_queries(2 if page == "meeting_calendar" else 7):
+    # Meetings and asks with their keys; on the page their number and packs as well, issues and
+    # bodies to choose from.
+    with django_assert_num_queries(4 if page == "meeting_calendar" else 9):
         client.get(reverse(page))

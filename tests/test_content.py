@@ -3,6 +3,7 @@
 import gzip
 import re
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import brotli
@@ -10,7 +11,6 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
-from django.db import transaction
 from django.urls import reverse
 
 from advocacy import transfer
@@ -26,60 +26,32 @@ from advocacy.models import (
     Seat,
     Source,
     StatusUpdate,
+    Submission,
     TargetBody,
     Tell,
 )
 from tests.dossier import DOSSIER, rows_of
 from tests.pages import text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.thorough,
+    pytest.mark.usefixtures("content"),
+]
 
 S = ResponseStatus
-FOUNDING = date(2024, 12, 16)
 LAUNCH = date(2026, 11, 23)
-
-
-@pytest.fixture(scope="module")
-def content(django_db_setup, django_db_blocker):
-    """Load once for the module, in a transaction that is undone after its last test."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_content", verbosity=0)
-        yield
-        transaction.set_rollback(True)
-
-
-def statuses(day):
-    asks = RecommendedAction.objects.published(day).with_status(day)
-    return {ask.slug: S(ask.status) for ask in asks}
 
 
 def test_all_of_the_dossier_is_there():
     assert Issue.objects.count() == 5
-    assert TargetBody.objects.count() == 26
+    assert TargetBody.objects.count() == 33
     assert Seat.objects.count() == 108
-    assert LegalReference.objects.count() == 27
+    assert LegalReference.objects.count() == 29
     references = set(RecommendedAction.objects.values_list("reference", flat=True))
     originals = {re.match(r"NK-(\d\d)", reference)[1] for reference in references}
-    assert originals == {f"{n:02}" for n in range(1, 19)}
+    assert originals == {f"{n:02}" for n in range(1, 28)}
     assert Meeting.objects.upcoming(LAUNCH).exists()
-
-
-def test_the_founding_text_is_the_picture_of_its_day():
-    asks = RecommendedAction.objects.published(FOUNDING).with_status(FOUNDING)
-    by_body = {}
-    for ask in asks.select_related("body"):
-        by_body.setdefault(ask.body.slug, set()).add(S(ask.status))
-
-    assert by_body["ilo"] == by_body["hrc"] == {S.NO_RESPONSE}
-    assert S.UNDER_DISCUSSION in by_body["unsc"]
-    assert by_body["unsc"] <= {S.UNDER_DISCUSSION, S.BLOCKED}
-
-
-def test_silence_of_that_day_has_its_search_log():
-    for slug in ("ilo", "hrc"):
-        for update in StatusUpdate.objects.in_force(FOUNDING).filter(action__body__slug=slug):
-            if update.action.asked_on <= FOUNDING:
-                assert update.search_log.searched_on == FOUNDING
 
 
 def test_the_sanctions_panel_is_blocked_by_veto():
@@ -93,16 +65,15 @@ def test_the_sanctions_panel_is_blocked_by_veto():
 
 def test_today_shows_what_is_known_today():
     by_body = {}
-    for ask in RecommendedAction.objects.published(LAUNCH).with_status(LAUNCH).with_related():
+    for ask in RecommendedAction.objects.published().with_status().with_related():
         by_body.setdefault(ask.body.slug, set()).add(S(ask.status))
 
     assert by_body["ilo"] == {S.NO_RESPONSE}
-    assert S.PARTIAL_ACTION in by_body["hrc"]
+    assert by_body["hrc"] == {S.UNDER_DISCUSSION, S.NO_RESPONSE}
     assert S.ACTION_TAKEN in by_body["ua"]
     assert S.ACTION_TAKEN in by_body["kr"]
     assert by_body["icrc"] == {S.NO_RESPONSE}
     assert TargetBody.objects.get(slug="icrc").works_in_confidence
-    assert S.NOT_CHECKED not in statuses(LAUNCH).values()
 
 
 def test_every_entry_is_dated_sourced_and_summed_up():
@@ -113,15 +84,27 @@ def test_every_entry_is_dated_sourced_and_summed_up():
 
 
 def test_every_ask_has_three_to_six_steps_that_can_be_done():
-    for ask in RecommendedAction.objects.prefetch_related("steps", "asked_by"):
+    for ask in RecommendedAction.objects.prefetch_related("steps"):
         assert 3 <= len(ask.steps.all()) <= 6, ask
-        assert ask.asked_by.all(), ask
         assert ask.counts_as_done, ask
         assert ask.counts_as_refused, ask
     for step in ChecklistStep.objects.all():
         assert step.wording
         assert step.url.startswith("https://"), step.slug
         assert 1 <= step.minutes <= 600
+
+
+def test_relatives_and_witnesses_meet_safety_first(client):
+    """The list starts with it, and so does every ask that has a step for them."""
+    shown = text_of(client.get(reverse("my_checklist"), {"audience": "family"}))
+    others = ChecklistStep.objects.filter(audience="anyone")
+    first_other = min(shown.index(step.title) for step in others if step.title in shown)
+
+    for ask in RecommendedAction.objects.filter(steps__audience="family").distinct():
+        first = ask.steps.first()
+        assert first.audience == "family", ask
+        assert "safety first" in first.title, ask
+        assert shown.index(first.title) < first_other, ask
 
 
 def test_confirmed_dates_have_a_source():
@@ -159,22 +142,16 @@ def test_legal_labels_are_attributed():
 
 def test_no_paragraph_of_an_unread_resolution_is_quoted():
     for update in StatusUpdate.objects.all():
-        if re.search(r"58/17|61/27|79/181|80/220", update.reference):
+        if re.search(r"58/17|61/27", update.reference):
             assert not update.quote
             assert "not yet read" in update.reference + update.summary
 
 
-def test_the_founding_picture_on_the_page(client):
-    shown = text_of(client.get(reverse("overview"), {"as_of": "2024-12-16"}))
-
-    assert "16 December 2024" in shown
-    assert "No public response found" in shown
-    assert "Under discussion" in shown
-    assert "Partial action" not in shown
-    assert "Action taken" not in shown
+# The queries are those of English.
+TRANSLATED = [pytest.param(code, marks=pytest.mark.one_database) for code in ("uk", "ko")]
 
 
-@pytest.mark.parametrize("language", ["en", "uk", "ko"])
+@pytest.mark.parametrize("language", ["en", *TRANSLATED])
 def test_every_page_of_the_dossier_opens(client, language):
     paths = [
         reverse(name)
@@ -189,6 +166,13 @@ def test_every_page_of_the_dossier_opens(client, language):
         assert response.status_code == 200, path
 
 
+@cache
+def compressed(file):
+    """The bytes of a static file, as they travel."""
+    return len(brotli.compress(Path(file).read_bytes()))
+
+
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "path", ["", "issues/pow-protection/", "actions/", "updates/", "bodies/unsc/", "calendar/"]
 )
@@ -200,7 +184,7 @@ def test_a_first_view_of_the_dossier_weighs_at_most_60_kb(client, path):
     weight = len(response.content)
     modules = {f"js/{path.name}" for path in (settings.BASE_DIR / "static/js").glob("*.js")}
     for asset in assets | modules - {"js/admin.js"}:
-        weight += len(brotli.compress(Path(finders.find(asset)).read_bytes()))
+        weight += compressed(finders.find(asset))
 
     assert len(assets) == 4
     assert weight <= 60_000
@@ -210,6 +194,7 @@ def test_loading_it_again_changes_nothing(capsys):
     call_command("load_content", verbosity=0)
 
     total = sum(len(rows_of(DOSSIER, file)) for file in FILES)
+    total += len(list((DOSSIER / "packs").glob("*.md")))
     assert capsys.readouterr().out == (
         f"Content loaded: 0 new, 0 changed, {total} same, 0 kept as staff edited them.\n"
     )
@@ -229,9 +214,10 @@ def test_what_was_exported_is_imported_as_the_same(tmp_path, capsys, format):
         call_command("import_rows", kind, str(file))
 
         number = model.objects.count()
-        assert number >= 5
+        assert number >= 3
         assert capsys.readouterr().out == f"Saved: 0 new, 0 changed, {number} same, 0 refused.\n"
-        assert not model.objects.exclude(edited_by_staff_at=None).exists()
+        if model is not Submission:
+            assert not model.objects.exclude(edited_by_staff_at=None).exists()
 
 
 def test_every_row_of_it_has_its_picture_and_its_brief(client, settings, tmp_path):

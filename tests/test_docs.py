@@ -86,3 +86,20 @@ def test_decisions_are_numbered_without_a_gap():
     numbers = [int(path.name[:4]) for path in sorted((ROOT / "docs" / "decisions").glob("*.md"))]
 
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_every_promise_of_the_security_page_names_a_test_that_is_there():
+    page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([\w/]+\.py)::(test_\w+)`", page))
+    there = {
+        (str(path.relative_to(ROOT / "tests")), node.name)
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef)
+    }
+
+    assert len(named) > 50
+    assert named - there == set()
+    # A promise is a row of a table, and none is without its test.
+    rows = re.findall(r"^\| (?!promised|---)(.+?) \| (.+) \|$", page, flags=re.M)
+    assert [promise for promise, tests in rows if "::test_" not in tests] == []

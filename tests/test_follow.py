@@ -1,17 +1,13 @@
 import json
-import logging.config
 import re
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from advocacy.models import MOST_AN_HOUR, Follow, NetworkUse, SignUp, Subscriber, SubscriberState
-from advocacy.models.addresses import AddressKeyMissing, address_hash, decrypt, encrypt, masked
-from advocacy.models.networks import network_of
+from advocacy.models import Follow, SignUp, Subscriber, SubscriberState
 from advocacy.upkeep import tasks
 from tests.factories import make_action, make_body, make_follower, make_issue
 from tests.pages import text_of
@@ -19,6 +15,7 @@ from tests.pages import text_of
 pytestmark = pytest.mark.django_db
 
 ADDRESS = "ana@example.org"
+HTMX = {"sec-fetch-site": "same-origin", "hx-request": "true"}
 STATES = ["new", "unconfirmed", "confirmed", "left", "bounced"]
 
 
@@ -101,12 +98,33 @@ def test_the_answer_never_tells_whether_an_address_is_known(client, sink, header
     assert all(answer == answers[0] for answer in answers)
 
 
-def test_an_address_gets_three_confirmations_a_day_from_a_thousand_networks(client, sink):
-    for number in range(1000):
-        sign_up(client, ip=f"10.{number // 250}.{number % 250}.7")
+def test_an_address_gets_three_confirmations_a_day_from_however_many_networks(client, sink):
+    for number in range(50):
+        sign_up(client, ip=f"10.0.{number}.7")
 
     assert sink.addresses == [ADDRESS] * 3
     assert SignUp.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("answer", "arrives"),
+    [
+        ("550 5.7.1 relay access denied", True),
+        ("554 5.7.1 client host blocked", True),
+        ("552 5.3.4 too big", True),
+        ("450 4.2.0 try later", True),
+        ("550 5.1.1 no such user", False),
+    ],
+)
+def test_a_confirmation_refused_because_of_us_is_tried_again(client, queue, sink, answer, arrives):
+    sink.refuse[ADDRESS] = answer
+    sign_up(client)
+    queue()
+    assert sink.addresses == []
+
+    sink.refuse.clear()
+    queue(early=True)
+    assert sink.addresses == [ADDRESS] * arrives
 
 
 def test_the_database_itself_counts_the_confirmations():
@@ -148,6 +166,22 @@ def test_confirming_again_changes_nothing(client):
     assert Subscriber.objects.count() == Follow.objects.count() == 1
 
 
+def test_the_link_of_a_confirmation_opened_again_shows_what_is_followed(client):
+    issue = make_issue(title="Forced labour")
+    wish = SignUp.objects.ask(ADDRESS, issue=issue, language="en", frequency="weekly")
+    address = reverse("follow_token", args=[wish.token])
+    client.post(address)
+
+    page = client.get(address, follow=True)
+
+    assert page.status_code == 200
+    assert "What you follow" in text_of(page)
+    assert "Forced labour" in text_of(page)
+    assert "Confirm that you want to follow" not in text_of(page)
+    Subscriber.objects.get().leave()
+    assert client.get(address).status_code == 404
+
+
 def test_a_second_wish_is_added_to_the_first(client):
     issue, body = make_issue(), make_body()
     for subject in ({"issue": issue}, {"body": body}):
@@ -185,7 +219,7 @@ def test_one_click_of_a_mail_program_leaves_without_a_page(client):
     assert not Subscriber.objects.confirmed().exists()
 
 
-@pytest.mark.parametrize("verb", ["leave", "bounce", "forget"])
+@pytest.mark.parametrize("verb", ["leave", "forget"])
 def test_who_leaves_takes_along_what_they_have_not_confirmed(settings, verb):
     follower = make_follower()
     SignUp.objects.ask(ADDRESS, language="en", frequency="weekly")
@@ -208,120 +242,16 @@ def test_leaving_with_a_made_up_token_gets_the_same_answer(client):
     assert text_of(first) == text_of(again) == text_of(other)
 
 
-@pytest.mark.parametrize(
-    ("headers", "status"),
-    [
-        ({"sec-fetch-site": "same-origin"}, 303),
-        ({"sec-fetch-site": "cross-site", "origin": "http://testserver"}, 403),
-        ({"sec-fetch-site": "same-site"}, 403),
-        ({"origin": "http://testserver"}, 303),
-        ({"origin": "https://elsewhere.example"}, 403),
-        ({"origin": "null"}, 403),
-        ({}, 403),
-    ],
-)
-def test_only_a_form_of_this_site_signs_up(client, sink, headers, status):
-    assert sign_up(client, headers=headers).status_code == status
-    assert len(sink.addresses) == (status == 303)
-
-
-def test_what_a_program_fills_in_gets_the_usual_answer_and_no_mail(client, sink):
-    assert sign_up(client, homepage="http://spam.example").status_code == 303
-    assert sink.addresses == []
-    assert not SignUp.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("fields", "sentence"),
-    [
-        ({"email": "ana@"}, "Give an e-mail address"),
-        ({"email": "ana@no-dot"}, "Give an e-mail address"),
-        ({"email": ""}, "This field is required"),
-        ({"subject": "issue:atlantis"}, "This is not in the record"),
-        ({"subject": "user:1"}, "This is not in the record"),
-        ({"frequency": "hourly"}, "hourly is not one of the available choices"),
-    ],
-)
-def test_bad_input_is_named_and_what_was_typed_is_kept(client, sink, fields, sentence):
-    page = sign_up(client, **fields)
-
-    assert page.status_code == 422
-    assert sentence in text_of(page)
-    if fields.get("email") != "":
-        assert f'value="{fields.get("email", ADDRESS)}"' in page.text
-    assert sink.addresses == []
-
-
-def test_international_domains_are_reached(client, sink):
-    sign_up(client, "ana@пошта.укр")
-
-    assert sink.addresses == ["ana@" + "пошта.укр".encode("idna").decode()]
-
-
-def test_a_network_gets_a_limit_and_other_networks_do_not(client, sink, monkeypatch):
-    monkeypatch.setitem(MOST_AN_HOUR, "sign-ups", 2)
-    statuses = [sign_up(client, f"a{n}@example.org", ip=f"198.51.100.{n}") for n in (1, 2, 3)]
-    other = sign_up(client, "b@example.org", ip="198.51.101.1")
-
-    assert [answer.status_code for answer in statuses] == [303, 303, 429]
-    assert "Too many sign-ups came from your network" in text_of(statuses[-1])
-    assert other.status_code == 303
-    assert "198.51.100" not in str(list(NetworkUse.objects.values()))
-
-
-@pytest.mark.parametrize(
-    ("behind_a_proxy", "forwarded", "status"),
-    [
-        (True, "203.{n}.113.7, 198.51.100.7", 429),  # The first part is whatever the visitor sent.
-        (True, "203.0.113.7, 198.51.{n}.7", 303),
-        (True, "198.51.100.7", 429),
-        (False, "198.51.{n}.7", 429),
-    ],
-)
-def test_behind_a_proxy_a_network_is_what_the_proxy_saw(
-    client, sink, settings, monkeypatch, behind_a_proxy, forwarded, status
-):
-    settings.TRUST_PROXY = behind_a_proxy
-    monkeypatch.setitem(MOST_AN_HOUR, "sign-ups", 1)
-
-    for n in (1, 2):
-        headers = {"sec-fetch-site": "same-origin", "x-forwarded-for": forwarded.format(n=n)}
-        answer = sign_up(client, f"a{n}@example.org", headers=headers)
-
-    assert answer.status_code == status
-    assert ("Too many sign-ups came from your network" in text_of(answer)) == (status == 429)
-
-
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("192.0.2.77", "192.0.2.0/24"),
-        ("::ffff:192.0.2.77", "192.0.2.0/24"),
-        ("2001:db8:1:2ff::9", "2001:db8:1:200::/56"),
-        ("not an address", "unknown"),
-    ],
-)
-def test_a_network_is_a_street_not_a_house(address, network):
-    assert network_of(address) == network
-
-
-def test_the_key_of_networks_changes_every_day():
-    now = timezone.now()
-    for day in range(2):
-        NetworkUse.objects.allows("sign-ups", "192.0.2.1", now + timedelta(days=day))
-
-    assert len(set(NetworkUse.objects.values_list("network", flat=True))) == 2
-
-
 def test_a_follower_changes_what_they_follow(client):
     issue, body = make_issue(title="Stays"), make_body(name="Goes")
     follower = make_follower(issue=issue)
     Follow.objects.create(subscriber=follower, body=body)
     kept = follower.follows.get(issue=issue)
+    shown = follower.follows.values_list("pk", flat=True)
 
     page = client.post(
         reverse("follow_token", args=[follower.token]),
-        {"keep": [kept.pk], "frequency": "at_once", "language": "ko"},
+        {"shown": shown, "keep": [kept.pk], "frequency": "at_once", "language": "ko"},
     )
 
     assert "Saved." in text_of(page)
@@ -410,97 +340,3 @@ def test_a_page_with_the_form_is_not_sent_again_unchanged(client):
     again = client.get(reverse("overview"), headers={"if-none-match": first["ETag"]})
 
     assert again.status_code == 304
-
-
-# At rest
-
-
-def test_no_table_gives_an_address_away(client, sink):
-    sign_up(client)
-    make_follower("bo@example.org")
-
-    with connection.cursor() as cursor:
-        for table in connection.introspection.table_names():
-            cursor.execute(f'SELECT * FROM "{table}"')
-            rows = str(cursor.fetchall())
-            for word in (ADDRESS, "bo@example.org", "example.org"):
-                assert word not in rows or table.startswith("advocacy_source"), table
-
-
-def test_a_dump_holds_no_readable_address(capsys):
-    make_follower("bo@example.org")
-    SignUp.objects.ask(ADDRESS, language="en", frequency="weekly")
-
-    call_command("dumpdata", "advocacy")
-
-    dump = capsys.readouterr().out
-    assert "advocacy.subscriber" in dump
-    assert "advocacy.signup" in dump
-    assert "@example.org" not in dump
-
-
-def test_an_address_is_read_and_found_with_its_key_alone(settings):
-    stored, code = encrypt(ADDRESS), address_hash(ADDRESS)
-    assert decrypt(stored) == ADDRESS
-    assert encrypt(ADDRESS) != stored
-    assert address_hash("ANA@example.org") == code
-
-    settings.ADDRESS_KEYS = ["another"]
-    assert address_hash(ADDRESS) != code
-    with pytest.raises(AddressKeyMissing):
-        decrypt(stored)
-
-
-def test_a_new_key_still_finds_and_reads_what_the_old_one_wrote(settings):
-    follower = make_follower()
-    settings.ADDRESS_KEYS = ["new", *settings.ADDRESS_KEYS]
-
-    assert Subscriber.objects.by_address(ADDRESS) == follower
-    assert follower.plain_address == ADDRESS
-    wish = SignUp.objects.ask(ADDRESS, language="en", frequency="weekly")
-    assert wish.confirm() == follower
-
-
-@pytest.mark.parametrize("address", [ADDRESS, "a@b.co", "ім’я@пошта.укр"])
-def test_a_masked_address_is_not_the_address(address):
-    name, domain = address.split("@")
-    assert masked(address) == f"{name[0]}•••@{domain[0]}•••.{domain.rpartition('.')[2]}"
-
-
-def test_those_who_left_are_a_hash_for_twelve_months_and_then_nothing():
-    follower = make_follower()
-    follower.leave()
-    assert tasks.purge()["followers who left"] == 0
-
-    Subscriber.objects.update(ended_at=timezone.now() - timedelta(days=366))
-    assert tasks.purge()["followers who left"] == 1
-    assert not Subscriber.objects.exists()
-
-
-def test_the_database_keeps_no_address_of_those_who_left():
-    follower = make_follower()
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Subscriber.objects.filter(pk=follower.pk).update(
-            state=SubscriberState.LEFT, ended_at=timezone.now()
-        )
-
-
-def test_logs_hold_no_address_and_no_token(client, sink, capfd, settings):
-    logging.config.dictConfig(settings.LOGGING)
-    sign_up(client)
-    token = SignUp.objects.get().token
-    client.post(reverse("follow_token", args=[token]))
-    client.get(f"/en/follow/{token}x/")
-    client.get(f"/en/follow/{token}/nothing/")
-    sink.refuse[ADDRESS] = f"550 no such mailbox {ADDRESS}"
-    sign_up(client)
-    try:
-        raise ValueError(f"cannot reach <{ADDRESS}> of /en/follow/{token}/")
-    except ValueError:
-        logging.getLogger("advocacy").exception("failed for %s", ADDRESS)
-
-    written = capfd.readouterr().err
-    assert "/follow/[token]/" in written
-    assert "failed for [address]" in written
-    assert ADDRESS not in written
-    assert token not in written

@@ -8,10 +8,13 @@ from advocacy.models import ResponseStatus
 from tests.factories import (
     make_action,
     make_body,
+    make_event,
     make_issue,
     make_legal_reference,
     make_meeting,
     make_organisation,
+    make_pack,
+    make_paragraph,
     make_source,
     make_step,
     make_topic,
@@ -94,8 +97,8 @@ def test_the_list_takes_a_constant_number_of_queries(client, django_assert_num_q
     for _ in range(number):
         record(make_action(issue=make_issue(topics=[make_topic()])))
 
-    # The number; counts by topic, body and status; the keys of the page, its issues, their topics
-    # and phases, the names of options.
+    # The columns of all asks, further issues, the keys of all issues, topics; the keys of the page,
+    # its issues, their topics and phases, the names of options.
     with django_assert_num_queries(9):
         client.get(reverse("issue_list"))
 
@@ -106,16 +109,15 @@ def dossier():
         slug="deployment",
         title="Deployment of troops",
         question="Will the Council decide?",
-        narrative="Troops were sent.\n\nThe Council met.",
         topics=[make_topic(name="Security")],
     )
     issue.legal_references.add(make_legal_reference(title="Charter, art. 2(4)"))
-    issue.sources.add(
-        make_source(
-            title="Moscow confirms the deployment",
-            published_on=date(2025, 4, 26),
-            summary="Presented as lawful assistance.",
-        )
+    make_paragraph(issue=issue, text="Troops were sent.", day=date(2024, 10, 1))
+    make_event(
+        issues=[issue],
+        title="Moscow confirms the deployment",
+        happened_on=date(2025, 4, 26),
+        text="Presented as lawful assistance.",
     )
     body = make_body(name="Security Council")
     action = make_action(issue=issue, body=body, title="Move to a decision", slug="decide")
@@ -151,13 +153,30 @@ def test_an_issue_tells_the_whole_story(client, dossier):
 def test_the_timeline_runs_from_the_oldest_to_the_newest(client, dossier):
     response = client.get(dossier.get_absolute_url())
 
-    days = [day for day, _kind, _thing in response.context["timeline"]]
-    kinds = [kind for _day, kind, _thing in response.context["timeline"]]
+    days = [row.day for row in response.context["timeline"]]
+    kinds = [row.kind for row in response.context["timeline"]]
     assert days == sorted(days)
-    assert kinds == ["asks", "update", "source", "update"]
+    assert kinds == ["asks", "update", "event", "update"]
     assert response.text.index("The Council met on 30 October.") < response.text.rindex(
         "Another briefing."
     )
+
+
+def test_no_copy_stands_alone_on_the_timeline_and_what_nobody_opened_says_so(client, dossier):
+    unopened = make_source(publisher="A journal", accessed_on=None)
+    copies = [make_source(publisher=f"Mirror {n}", is_weak=True) for n in range(2)]
+    told = make_event(issues=[dossier], sources=[unopened, copies[0]])
+    make_event(issues=[dossier], title="Only a copy says so", sources=[copies[1]])
+
+    response = client.get(dossier.get_absolute_url())
+
+    shown = [row.thing for row in response.context["timeline"] if row.kind == "event"]
+    assert told in shown
+    timeline = re.search(r'<ol class="timeline">.*?</ol>', response.text, re.S)[0]
+    assert "known from digests; the article was not read" in timeline
+    assert "a copy: named, not linked" in timeline
+    assert "Only a copy says so" not in response.text
+    assert "Mirror 1" not in response.text
 
 
 def test_an_issue_as_of_a_day_leaves_out_what_came_later(client, dossier):
@@ -185,11 +204,35 @@ def test_an_issue_takes_a_constant_number_of_queries(client, django_assert_num_q
         record(action)
         record(action, sources=[make_source(), make_source()])
         make_step(action=action)
-        issue.sources.add(make_source())
+        make_pack(issues=[issue])
+        make_event(issues=[issue], by_bodies=[action.body], sources=[make_source(), make_source()])
+        make_paragraph(issue=issue, sources=[make_source()])
         issue.legal_references.add(make_legal_reference())
         make_meeting(body=action.body, starts_on=date(2099, 1, 1), ends_on=date(2099, 1, 2))
 
-    # The issue, topics, law and sources; its asks, who asked, steps; entries, their sources;
-    # its meetings.
-    with django_assert_num_queries(11):
+    # The issue, topics, law; its asks, how they were put and by whom, steps; entries, their
+    # sources; looks left out; events, their sources and bodies; packs; paragraphs, their sources;
+    # its meetings, mails of a year by the keys of its asks.
+    with django_assert_num_queries(19):
         client.get(issue.get_absolute_url())
+
+
+def test_what_you_can_do_is_the_editors_first_step_for_anyone_and_open(client):
+    issue = make_issue()
+    first, second = (make_action(issue=issue) for _ in range(2))
+    make_step(action=first, title="Relatives, safety first", audience="family", minutes=1)
+    make_step(action=first, title="Brief the members", audience="ngo", minutes=2)
+    make_step(action=first, title="Thank them", when_status="delivered", minutes=3)
+    make_step(action=first, title="Write to your mission", minutes=10)
+    make_step(action=first, title="Share it", minutes=2)
+    make_step(action=second, title="Witnesses, safety first", audience="family", minutes=1)
+    make_step(action=second, title="Offer your file", audience="researcher", minutes=60)
+    make_step(action=make_action(issue=issue), title="Only for them", audience="family")
+
+    page = client.get(issue.get_absolute_url())
+    offered = page.text.split('aria-labelledby="steps-head"')[1].split("</section>")[0]
+
+    assert re.findall(r"#step-[^>]*>([^<]*)</a>", offered) == [
+        "Write to your mission",
+        "Offer your file",
+    ]

@@ -38,10 +38,9 @@ def test_a_new_language_changes_no_table(tmp_path):
         check=False,
     )
 
-    assert checked.stdout.splitlines() == [
-        "System check identified no issues (2 silenced).",
-        "No changes detected",
-    ]
+    checks, migrations = checked.stdout.splitlines()
+    assert checks.startswith("System check identified no issues")
+    assert migrations == "No changes detected"
     assert checked.stderr == ""
 
 

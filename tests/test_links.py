@@ -2,11 +2,13 @@
 
 import socket
 import threading
+import time
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from advocacy.models import Source
 from advocacy.upkeep import links, tasks
@@ -101,6 +103,100 @@ def test_a_slow_answer_is_left(site, monkeypatch):
 
     assert not answer.works
     assert "timed out" in answer.text
+
+
+def drip(connection, beginning):
+    """One byte at a time, for as long as somebody listens; no byte comes later than a time-out."""
+    with connection:
+        connection.recv(4096)
+        try:
+            connection.sendall(beginning)
+            while True:
+                time.sleep(0.1)
+                connection.sendall(b"x")
+        except OSError:
+            pass
+
+
+@pytest.fixture
+def tarpit(site):
+    """A server that answers with this beginning, and then with a byte now and then."""
+    servers = []
+
+    def make(beginning):
+        server = socket.create_server(("127.0.0.1", 0))
+        servers.append(server)
+
+        def serve():
+            while True:
+                try:
+                    connection, _ = server.accept()
+                except OSError:
+                    return
+                threading.Thread(target=drip, args=[connection, beginning], daemon=True).start()
+
+        threading.Thread(target=serve, daemon=True).start()
+        return f"127.0.0.1:{server.getsockname()[1]}"
+
+    yield make
+    for server in servers:
+        server.close()
+
+
+# The status line, a header, a body behind a HEAD that is refused; a record of TLS.
+@pytest.mark.parametrize(
+    ("scheme", "beginning"),
+    [
+        ("http", b"HTTP/1.1 "),
+        ("http", b"HTTP/1.1 200 OK\r\nX-Long: "),
+        ("http", b"HTTP/1.1 405 No\r\nContent-Length: 100000\r\n\r\n"),
+        ("http", b"HTTP/1.1 405 No\r\nTransfer-Encoding: chunked\r\n\r\nffff\r\n"),
+        ("https", b"\x16\x03\x03\x40\x00"),
+    ],
+)
+def test_a_check_ends_in_time_however_slowly_the_other_side_talks(
+    tarpit, monkeypatch, scheme, beginning
+):
+    monkeypatch.setattr(links, "SECONDS_IN_ALL", 1)
+    address = tarpit(beginning)
+    began = time.monotonic()
+
+    answer = links.ask(f"{scheme}://{address}/")
+
+    assert time.monotonic() - began < 2
+    assert answer == links.Answer("TimeoutError: no answer in time", works=False)
+
+
+def test_a_name_that_nobody_answers_for_is_left_in_time(monkeypatch):
+    released = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: released.wait(20))
+    monkeypatch.setattr(links, "SECONDS_IN_ALL", 0.3)
+    began = time.monotonic()
+
+    answer = links.ask("http://slow-name.example/")
+    released.set()
+
+    assert time.monotonic() - began < 2
+    assert not answer.works
+
+
+@pytest.mark.django_db
+def test_slow_sites_are_asked_for_a_minute_and_the_rest_in_a_task_of_its_own(
+    tarpit, queue, settings, monkeypatch
+):
+    settings.LINK_CHECKS = True
+    monkeypatch.setattr(links, "SECONDS_IN_ALL", 0.3)
+    monkeypatch.setattr(tasks, "SECONDS_OF_LINKS", 0.5)
+    for number in range(4):
+        make_source(url=f"http://{tarpit(b'HTTP/1.1 ')}/{number}")
+
+    queue()
+
+    assert not Source.objects.to_check().exists()
+    checks = DBTaskResult.objects.filter(task_path__endswith="check_links")
+    assert checks.count() == 2
+    for check in checks:
+        assert (check.finished_at - check.started_at).total_seconds() < 2
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """load_content: the launch content, loaded as often as one likes, and never against staff."""
 
+import re
 from datetime import date
 
 import pytest
@@ -10,8 +11,20 @@ from advocacy.management.commands.load_content import FILES
 from advocacy.models import Issue, RecommendedAction, StatusUpdate, TargetBody
 from tests.dossier import few_rows, rows_of, write_rows
 from tests.factories import make_issue, make_user, record
+from tests.running import run
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
+
+SETTINGS = "advocacy.settings"
+LOAD_AND_SHOW_THE_FEED = """
+import django; django.setup()
+from django.core.management import call_command
+from django.test import Client
+call_command("migrate", verbosity=0)
+call_command("load_content", verbosity=0)
+feed = Client().get("/en/updates.atom?looks=1", secure=True, HTTP_HOST="localhost")
+print(feed.content.decode())
+"""
 
 
 @pytest.fixture
@@ -51,6 +64,25 @@ def test_another_dossier_is_loaded_where_the_settings_name_it(capsys, folder, se
     call_command("load_content", verbosity=0)
 
     assert Issue.objects.filter(title="Another wrong").exists()
+
+
+def test_an_entry_has_the_same_id_in_every_database(folder, tmp_path):
+    """Two sites that are installed afresh, each by programs of its own."""
+    feeds = set()
+    for name in ("one", "two"):
+        variables = {
+            "SECRET_KEY": name,
+            "ADDRESS_KEYS": name,
+            "DATABASE_URL": f"sqlite:///{tmp_path}/{name}.sqlite3",
+            "VAR_DIR": str(tmp_path / name),
+            "CONTENT_DIR": str(folder),
+        }
+        made = run("-c", LOAD_AND_SHOW_THE_FEED, DJANGO_SETTINGS_MODULE=SETTINGS, **variables)
+        assert made.returncode == 0, made.stderr
+        feeds.add(tuple(re.findall(r"<id>(urn:uuid:[^<]+)</id>", made.stdout)))
+
+    (ids,) = feeds
+    assert len(set(ids)) == len(rows_of(folder, "status_updates.json"))
 
 
 def test_loading_twice_changes_nothing(capsys, folder):

@@ -18,7 +18,7 @@ from advocacy.mailing import webhooks
 from advocacy.models import Edition, SignUp, Subscriber, SubscriberState, Tell
 from advocacy.models.addresses import address_hash
 from tests.factories import make_action, make_follower, record
-from tests.test_tooling import ROOT, environment
+from tests.running import ROOT, environment
 
 pytestmark = pytest.mark.django_db
 
@@ -112,7 +112,7 @@ def provider(settings):
 @pytest.mark.parametrize(
     ("event", "state"),
     [
-        ("failed", SubscriberState.BOUNCED),
+        ("failed", SubscriberState.CONFIRMED),
         ("complained", SubscriberState.LEFT),
         ("delivered", SubscriberState.CONFIRMED),
     ],
@@ -123,6 +123,15 @@ def test_what_a_provider_reports_ends_the_mail_to_an_address(provider, event, st
     assert provider(report(event, "ana@example.org")).status_code == 200
 
     assert Subscriber.objects.get().state == state
+
+
+@pytest.mark.parametrize("form", ["user@xn--bcher-kva.example", "USER@bücher.example"])
+def test_a_report_finds_an_international_address_in_either_form(provider, form):
+    make_follower("user@bücher.example")
+
+    assert provider(report("complained", form)).status_code == 200
+
+    assert Subscriber.objects.get().state == SubscriberState.LEFT
 
 
 def test_a_report_with_a_wrong_signature_is_refused(provider):

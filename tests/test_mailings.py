@@ -4,10 +4,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
 from advocacy.mailing import tasks
-from advocacy.mailing.backends import SmtpBackend
 from advocacy.models import (
     AskState,
     Delivery,
@@ -16,23 +14,15 @@ from advocacy.models import (
     EditionState,
     Follow,
     ResponseStatus,
-    SignUp,
-    Subscriber,
-    SubscriberState,
     Tell,
-    Worker,
 )
-from advocacy.upkeep.tasks import give_back
 from tests.factories import (
     make_action,
     make_body,
     make_follower,
     make_issue,
-    make_source,
-    make_step,
     make_user,
     record,
-    record_look,
 )
 
 pytestmark = pytest.mark.django_db
@@ -42,13 +32,18 @@ D = DeliveryState
 MONDAY = date(2026, 3, 2)
 
 
-@pytest.fixture
-def action():
+def make_followed():
+    """An ask whose issue and body mails name."""
     return make_action(
         issue=make_issue(title="Forced labour"),
         body=make_body(name="Labour Organization", abbreviation="ILO"),
         title="Take it up",
     )
+
+
+@pytest.fixture
+def action():
+    return make_followed()
 
 
 def make_notice(action, *, due=True, **details):
@@ -278,281 +273,3 @@ def test_the_database_allows_one_message_of_an_edition_to_a_follower(action):
         Delivery.objects.create(edition=edition, subscriber=follower)
     assert sum(len(keys) for keys in edition.add_deliveries()) == 1
     assert Delivery.objects.count() == 1
-
-
-# What is in a message
-
-
-def test_a_notice_says_what_changed_on_which_evidence_and_what_to_do(action, sink, queue):
-    record_look(action)
-    make_step(action=action, title="Write to your delegate", minutes=5)
-    make_follower(frequency="at_once")
-    source = make_source(title="Minutes of the session", url="https://ilo.example/minutes")
-    make_notice(
-        action,
-        happened_on=date(2025, 3, 3),
-        summary="The committee debated it.",
-        sources=[source],
-        transition_reason="It was put on the agenda.",
-    )
-
-    queue()
-
-    (message,) = sink.messages
-    for part in ("plain", "html"):
-        text = " ".join(message.get_body((part,)).get_content().split())
-        assert (
-            "Labour Organization, “Take it up”: now “Under discussion” (3 March 2025), before"
-            " that “No public response found”." in text
-        ), part
-        for words in [
-            "The committee debated it.",
-            "Minutes of the session",
-            "https://ilo.example/minutes",
-            "Write to your delegate",
-            f"http://127.0.0.1:8000{action.get_absolute_url()}#what-you-can-do",
-        ]:
-            assert words in text, (part, words)
-    assert message["Subject"] == "ILO: Under discussion – Take it up"
-
-
-@pytest.mark.parametrize(
-    ("language", "words"),
-    [
-        ("en", ["What you can do now", "Leave with one click"]),
-        ("uk", ["Що ви можете зробити зараз", "Обговорюється"]),
-        ("ko", ["지금 할 수 있는 일", "논의 중"]),
-    ],
-)
-def test_a_follower_is_written_to_in_their_language(action, sink, queue, language, words):
-    make_step(action=action)
-    make_follower(frequency="at_once", language=language)
-    make_notice(action)
-
-    queue()
-
-    text = sink.messages[0].get_body(("plain",)).get_content()
-    assert f"http://127.0.0.1:8000/{language}/follow/" in text
-    for word in words:
-        assert word in text
-
-
-def test_the_headers_are_those_of_a_list_that_can_be_left(action, sink, queue):
-    follower = make_follower(frequency="at_once")
-    make_notice(action)
-
-    queue()
-
-    (message,) = sink.messages
-    (content,) = [content for _address, content in sink.raw]
-    leave = f"http://127.0.0.1:8000/en/follow/{follower.token}/leave/"
-    assert f"\r\nList-Unsubscribe: <{leave}>\r\n".encode() in content
-    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert message["List-Id"] == "Answerable <updates.127.0.0.1>"
-    assert message["Auto-Submitted"] == "auto-generated"
-    assert message["Precedence"] == "bulk"
-    assert message["Message-ID"].startswith("<delivery-")
-    assert message.get_content_type() == "multipart/alternative"
-    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
-
-
-def test_nothing_visitors_typed_stands_in_a_confirmation(client, sink):
-    from tests.test_follow import sign_up
-
-    sign_up(client, "Free.Money.example@example.org")
-
-    (message,) = sink.messages
-    del message["To"]
-    assert "free.money" not in message.as_string().casefold()
-
-
-# When something fails
-
-
-def test_a_server_that_is_down_is_tried_again_until_every_follower_has_the_mail(
-    action, sink, queue, caplog
-):
-    for number in range(3):
-        make_follower(f"a{number}@example.org", frequency="at_once")
-    make_notice(action)
-    sink.stop()
-
-    queue()
-    edition = Edition.objects.get()
-    assert states(edition) == {D.WAITING: 3}
-    assert edition.state == EditionState.SENDING
-    queue()
-    assert "takes nothing at the moment" in caplog.text
-
-    sink.start()
-    queue(early=True)
-
-    assert sorted(sink.addresses) == [f"a{number}@example.org" for number in range(3)]
-    assert Edition.objects.get().state == EditionState.SENT
-
-
-def test_after_the_last_try_a_message_has_failed(action, sink, queue, monkeypatch):
-    monkeypatch.setattr(tasks, "BACK_OFF", [60, 300])
-    make_follower(frequency="at_once")
-    make_notice(action)
-    sink.stop()
-
-    for _ in range(4):
-        queue(early=True)
-
-    edition = Edition.objects.get()
-    assert states(edition) == {D.FAILED: 1}
-    assert edition.state == EditionState.SENT
-
-
-def test_an_address_refused_for_good_gets_no_more_mail(action, sink, queue):
-    make_follower("gone@example.org", frequency="at_once")
-    make_follower("stays@example.org", frequency="at_once")
-    sink.refuse["gone@example.org"] = "550 gone@example.org does not live here"
-    make_notice(action)
-
-    queue()
-
-    assert sink.addresses == ["stays@example.org"]
-    assert states(Edition.objects.get()) == {D.SENT: 1, D.FAILED: 1}
-    bounced = Subscriber.objects.get(state=SubscriberState.BOUNCED)
-    assert bounced.address == ""
-    assert not bounced.deliveries.exists()
-    assert Delivery.objects.get(state=D.FAILED).problem == "RCPT 550"
-
-
-@pytest.mark.parametrize("verb", ["forget", "leave"])
-def test_who_deletes_everything_while_a_mail_is_refused_does_not_come_back(action, verb):
-    follower = make_follower(frequency="at_once")
-    make_notice(action)
-    (keys,) = Edition.objects.get().add_deliveries()
-    delivery = Delivery.objects.claim(keys[0], worker="")
-    getattr(follower, verb)()
-    left = list(Subscriber.objects.values())
-
-    delivery.bounce("RCPT 550")
-
-    assert list(Subscriber.objects.values()) == left
-    assert Delivery.objects.get().problem == "RCPT 550"
-    assert Delivery.objects.get().subscriber is None
-
-
-def test_a_confirmation_that_was_waiting_for_its_turn_is_not_sent_to_who_left(sink):
-    follower = make_follower()
-    wish = SignUp.objects.ask("ana@example.org", language="en", frequency="weekly")
-    follower.forget()
-
-    assert not wish.take_mail_slot()
-    assert not SignUp.objects.exists()
-
-
-@pytest.mark.parametrize("where", ["RCPT", "DATA"])
-def test_a_refusal_for_now_is_tried_again(action, sink, queue, where):
-    make_follower(frequency="at_once")
-    make_notice(action)
-    if where == "RCPT":
-        sink.refuse["ana@example.org"] = "450 come back later"
-    else:
-        sink.answer = "451 come back later"
-
-    queue()
-    assert states(Edition.objects.get()) == {D.WAITING: 1}
-    assert Delivery.objects.get().problem == f"{where} {450 if where == 'RCPT' else 451}"
-
-    sink.refuse.clear()
-    sink.answer = "250 OK"
-    queue(early=True)
-    assert sink.addresses == ["ana@example.org"]
-
-
-def test_a_line_that_dies_during_the_hand_over_leaves_a_doubt_and_no_second_mail(
-    action, sink, queue, settings
-):
-    settings.MAILERS = {
-        "default": settings.MAILERS["default"]
-        | {"OPTIONS": settings.MAILERS["default"]["OPTIONS"] | {"timeout": 0.3}}
-    }
-    sink.most = 0
-    make_follower("a@example.org", frequency="at_once")
-    make_notice(action)
-
-    queue()
-    queue(early=True)
-
-    assert states(Edition.objects.get()) == {D.DOUBTFUL: 1}
-    assert Edition.objects.get().state == EditionState.SENT
-
-
-class BrokenBackend(SmtpBackend):
-    """Hands a message over, and then breaks in a way that nobody foresaw."""
-
-    def send_messages(self, messages):
-        sent = super().send_messages(messages)
-        if messages[0].to == ["a@example.org"]:
-            raise ValueError("nobody foresaw this")
-        return sent
-
-
-def test_a_fault_in_the_middle_of_a_hand_over_sends_no_second_mail_and_stops_no_other(
-    action, sink, queue, settings
-):
-    backend = f"{BrokenBackend.__module__}.{BrokenBackend.__qualname__}"
-    settings.MAILERS = {"default": settings.MAILERS["default"] | {"BACKEND": backend}}
-    for name in ("a", "b"):
-        make_follower(f"{name}@example.org", frequency="at_once")
-    make_notice(action)
-
-    queue()
-    queue(early=True)
-
-    assert sink.addresses == ["a@example.org", "b@example.org"]
-    assert states(Edition.objects.get()) == {D.DOUBTFUL: 1, D.SENT: 1}
-
-
-def test_a_follower_who_left_while_the_mailing_ran_gets_nothing(action, sink, queue):
-    follower = make_follower(frequency="at_once")
-    make_notice(action)
-    edition = Edition.objects.get()
-    edition.start()
-    list(edition.add_deliveries())
-    follower.leave()
-
-    tasks.prepare_edition.enqueue(edition.pk)
-    tasks.send_deliveries.enqueue(edition.pk, [Delivery.objects.get().pk])
-    queue()
-
-    assert sink.addresses == []
-    assert states(edition) == {D.DROPPED: 1}
-
-
-def test_what_a_dead_worker_held_is_given_back_and_its_message_is_doubtful(action, sink, queue):
-    for number in range(3):
-        make_follower(f"a{number}@example.org", frequency="at_once")
-    make_notice(action)
-    edition = Edition.objects.get()
-    edition.start()
-    (keys,) = edition.add_deliveries()
-    result = tasks.send_deliveries.enqueue(edition.pk, keys)
-    DBTaskResult.objects.filter(pk=result.id).get().claim("dead")
-    Delivery.objects.claim(keys[0], worker="dead")
-    Worker.objects.create(name="dead", seen_at=timezone.now() - timedelta(seconds=31))
-
-    queue()
-
-    assert sorted(sink.addresses) == ["a1@example.org", "a2@example.org"]
-    assert states(edition) == {D.SENT: 2, D.DOUBTFUL: 1}
-    assert Edition.objects.get().state == EditionState.SENT
-
-
-def test_a_worker_that_lives_keeps_what_it_holds(action, sink, queue):
-    make_follower(frequency="at_once")
-    make_notice(action)
-    edition = Edition.objects.get()
-    edition.start()
-    (keys,) = edition.add_deliveries()
-    Worker.objects.beat("alive")
-    Delivery.objects.claim(keys[0], worker="alive")
-
-    give_back()
-
-    assert states(edition) == {D.CLAIMED: 1}

@@ -1,11 +1,14 @@
 """Two at once: the second waits for its turn, and finds the record as the first left it."""
 
 import json
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, connections, transaction
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,6 +19,7 @@ from advocacy.models import (
     Edition,
     Follow,
     Link,
+    NetworkUse,
     RecommendedAction,
     ResponseStatus,
     SignUp,
@@ -24,7 +28,9 @@ from advocacy.models import (
     Subscriber,
     Tell,
     Topic,
+    Wording,
 )
+from advocacy.models.networks import hour_of
 from tests.factories import (
     ASKED_ON,
     evidence,
@@ -37,6 +43,7 @@ from tests.factories import (
 )
 from tests.pages import text_of
 from tests.staff import change_page, send
+from tests.test_follow import sign_up
 from tests.writers import TWO_WRITERS, meanwhile
 
 pytestmark = TWO_WRITERS
@@ -61,9 +68,33 @@ def test_entries_of_two_asks_join_the_chain_one_after_the_other():
         first = record(make_action())
         other = meanwhile(lambda: record(make_action()))
 
-    before, after = (Link.objects.get(key=entry.pk) for entry in (first, other.result()))
-    assert after.previous == before.digest
-    assert [why for _link, _row, why in Link.objects.breaks()] == ["", "", ""]
+    before, after = (
+        Link.objects.get(kind="update", key=entry.pk) for entry in (first, other.result())
+    )
+    assert after.number > before.number
+    assert [why for _link, why in Link.objects.breaks() if why] == []
+
+
+@pytest.mark.parametrize("first", ["record", "rename"])
+@pytest.mark.parametrize("of", ["action", "body"])
+def test_what_is_edited_as_an_entry_joins_reads_as_the_chain_says(first, of):
+    action = make_action()
+    row = action if of == "action" else action.body
+
+    def rename():
+        fresh = type(row).objects.get(pk=row.pk)
+        setattr(fresh, "title" if of == "action" else "name", "Another")
+        fresh.save()
+
+    verbs = [lambda: record(action), rename]
+    now, later = verbs if first == "record" else verbs[::-1]
+    with transaction.atomic():
+        now()
+        other = meanwhile(later)
+    other.result()
+
+    assert list(Wording.objects.differences()) == []
+    assert [why for _link, why in Link.objects.breaks() if why] == []
 
 
 def test_who_records_for_several_asks_and_who_records_for_one_never_wait_for_each_other():
@@ -180,3 +211,39 @@ def test_what_staff_save_while_content_is_loaded_is_kept(tmp_path):
     other.result()
 
     assert Topic.objects.get().name == "Labour rights"
+
+
+def hours_of_turns(number):
+    """So many take their turn at once: how many of them in which hour from now."""
+
+    def take(_number):
+        try:
+            return NetworkUse.objects.take_turn() or hour_of(None)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(number) as threads:
+        turns = Counter(threads.map(take, range(number)))
+    return [turns[hour] for hour in sorted(turns)]
+
+
+def test_no_hour_gets_more_confirmations_than_it_may_however_many_come_at_once(settings):
+    settings.CONFIRMATIONS_AN_HOUR = 5
+
+    assert hours_of_turns(12) == [5, 5, 2]
+
+
+def test_while_a_sign_up_is_written_another_gets_its_answer(client, queue):
+    other = []
+
+    def in_the_middle(execute, sql, *arguments):
+        if sql.startswith('INSERT INTO "django_tasks') and not other:
+            other.append("asked")
+            answer = meanwhile(lambda: sign_up(Client(), "bo@example.org", ip="10.0.0.1"))
+            other.append(answer.done() and answer.result().status_code)
+        return execute(sql, *arguments)
+
+    with connection.execute_wrapper(in_the_middle):
+        assert sign_up(client).status_code == 303
+
+    assert other == ["asked", 303]

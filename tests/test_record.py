@@ -15,9 +15,7 @@ from advocacy.models import (
     RecordIsAppendOnly,
     ResponseStatus,
     StatusUpdate,
-    Tier,
     Verification,
-    look_details,
 )
 from tests.factories import (
     ASKED_ON,
@@ -94,121 +92,6 @@ def test_transitions_follow_the_vocabulary(before, after, rule):
 
     stored = RecommendedAction.objects.with_status().get(pk=action.pk)
     assert stored.status == (before if rule == "-" else after)
-
-
-def refusal_of(status, **details):
-    with pytest.raises(ValidationError) as refusal:
-        record(action_for(status), status, **details)
-    assert not StatusUpdate.objects.filter(status=status).exists()
-    return refusal.value.message_dict
-
-
-def action_for(status):
-    return action_with_status(
-        S.ACTION_TAKEN if status in (S.IMPLEMENTED, S.REVERSED) else S.NOT_CHECKED
-    )
-
-
-@pytest.mark.parametrize(
-    ("status", "details", "field", "message"),
-    [
-        (S.ACKNOWLEDGED, {"sources": []}, "sources", "official record or statement"),
-        (S.UNDER_DISCUSSION, {"sources": []}, "sources", "the meeting number or agenda"),
-        (S.COMMITTED, {"quote": ""}, "quote", "the exact words, and who spoke"),
-        (S.COMMITTED, {"speaker": ""}, "quote", "the exact words, and who spoke"),
-        (S.COMMITTED, {"sources": []}, "sources", "“Promised” needs evidence"),
-        (S.PARTIAL_ACTION, {"missing": ""}, "missing", "what is still missing"),
-        (S.PARTIAL_ACTION, {"reference": ""}, "missing", "the paragraph or symbol"),
-        (S.ACTION_TAKEN, {"reference": ""}, "reference", "the act and its symbol"),
-        (S.IMPLEMENTED, {"approved_by": None}, "approved_by", "second editor"),
-        (S.REFUSED, {"quote": ""}, "refused_reason", "Silence is never a refusal"),
-        (S.REFUSED, {"refused_reason": ""}, "refused_reason", "how it was refused"),
-        (S.BLOCKED, {"blocked_by": ""}, "blocked_reason", "how it was blocked, and by whom"),
-        (S.BLOCKED, {"votes_for": None}, "votes_for", "needs the tally"),
-        (S.BLOCKED, {"votes_for": 8}, "votes_for", "nine votes or more"),
-        (S.REVERSED, {"transition_reason": "So."}, "undoes", "the entry that was undone"),
-        (S.OVERTAKEN, {"transition_reason": ""}, "transition_reason", "one sentence why"),
-        (S.UNDER_DISCUSSION, {"summary": ""}, "summary", "what happened"),
-    ],
-)
-def test_a_status_without_its_evidence_is_refused(status, details, field, message):
-    assert message in " ".join(refusal_of(status, **details)[field])
-
-
-@pytest.mark.parametrize("status", [S.IMPLEMENTED, S.REFUSED, S.BLOCKED])
-def test_independent_reporting_never_stands_in_for_these(status):
-    press = make_source(tier=Tier.INDEPENDENT)
-
-    errors = refusal_of(status, sources=[press], verification=Verification.REPORTED)
-
-    assert "needs evidence" in errors["sources"][0]
-
-
-def test_independent_reporting_stands_in_for_an_official_record_only_as_reported():
-    press = make_source(tier=Tier.INDEPENDENT)
-
-    errors = refusal_of(S.PARTIAL_ACTION, sources=[press])
-    update = record(
-        make_action(), S.PARTIAL_ACTION, sources=[press], verification=Verification.REPORTED
-    )
-
-    assert "set it to “reported”" in errors["verification"][0]
-    assert list(update.sources.all()) == [press]
-
-
-def test_a_campaign_report_alone_proves_nothing():
-    errors = refusal_of(S.UNDER_DISCUSSION, sources=[make_source(tier=Tier.CAMPAIGN)])
-
-    assert "needs evidence" in errors["sources"][0]
-
-
-def test_a_weak_source_is_never_the_only_one():
-    errors = refusal_of(S.UNDER_DISCUSSION, sources=[make_source(is_weak=True)])
-
-    assert "A weak source is never the only source" in errors["sources"][0]
-
-
-def test_carried_out_needs_a_source_that_the_body_does_not_control():
-    official = make_source()
-    own = make_source(tier=Tier.INDEPENDENT, is_independent=False)
-
-    errors = refusal_of(S.IMPLEMENTED, sources=[official, own])
-
-    assert "that the body does not control" in errors["sources"][0]
-
-
-def test_the_recorder_cannot_be_the_second_editor():
-    editor = make_user(is_superuser=True)
-
-    errors = refusal_of(S.IMPLEMENTED, by=editor, approved_by=editor)
-
-    assert "second editor" in errors["approved_by"][0]
-
-
-def test_our_own_receipt_proves_an_acknowledgement():
-    update = record(make_action(), S.ACKNOWLEDGED, sources=[], receipt_on=ASKED_ON)
-
-    assert update.pk
-
-
-def test_the_future_is_not_recorded():
-    tomorrow = timezone.localdate() + timedelta(days=1)
-
-    errors = refusal_of(S.UNDER_DISCUSSION, happened_on=tomorrow, checked_on=tomorrow)
-
-    assert errors["happened_on"] == ["The record holds no dates in the future."]
-
-
-def test_it_cannot_be_checked_before_it_happened():
-    errors = refusal_of(S.UNDER_DISCUSSION, checked_on=ASKED_ON - timedelta(days=1))
-
-    assert errors["checked_on"] == ["It cannot have been checked before it happened."]
-
-
-def test_every_gap_is_named_at_once():
-    errors = refusal_of(S.PARTIAL_ACTION, sources=[], missing="", summary="")
-
-    assert set(errors) == {"summary", "missing", "sources"}
 
 
 @pytest.mark.parametrize(
@@ -367,74 +250,6 @@ def test_an_older_event_that_fits_does_not_change_the_status():
     stored = RecommendedAction.objects.with_status().get()
 
     assert (stored.status, stored.status_on) == (S.PARTIAL_ACTION, date(2025, 6, 1))
-
-
-def test_looking_again_keeps_the_status_and_moves_last_checked():
-    action = make_action()
-    met = record(action, checked_on=ASKED_ON)
-    log = make_search_log(searched_on=date(2026, 2, 1))
-
-    action.record_look(log, by=make_user(is_superuser=True))
-
-    stored = RecommendedAction.objects.with_status().get()
-    assert (stored.status, stored.status_update_id) == (S.UNDER_DISCUSSION, met.pk)
-    assert (stored.status_on, stored.last_checked_on) == (ASKED_ON, date(2026, 2, 1))
-
-
-def test_looking_for_the_first_time_finds_no_response():
-    action = make_action()
-
-    action.record_look(make_search_log(), by=make_user(is_superuser=True))
-
-    assert RecommendedAction.objects.with_status().get().status == S.NO_RESPONSE
-
-
-@pytest.mark.parametrize("status", [S.BLOCKED, S.NO_RESPONSE, S.NOT_CHECKED])
-def test_a_look_has_no_status_of_its_own(status):
-    action = make_action()
-
-    with pytest.raises(ValidationError) as refusal:
-        action.enter(status, by=make_user(), **look_details(make_search_log()))
-
-    assert "Choose a status of the vocabulary." in str(refusal.value)
-
-
-def test_an_answer_found_late_is_recorded_and_the_looks_stay_true():
-    action = make_action()
-    look = record_look(action, date(2025, 3, 1))
-    assert RecommendedAction.objects.with_status().get().status == S.NO_RESPONSE
-
-    record(action, S.UNDER_DISCUSSION, happened_on=date(2025, 1, 5))
-
-    stored = RecommendedAction.objects.with_status().get()
-    assert (stored.status, stored.answered_on) == (S.UNDER_DISCUSSION, date(2025, 1, 5))
-    then = RecommendedAction.objects.with_status(date(2025, 1, 4)).get()
-    assert then.status == S.NOT_CHECKED
-    look = StatusUpdate.objects.with_place().get(pk=look.pk)
-    assert look.label == "Looked: no public response found"
-    assert "We had missed it: a response of 5 January 2025" in look.missed_words
-    again = record_look(action, date(2025, 4, 1))
-    assert (again.label, again.missed_words) == ("Looked again: nothing new", "")
-
-
-def test_a_response_found_late_gives_the_next_one_its_reason_in_the_same_act():
-    action = make_action()
-    record(action, S.UNDER_DISCUSSION, happened_on=date(2025, 6, 1))
-    late = {"happened_on": date(2025, 3, 1)}
-
-    with pytest.raises(ValidationError) as refusal:
-        record(action, S.COMMITTED, **late)
-    (message,) = refusal.value.message_dict["later_reason"]
-    assert "says “Under discussion” on 1 June 2025" in message
-    assert action.updates.count() == 1
-
-    record(action, S.COMMITTED, later_reason="It stepped back from its promise.", **late)
-
-    newest = StatusUpdate.objects.get(corrects__isnull=False)
-    assert newest.corrects.happened_on == newest.happened_on == date(2025, 6, 1)
-    assert newest.transition_reason == "It stepped back from its promise."
-    assert newest.is_setback
-    assert RecommendedAction.objects.with_status().get().status_update_id == newest.pk
 
 
 @pytest.mark.parametrize(

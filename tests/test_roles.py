@@ -44,7 +44,7 @@ from tests.staff import (
     record_page,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 S = ResponseStatus
 EDITOR, PUBLISHER, ADMINISTRATOR, NOBODY = "Editor", "Publisher", "Administrator", "nobody"
@@ -56,17 +56,6 @@ STAFF = [EDITOR, PUBLISHER, ADMINISTRATOR]
 @pytest.fixture(autouse=True)
 def groups():
     make_groups()
-
-
-@pytest.fixture
-def sign_in(client):
-    def as_role(role):
-        user = make_user()
-        user.groups.set(Group.objects.filter(name=role))
-        client.force_login(user)
-        return user
-
-    return as_role
 
 
 def admin_page(name, *args):
@@ -86,15 +75,30 @@ def who(sign_in, client, request):
     return allowed
 
 
-CONTENT = ["issue", "topic", "targetbody", "organisation", "seat", "meeting", "reply", "source"]
+CONTENT = [
+    "issue",
+    "paragraph",
+    "event",
+    "topic",
+    "targetbody",
+    "organisation",
+    "seat",
+    "meeting",
+    "reply",
+    "source",
+    "askrelation",
+    "pack",
+]
 LISTS = {
     **dict.fromkeys([*CONTENT, "recommendedaction", "checkliststep", "searchlog"], STAFF),
     "legalreference": STAFF,
     "statusupdate": STAFF,
+    "submission": STAFF,
     "draft": STAFF,
     "edition": STAFF,
     "subscriber": [ADMINISTRATOR],
     "signin": [ADMINISTRATOR],
+    "withholding": [PUBLISHER, ADMINISTRATOR],
 }
 
 
@@ -210,11 +214,17 @@ def test_who_sees_an_address(client, sign_in):
     follower = make_follower("ana@example.org")
     reveal = admin_page("advocacy_subscriber_reveal", follower.pk)
 
+    listed = admin_page("advocacy_subscriber_changelist")
+    chosen = {"action": "export_addresses", "_selected_action": [follower.pk]}
+
     assert who(sign_in, client, lambda c: c.post(reveal)) == [ADMINISTRATOR]
+    assert who(sign_in, client, lambda c: c.post(listed, chosen)) == [ADMINISTRATOR]
+    assert who(sign_in, client, lambda c: c.post(listed, chosen | {"confirm": "1"})) == [
+        ADMINISTRATOR
+    ]
     for role in WRITERS:
         sign_in(role)
-        chosen = {"action": "export_addresses", "_selected_action": [follower.pk]}
-        answer = client.post(admin_page("advocacy_subscriber_changelist"), chosen)
+        answer = client.post(listed, chosen | {"confirm": "1"})
         assert "ana@example.org" not in answer.text
 
 
@@ -225,6 +235,8 @@ def test_who_looks_after_people(client, sign_in):
     password = admin_page("auth_user_password_change", person.pk)
     for page in (users, add, change, password):
         assert who(sign_in, client, lambda c, p=page: c.get(p)) == [ADMINISTRATOR], page
+    for page in (add, change, password):
+        assert who(sign_in, client, lambda c, p=page: c.post(p, {})) == [ADMINISTRATOR], page
     groups = admin_page("auth_group_add")
     assert who(sign_in, client, lambda c: c.get(groups)) == []
     assert who(sign_in, client, lambda c: c.get(admin_page("auth_user_delete", person.pk))) == []
@@ -245,6 +257,26 @@ def test_who_deletes_the_second_factor_of_somebody_who_lost_a_device(client, sig
     refused = client.post(admin_page("mfa_authenticator_delete", of_chief.pk), {"post": "yes"})
     assert refused.status_code == 403
     assert list(Authenticator.objects.all()) == [of_chief]
+
+
+@pytest.mark.parametrize("role", [EDITOR, PUBLISHER, NOBODY])
+def test_whoever_may_not_is_refused_before_a_second_factor_is_asked_for(client, sign_in, role):
+    follower, person = make_follower("ana@example.org"), make_user()
+    TOTP.activate(person, "JBSWY3DPEHPK3PXP")
+    TOTP.activate(sign_in(role), "JBSWY3DPEHPK3PXP")
+    chosen = {"action": "export_addresses", "_selected_action": [follower.pk], "post": "yes"}
+    pages = [
+        admin_page("advocacy_subscriber_changelist"),
+        admin_page("advocacy_subscriber_reveal", follower.pk),
+        admin_page("auth_user_add"),
+        admin_page("auth_user_change", person.pk),
+        admin_page("auth_user_password_change", person.pk),
+        admin_page("auth_user_delete", person.pk),
+        admin_page("auth_group_add"),
+        admin_page("mfa_authenticator_delete", Authenticator.objects.get(user=person).pk),
+    ]
+    for page in pages:
+        assert client.post(page, chosen).status_code == 403, page
 
 
 def test_an_administrator_makes_nobody_all_powerful(client, sign_in):

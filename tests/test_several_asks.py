@@ -8,7 +8,15 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from advocacy.models import Reply, ResponseStatus, Source, StatusUpdate
-from tests.factories import make_action, make_body, make_follower, make_user, record, record_look
+from tests.factories import (
+    make_action,
+    make_body,
+    make_follower,
+    make_user,
+    record,
+    record_look,
+    submit,
+)
 from tests.pages import text_of
 from tests.staff import (
     LIST,
@@ -57,7 +65,7 @@ def test_one_response_is_recorded_for_several_asks_after_one_confirmation(client
     done = client.post(page, sent | {"confirm": "1"}, follow=True)
 
     assert "Recorded for NK-1, NK-2: “Under discussion”, 3 March 2025." in text_of(done)
-    assert done.redirect_chain[-1][0] == f"{LIST}?body={body.pk}"
+    assert done.redirect_chain[-1][0] == f"{LIST}?body={body.slug}"
     entries = StatusUpdate.objects.responses()
     assert {entry.action for entry in entries} == set(asks[:2])
     source = Source.objects.get(url=URL)
@@ -67,8 +75,8 @@ def test_one_response_is_recorded_for_several_asks_after_one_confirmation(client
 def test_the_confirmation_says_what_becomes_of_each_ask_and_who_is_told(client, editor):
     body = make_body()
     before, later = (make_ask(body=body, reference=f"NK-{n}") for n in (1, 2))
-    before.asked_on = date(2025, 4, 4)
-    before.save()
+    later_asked = {"corrects": before.submissions.get(), "correction_reason": "It was later."}
+    submit(before, date(2025, 4, 4), **later_asked)
     record(later, S.COMMITTED, happened_on=date(2025, 6, 1))
     make_follower("a@example.org", frequency="at_once", body=body)
 

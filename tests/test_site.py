@@ -12,6 +12,7 @@ from tests.factories import (
     make_body,
     make_issue,
     make_meeting,
+    make_pack,
     make_seat,
     make_source,
     make_step,
@@ -33,7 +34,10 @@ PAGES = [
     "action_detail",
     "update_list",
     "correction_list",
+    "withheld_list",
     "meeting_list",
+    "pack_list",
+    "pack_detail",
     "about",
     "method",
     "privacy",
@@ -49,6 +53,7 @@ def site():
     record(action, sources=[make_source(url="https://press.un.org/en/1")])
     record_look(make_action())
     make_step(action=action, url="https://www.ohchr.org/")
+    make_pack(slug="x", actions=[action], issues=[action.issue])
     make_seat(body=action.body)
     make_meeting(body=action.body, starts_on=date(2099, 1, 1), ends_on=date(2099, 1, 2))
 

@@ -18,18 +18,22 @@ from advocacy.public.share.words import words_of_ask, words_of_asks
 from tests.factories import (
     make_action,
     make_body,
+    make_event,
     make_issue,
+    make_source,
     make_step,
     record,
     record_look,
+    submit,
 )
 from tests.pages import text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 S = ResponseStatus
 SILENT = ["No answer", "No public response found", "without an answer"]
 CONFIDENTIAL = "No public position; this body works in confidence"
+NOT_PUT = "Proposed by the editors; not put to this body"
 
 
 def make_ask(*, confidential=False, **fields):
@@ -52,6 +56,18 @@ def no_response():
 
 def never_looked():
     make_ask()
+
+
+def proposed():
+    make_ask(asked_on=None)
+
+
+def proposed_and_looked():
+    record_look(make_ask(asked_on=None))
+
+
+def proposed_and_promised():
+    record(make_ask(asked_on=None), S.COMMITTED, happened_on=date(2025, 2, 19))
 
 
 def stood_so_before():
@@ -80,6 +96,16 @@ def looked_again():
     record_look(ask, date(2026, 1, 1))
 
 
+def points_the_other_way():
+    record(make_ask(), S.UNDER_DISCUSSION, happened_on=date(2025, 3, 19), points_other_way=True)
+
+
+def source_never_opened():
+    unopened = make_source(accessed_on=None)
+    copy = make_source(is_weak=True)
+    record(make_ask(), S.ACTION_TAKEN, happened_on=date(2025, 3, 19), sources=[unopened, copy])
+
+
 # How the record was made; the words of the status; the start of those of the wait; the words of
 # the newest entry; what no surface may say.
 CASES = {
@@ -97,7 +123,22 @@ CASES = {
         "Looked: no public response found",
         ["Looked again", "nothing new"],
     ),
-    "never looked": (never_looked, "Not yet checked", "Not yet checked", None, SILENT),
+    "submitted and unlooked": (never_looked, "Not yet checked", "Not yet checked", None, SILENT),
+    "proposed": (proposed, "Proposed by the editors", NOT_PUT, None, [*SILENT, "Not yet checked"]),
+    "proposed and looked": (
+        proposed_and_looked,
+        "Proposed by the editors",
+        NOT_PUT,
+        None,
+        [*SILENT, "Not yet checked"],
+    ),
+    "proposed and promised": (
+        proposed_and_promised,
+        "Promised",
+        NOT_PUT,
+        "Promised",
+        [*SILENT, "First answer", "last movement"],
+    ),
     "stood so before": (
         stood_so_before,
         "Under discussion",
@@ -125,6 +166,20 @@ CASES = {
         "First answer after 93 days; last movement",
         "Looked again: nothing new",
         [*SILENT, "Looked:"],
+    ),
+    "source never opened": (
+        source_never_opened,
+        "Action taken (known from digests; the article was not read)",
+        "Done 93 days after the public call",
+        "Action taken (known from digests; the article was not read)",
+        [*SILENT, "Promised"],
+    ),
+    "points the other way": (
+        points_the_other_way,
+        "Under discussion (points the other way)",
+        "First answer after 93 days; last movement",
+        "Under discussion (points the other way)",
+        [*SILENT, "Refused", "Against"],
     ),
 }
 
@@ -171,7 +226,15 @@ WITH_STATUS = {
     "desk: list": admin_list,
     "desk: ask": admin_page,
 }
+# Of these a case that is proposed says on every one that it was put to nobody.
 WITH_WAIT = ["list", "ask", "issue", "body", "brief of the issue", "brief of the body"]
+
+
+def surface_of(case, surface, client):
+    """What a surface shows of the ask; proposals have a list of their own."""
+    if surface == "list" and case.startswith("proposed"):
+        return page("action_list", proposed="on")(client)
+    return WITH_STATUS[surface](client)
 
 
 # The record of these pages also holds what was corrected, so only the list is read for it.
@@ -181,10 +244,10 @@ def test_every_surface_says_of_an_ask_what_its_standing_says(client, editor, cas
     make, status, wait, _entry, never = CASES[case]
     make()
 
-    shown = WITH_STATUS[surface](client)
+    shown = surface_of(case, surface, client)
 
     assert status in shown
-    if surface in WITH_WAIT:
+    if surface in WITH_WAIT or case == "proposed and promised":
         assert wait in shown
     # What filters, method and definitions offer stands on every page; of the ask, nothing more.
     if surface in ("picture", "brief of the issue", "brief of the body", "sheet"):
@@ -202,11 +265,14 @@ def test_the_picture_of_several_asks_counts_them_as_their_standing_does(case):
     if case == "in confidence":
         assert "Works in confidence: 1" in shown
         assert [words for words in never if words in shown] == []
+    if case.startswith("proposed"):
+        assert "Proposed by the editors: 1" in shown
+        assert "0 asks" not in shown
     assert ("without an answer" in shown) == (case == "no response")
 
 
 def feed(client):
-    return client.get(reverse("update_feed")).text
+    return client.get(reverse("update_feed"), {"looks": "1"}).text
 
 
 def notice(part):
@@ -227,9 +293,9 @@ def digest(part):
 
 
 OF_ENTRIES = {
-    "updates": page("update_list"),
+    "updates": page("update_list", looks="1"),
     "ask": page("action_detail", "ask"),
-    "issue": page("issue_detail", "labour"),
+    "issue": page("issue_detail", "labour", looks="1"),
     "feed": feed,
     "notice: subject": notice("subject"),
     "notice: text": notice("text"),
@@ -251,6 +317,30 @@ def test_every_surface_says_of_an_entry_what_it_is(client, case, surface):
     if surface == "feed" or surface.startswith(("notice", "digest")):
         said = shown.replace("“No public response found” says where we looked", "")
         assert [words for words in never if words in said] == []
+
+
+@pytest.mark.parametrize("surface", [name for name in OF_ENTRIES if name != "notice: subject"])
+def test_every_surface_says_of_an_entry_that_its_ask_was_put_to_nobody(client, surface):
+    proposed_and_promised()
+    assert NOT_PUT in OF_ENTRIES[surface](client)
+
+    submit(RecommendedAction.objects.get(), date(2026, 3, 3))
+
+    assert NOT_PUT not in OF_ENTRIES[surface](client)
+
+
+def test_what_is_proposed_is_in_no_list_of_asks_and_no_list_of_it_holds_an_ask(client):
+    proposed_and_promised()
+    make_action(title="Another one")
+
+    asked, proposals = page("action_list")(client), page("action_list", proposed="on")(client)
+
+    assert ("Another one" in asked, "Take it up" in asked) == (True, False)
+    assert ("Another one" in proposals, "Take it up" in proposals) == (False, True)
+    assert "1 ask 1 more is proposed by the editors and was put to no body" in asked
+    assert "1 ask proposed by the editors" in proposals
+    assert "Proposed by the editors (1)" in asked
+    assert "Proposed by the editors (1)" in proposals
 
 
 def test_a_look_is_not_titled_like_an_answer_in_the_feed(client):
@@ -279,6 +369,25 @@ def test_both_parts_of_a_mail_say_the_same_in_the_language_of_the_follower(case,
     if entry.summary:
         assert entry.summary in letter.text
         assert entry.summary in letter.html
+
+
+LINKING = {name: OF_ENTRIES[name] for name in ["ask", "issue", "feed", "notice: HTML"]}
+LINKING |= {"notice: text": notice("text"), "digest: text": digest("text"), "desk": admin_page}
+
+
+@pytest.mark.parametrize("surface", LINKING)
+def test_wherever_a_source_that_may_show_people_is_linked_the_link_says_so(client, editor, surface):
+    ask = make_ask()
+    record(ask, sources=[make_source(title="A report", exposes_people=True)])
+    make_event(issues=[ask.issue], sources=[make_source(title="Another", exposes_people=True)])
+    warning = "may show people at risk: you need not open it"
+
+    shown = LINKING[surface](client)
+
+    # The page of an issue names the source of an event beside it and below, among all.
+    links = shown.count("A report") + (2 * shown.count("Another") if surface == "issue" else 0)
+    assert links
+    assert shown.count(warning) == links
 
 
 def test_a_wait_of_no_day_is_said_as_it_is(client):

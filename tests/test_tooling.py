@@ -4,12 +4,9 @@ import json
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
-from contextlib import contextmanager
-from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
@@ -18,11 +15,11 @@ from django.core.management import CommandError, call_command
 
 from tests.dossier import few_rows, rows_of, write_rows
 from tests.ports import held_port
+from tests.running import ROOT, environment, run, started
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.programs
 
-ROOT = Path(__file__).parent.parent
 # The folders that .gitignore names, for a tree that is no git checkout.
 IGNORED = {
     ".git",
@@ -34,24 +31,6 @@ IGNORED = {
     ".ruff_cache",
     ".mypy_cache",
 }
-
-
-def environment(**variables):
-    """A clean one: what a shell has, and nothing of the tests' own settings."""
-    shell = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    return shell | {"ADDRESS_KEYS": "y", "MAIL_URL": "folder:"} | variables
-
-
-def run(*arguments, **variables):
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=ROOT,
-        env=environment(**variables),
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
 
 
 def refusal(*arguments, **variables):
@@ -191,62 +170,6 @@ def test_an_address_that_cannot_be_used_is_one_sentence(host, port, sentence):
     assert refusal("advocacy/management/port.py", host, port) == sentence
 
 
-class Site:
-    """One run of `manage.py start`, with a database and a folder of its own, and few rows."""
-
-    def __init__(self, folder, **variables):
-        variables = {"CONTENT_DIR": str(few_rows(folder / "dossier"))} | variables
-        self.port, self.held = held_port()
-        self.log = folder / "log"
-        with self.log.open("w") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "start"],
-                cwd=ROOT,
-                env=environment(
-                    SECRET_KEY="x",
-                    HTTPS="0",
-                    PORT=str(self.port),
-                    VAR_DIR=str(folder / "var"),
-                    **variables,
-                ),
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-
-    def get(self, path):
-        return urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60)
-
-    def wait(self):
-        """Until it answers; gives all it has printed."""
-        wait_until(self.answers)
-        return self.log.read_text()
-
-    def answers(self):
-        assert self.process.poll() is None, self.log.read_text()
-        try:
-            self.get("/healthz").close()
-        except OSError:
-            return False
-        return True
-
-    def stop(self):
-        """Ctrl-C in a terminal reaches every process of the group."""
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGINT)
-            self.process.wait(timeout=60)
-        self.held.close()
-
-
-@contextmanager
-def started(folder, **variables):
-    site = Site(folder, **variables)
-    try:
-        yield site, site.wait()
-    finally:
-        site.stop()
-
-
 def test_a_start_prepares_and_serves_and_the_next_one_only_serves(tmp_path):
     with started(tmp_path) as (site, printed):
         with site.get("/en/") as page:
@@ -283,13 +206,13 @@ def test_a_start_prepares_and_serves_and_the_next_one_only_serves(tmp_path):
         assert "password" in printed
 
 
-def test_a_start_loads_the_dossier_that_content_dir_names(tmp_path, port):
-    dossier = few_rows(tmp_path / "another")
+def test_a_start_loads_the_dossier_that_content_dir_names(prepared, port):
+    dossier = few_rows(prepared / "another")
     issues = rows_of(dossier, "issues.json")
     issues[0]["fields"]["title"] = "A wrong of another country"
     write_rows(dossier, "issues.json", issues)
 
-    with started(tmp_path, CONTENT_DIR=str(dossier)) as (site, _), site.get("/en/issues/") as page:
+    with started(prepared, CONTENT_DIR=str(dossier)) as (site, _), site.get("/en/issues/") as page:
         assert "A wrong of another country" in page.read().decode()
 
     refused = run(
@@ -298,15 +221,15 @@ def test_a_start_loads_the_dossier_that_content_dir_names(tmp_path, port):
         SECRET_KEY="x",
         HTTPS="0",
         PORT=port,
-        VAR_DIR=str(tmp_path / "var"),
-        CONTENT_DIR=str(tmp_path / "nowhere"),
+        VAR_DIR=str(prepared / "var"),
+        CONTENT_DIR=str(prepared / "nowhere"),
     )
     assert "nowhere/topics.json is missing. Nothing was saved." in refused.stderr
 
 
-def test_a_newcomer_clicks_through_the_mail_of_a_started_site(tmp_path):
-    with started(tmp_path) as (site, printed):
-        assert f"Mail is written to {tmp_path}/var/mail and its links are printed here" in printed
+def test_a_newcomer_clicks_through_the_mail_of_a_started_site(prepared):
+    with started(prepared) as (site, printed):
+        assert f"Mail is written to {prepared}/var/mail and its links are printed here" in printed
         form = {
             "email": "ana@example.org",
             "subject": "everything",
@@ -323,7 +246,7 @@ def test_a_newcomer_clicks_through_the_mail_of_a_started_site(tmp_path):
         found = link.search(site.log.read_text())[0]
         with urlopen(Request(found, b""), timeout=60) as page:
             assert "a•••@e•••.org" in page.read().decode()
-        (mail,) = (tmp_path / "var/mail").glob("*.eml")
+        (mail,) = (prepared / "var/mail").glob("*.eml")
         assert "To: ana@example.org" in mail.read_text()
 
 
@@ -410,7 +333,7 @@ def test_a_template_that_does_not_compile_is_named(settings, tmp_path, capsys):
 
 
 @pytest.mark.parametrize(("variables", "outcome"), [({}, "skipped"), ({"CI": "true"}, "error")])
-def test_a_missing_chromium_is_reported_and_fails_the_gate(tmp_path, variables, outcome):
+def test_a_missing_browser_is_reported_and_fails_the_gate(tmp_path, variables, outcome):
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "tests/browser", "--color=no"],
         cwd=ROOT,
@@ -422,5 +345,6 @@ def test_a_missing_chromium_is_reported_and_fails_the_gate(tmp_path, variables, 
 
     *_, closing_line = ran.stdout.splitlines()
     assert re.fullmatch(rf"=+ \d+ {outcome}s? in .*=", closing_line)
-    assert "Chromium is not installed" in ran.stdout
+    for name in ("Chromium", "Firefox", "WebKit"):
+        assert f"{name} is not installed" in ran.stdout
     assert ran.returncode == (1 if variables else 0)

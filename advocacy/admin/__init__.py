@@ -7,13 +7,18 @@ from advocacy.admin import (
     actions,
     bodies,
     drafts,
+    events,
     followers,
     issues,
     mailings,
+    packs,
     people,
+    relations,
     responses,
     sources,
     steps,
+    submissions,
+    withholdings,
 )
 
 admin.site.site_header = "Answerable"

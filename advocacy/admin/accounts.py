@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.forms import LoginForm, ResetPasswordForm, default_token_generator
+from allauth.account.forms import (
+    ChangePasswordForm,
+    LoginForm,
+    ResetPasswordForm,
+    default_token_generator,
+)
 from allauth.account.utils import user_pk_to_url_str
-from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.mfa.utils import is_mfa_enabled
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_in, user_login_failed
@@ -18,8 +20,10 @@ from django.utils import translation
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from advocacy.models import PUBLISH, SignIn
-from advocacy.models.addresses import decrypt, encrypt
+from advocacy.admin.attempts import account, accounts_of, attempt, counted
+from advocacy.admin.factors import has_second_factor, is_first_set_up
+from advocacy.mailing.tasks import QUEUE, SOON
+from advocacy.models import Attempt, SignIn
 
 
 class SignInForm(LoginForm):
@@ -49,32 +53,50 @@ class ResetForm(ResetPasswordForm):
         self.fields["email"].label = _("E-mail address")
 
 
-class KeyForm(AddWebAuthnForm):
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["name"].label = _("Name of the key")
+class NewPasswordForm(ChangePasswordForm):
+    """Whoever found somebody's desk open does not try old passwords without end."""
+
+    def clean_oldpassword(self):
+        with attempt("password", account(self.user.pk)):
+            return super().clean_oldpassword()
 
 
 class StaffAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request):
         return False
 
+    def authenticate(self, request, **credentials):
+        """Count passwords in the database, where allauth counts in a cache that forgets."""
+        names = credentials.get("username"), credentials.get("email")
+        made = counted("password", *accounts_of(*names))
+        user = super().authenticate(request, **credentials)
+        if user:
+            made.delete()
+        return user
+
+    def set_password(self, user, password):
+        """With a new password of one's own one is let in, whoever tried the old one how often."""
+        super().set_password(user, password)
+        Attempt.objects.forget("password", account(user.pk))
+
+    def get_reauthentication_methods(self, user):
+        """Whoever has a second factor is asked for that, and not for the password."""
+        methods = super().get_reauthentication_methods(user)
+        if not has_second_factor(user):
+            return methods
+        return [method for method in methods if method["id"] != "reauthenticate"]
+
+    def is_reauthentication_required(self, *, app, **kwargs):
+        """The password is not asked for twice where somebody signs in to set up a second factor."""
+        return not (app == "allauth.mfa" and is_first_set_up(self.request))
+
     def send_password_reset_mail(self, user, email, context):
         """Send it from a task: response times must not reveal which addresses exist."""
-        send_password_reset.enqueue(user.pk, get_language())
+        if Attempt.objects.make(("reset mail", account(user.pk))):
+            send_password_reset.enqueue(user.pk, get_language())
 
 
-class FactorAdapter(DefaultMFAAdapter):
-    """Encrypts the secrets of second factors with the keys used for followers' addresses."""
-
-    def encrypt(self, text):
-        return encrypt(text)
-
-    def decrypt(self, encrypted_text):
-        return decrypt(encrypted_text)
-
-
-@task
+@task(queue_name=QUEUE, priority=SOON)
 def send_password_reset(user, language):
     """Mail a password-reset link, made here so that it is never stored in the queue."""
     user = get_user_model().objects.get(pk=user)
@@ -89,13 +111,6 @@ def send_password_reset(user, language):
             " within three days:\n\n%(link)s\n\nIf it was not you, do nothing."
         )
         EmailMessage(subject, text % {"link": link}, to=[user.email]).send()
-
-
-def lacks_second_factor(user):
-    """Whether a publisher still has no second factor."""
-    if not settings.SECOND_FACTOR or not user.is_authenticated or not user.has_perm(PUBLISH):
-        return False
-    return not is_mfa_enabled(user)
 
 
 def connect():

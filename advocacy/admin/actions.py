@@ -1,25 +1,24 @@
 """The page of an ask: how it stands, its record, and the ways to the page that records."""
 
+from collections.abc import Callable
+
 from django.contrib import admin, messages
+from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from advocacy.admin.base import NEWEST_FIRST
 from advocacy.admin.content import SearchableAdmin, VersionedAdmin
-from advocacy.admin.filters import (
-    BodyFilter,
-    IssueFilter,
-    OverdueFilter,
-    PhaseFilter,
-    StaleFilter,
-    StatusFilter,
-)
+from advocacy.admin.filters import ASK_FILTERS, StaleFilter
 from advocacy.admin.record import may_record, record, record_url
 from advocacy.admin.record_forms import MOST_ASKS, too_many
 from advocacy.admin.steps import ChecklistStepInline
+from advocacy.admin.submissions import publish, submit, withdraw
 from advocacy.admin.transfer import TransferMixin
 from advocacy.models import Issue, RecommendedAction, TargetBody
+from advocacy.models.content import wanted
 
 # What the record in the desk says of an entry beside what every card of one shows.
 SHOWN_OF_AN_ENTRY = [
@@ -45,18 +44,15 @@ class RecommendedActionAdmin(TransferMixin, VersionedAdmin, SearchableAdmin):
         "is_overdue",
     ]
     list_display_links = ["reference", "title"]
+    ordering = NEWEST_FIRST
     list_filter = [
-        OverdueFilter,
         StaleFilter,
-        PhaseFilter,
-        StatusFilter,
-        BodyFilter,
-        IssueFilter,
+        *ASK_FILTERS,
         "state",
         *VersionedAdmin.list_filter,
     ]
     search_help_text = gettext_lazy("Words of the ask, its issue or its body, in any script.")
-    autocomplete_fields = ["issue", "body", "asked_by", "legal_references"]
+    autocomplete_fields = ["issue", "also_on", "body", "legal_references", "superseded_by"]
     prepopulated_fields = {"slug": ["reference"]}
     inlines = [ChecklistStepInline]
     actions = ["record_response", "look_again"]
@@ -70,9 +66,9 @@ class RecommendedActionAdmin(TransferMixin, VersionedAdmin, SearchableAdmin):
                     "title",
                     "text",
                     "issue",
+                    "also_on",
                     "body",
-                    "asked_on",
-                    "asked_by",
+                    "listed_on",
                 ]
             },
         ),
@@ -85,7 +81,6 @@ class RecommendedActionAdmin(TransferMixin, VersionedAdmin, SearchableAdmin):
                     "counts_as_refused",
                     "legal_references",
                     "legal_note",
-                    "origin",
                 ],
             },
         ),
@@ -93,7 +88,17 @@ class RecommendedActionAdmin(TransferMixin, VersionedAdmin, SearchableAdmin):
             gettext_lazy("Life of the ask, deadline and pause"),
             {
                 "classes": ["collapse"],
-                "fields": ["state", "expected_by", "expected_basis", "paused_on", "pause_reason"],
+                "fields": [
+                    "state",
+                    "closed_on",
+                    "closed_because",
+                    "superseded_by",
+                    "expected_by",
+                    "expected_basis",
+                    "expected_rule",
+                    "paused_on",
+                    "pause_reason",
+                ],
             },
         ),
     ]
@@ -102,7 +107,9 @@ class RecommendedActionAdmin(TransferMixin, VersionedAdmin, SearchableAdmin):
         return RecommendedAction.objects.with_status().with_related()
 
     def get_search_results(self, request, queryset, search_term):
-        return queryset.searching(search_term), False
+        for word in wanted(search_term):
+            queryset = queryset.found_by(word)
+        return queryset, False
 
     @admin.display(description=TargetBody._meta.verbose_name, ordering="body")
     def body_short(self, action):
@@ -114,7 +121,8 @@ class RecommendedActionAdmin(TransferMixin, VersionedAdmin, SearchableAdmin):
 
     @admin.display(description=gettext_lazy("status"))
     def status_word(self, action):
-        return action.standing.label
+        standing = action.standing
+        return standing.sentence if standing.is_proposed else standing.label
 
     @admin.display(description=gettext_lazy("days waiting"), ordering="asked_on")
     def days_waiting(self, action):
@@ -134,16 +142,35 @@ class RecommendedActionAdmin(TransferMixin, VersionedAdmin, SearchableAdmin):
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj:
             entries = obj.updates.newest_first().with_related()
+            entries = entries.prefetch_related("correction__sources")
             context |= {
                 "entries": entries.select_related(*SHOWN_OF_AN_ENTRY),
                 "may_record": self.has_record_permission(request, obj),
+                "submissions": obj.submissions.oldest_first()
+                .with_related()
+                .select_related("recorded_by"),
+                "submission_drafts": [
+                    (draft, draft.as_submission())
+                    for draft in obj.submission_drafts.waiting().with_related()
+                ],
                 "drafts": obj.drafts.waiting().select_related("written_by"),
             }
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def get_urls(self):
-        view = self.admin_site.admin_view(record)
-        return [path("record/", view, name="advocacy_record"), *super().get_urls()]
+        views: dict[str, tuple[Callable[..., HttpResponseBase], str]] = {
+            "record/": (record, "record"),
+            "submit/": (submit, "submit"),
+            "submit/<int:pk>/publish/": (publish, "submission_publish"),
+            "submit/<int:pk>/withdraw/": (withdraw, "submission_withdraw"),
+        }
+        return [
+            *(
+                path(address, self.admin_site.admin_view(view), name=f"advocacy_{name}")
+                for address, (view, name) in views.items()
+            ),
+            *super().get_urls(),
+        ]
 
     @admin.action(description=gettext_lazy("Record one response for these"), permissions=["record"])
     def record_response(self, request, queryset):

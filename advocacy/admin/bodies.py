@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.contrib import admin
+from django.urls import resolve, reverse
 
 from advocacy.admin.content import ContentAdmin, SearchableAdmin, VersionedAdmin
 from advocacy.admin.once import once
@@ -10,8 +13,24 @@ from advocacy.models import Meeting, Organisation, Reply, Seat, TargetBody
 @admin.register(TargetBody)
 class TargetBodyAdmin(TransferMixin, VersionedAdmin, SearchableAdmin):
     fixture = "bodies.json"
-    list_display = ["name", "abbreviation", "kind", "works_in_confidence", "position"]
-    list_filter = ["kind", "works_in_confidence", *SearchableAdmin.list_filter]
+    list_display = [
+        "name",
+        "abbreviation",
+        "kind",
+        "reached_by",
+        "members_complete",
+        "works_in_confidence",
+        "position",
+    ]
+    list_filter = [
+        "kind",
+        "reached_by",
+        "states_sit",
+        "members_complete",
+        "works_in_confidence",
+        *SearchableAdmin.list_filter,
+    ]
+    autocomplete_fields = ["parent"]
     prepopulated_fields = {"slug": ["abbreviation"]}
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
@@ -32,7 +51,19 @@ class ReplyAdmin(VersionedAdmin):
         def add():
             return super(ReplyAdmin, self).add_view(request, form_url, extra_context)
 
-        return once(request, add) if request.method == "POST" else add()
+        if request.method != "POST":
+            return add()
+        return once(request, add, about=[], stands=self.is_kept)
+
+    def is_kept(self, key):
+        """Whether the reply that a form added is still there."""
+        return Reply.objects.filter(pk=resolve(key.leads_to).kwargs["object_id"]).exists()
+
+    def response_add(self, request, obj, post_url_continue=None):
+        """Sent again, the form leads to the reply, not to the list that was shown after it."""
+        answer: Any = super().response_add(request, obj, post_url_continue)
+        answer.leads_to = reverse("admin:advocacy_reply_change", args=[obj.pk])
+        return answer
 
 
 @admin.register(Organisation)

@@ -7,17 +7,18 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
-from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.text import normalize_newlines
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from advocacy.admin.base import DeskModelAdmin
+from advocacy.admin.base import DeskModelAdmin, propose_url
+from advocacy.models import WITHHOLD
+from advocacy.models.withheld import FIELDS, kind_of
 
 
 class DayInput(forms.DateInput):
@@ -29,17 +30,8 @@ class DayInput(forms.DateInput):
         super().__init__(attrs, format="%Y-%m-%d")
 
 
-class LinesInput(AdminTextareaWidget):
-    """Text as it was, whatever line ends the browser sends: opening a row is not an edit."""
-
-    def value_from_datadict(self, data, files, name):
-        value = super().value_from_datadict(data, files, name)
-        return value and normalize_newlines(value)
-
-
 INPUTS: dict[type[models.Field], dict[str, Any]] = {
     models.DateField: {"widget": DayInput},
-    models.TextField: {"widget": LinesInput},
 }
 
 
@@ -88,6 +80,17 @@ class ContentForm(forms.ModelForm):
                 self.data[self.add_prefix("seen")] = now
         return self.cleaned_data
 
+    def full_clean(self):
+        """Judge the row, and then the rows that it is related to."""
+        super().full_clean()
+        many = {field.name for field in self.instance._meta.many_to_many}
+        cleaned = self.cleaned_data if self.is_bound else {}
+        chosen = {name: rows for name, rows in cleaned.items() if name in many}
+        try:
+            self.instance.check_many({n: {row.pk for row in rows} for n, rows in chosen.items()})
+        except ValidationError as refusal:
+            self.add_error(None, refusal)
+
     def conflict(self, stored):
         """Who saved what since this form was opened; what was typed stays in the fields."""
         entries = LogEntry.objects.filter(
@@ -126,7 +129,10 @@ class OwnerFilter(admin.SimpleListFilter):
     parameter_name = "owner"
 
     def lookups(self, request, model_admin):
-        return [("fixtures", _("from fixtures/")), ("staff", _("edited by staff"))]
+        folder = gettext("from the content folder %(folder)s") % {
+            "folder": settings.CONTENT_DIR.name
+        }
+        return [("fixtures", folder), ("staff", _("edited by staff"))]
 
     def queryset(self, request, queryset):
         if self.value() == "fixtures":
@@ -180,7 +186,9 @@ class ContentAdmin(DeskModelAdmin):
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if self.fixture:
-            context["fixture"] = f"{settings.CONTENT_DIR.name}/{self.fixture}"
+            context["fixture"] = self.fixture
+        if obj and kind_of(obj) in FIELDS and request.user.has_perm(WITHHOLD):
+            context["withhold_url"] = propose_url(obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
 

@@ -132,12 +132,7 @@ class DraftAdmin(ReadOnlyAdmin):
         draft = self.draft(request, pk)
 
         def answer():
-            try:
-                decide(draft)
-            except ValidationError as refusal:
-                for message in refusal.messages:
-                    self.message_user(request, message, messages.ERROR)
-                return redirect(draft_url(draft))
+            decide(draft)
             self.log_change(request, draft, str(draft.get_state_display()))
             words = {"draft": str(draft), "state": draft.get_state_display()}
             self.message_user(request, _("%(draft)s: %(state)s.") % words, messages.SUCCESS)
@@ -145,4 +140,9 @@ class DraftAdmin(ReadOnlyAdmin):
                 return redirect(entry_url(draft.update))
             return redirect("admin:advocacy_draft_changelist")
 
-        return once(request, answer)
+        try:
+            return once(request, answer, about=[draft.written_at])
+        except ValidationError as refusal:
+            for message in refusal.messages:
+                self.message_user(request, message, messages.ERROR)
+            return redirect(draft_url(draft))

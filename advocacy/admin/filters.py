@@ -1,75 +1,72 @@
-"""The filters of the list of asks, in the words of the record."""
+"""The filters of the list of asks: those of the public list, and what only the desk asks for."""
+
+from copy import deepcopy
+from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from advocacy.models import Issue, Phase, ResponseStatus, TargetBody
-from advocacy.models.standing import label_of, label_of_group
-
-# A longer list is no help; the search finds an ask by the words of its issue or body.
-MOST_OPTIONS = 60
+from advocacy.public.forms import ActionFilterForm
+from advocacy.public.forms.options import SlugField
 
 
-class AskedRowFilter(admin.SimpleListFilter):
-    """The asks of one issue or body."""
+class AskFilter(admin.SimpleListFilter):
+    """A filter of the public list over every ask: its options, and the rule that narrows by it."""
 
-    model: type[Issue | TargetBody]
+    # The name of the field and of the argument of `matching`.
     parameter_name: str
 
-    def lookups(self, request, model_admin):
-        asked = model_admin.model.objects.order_by().values(self.parameter_name)
-        rows = self.model.objects.filter(pk__in=asked)[:MOST_OPTIONS]
-        return [(str(row.pk), str(row)) for row in rows]
+    def __init__(self, request, params, model, model_admin):
+        self.field: Any = deepcopy(ActionFilterForm.base_fields[self.parameter_name])
+        self.title = self.field.label
+        if isinstance(self.field, SlugField):
+            asked = model.objects.order_by().values(self.field.counted)
+            self.field.queryset = self.field.queryset.filter(pk__in=asked)
+        super().__init__(request, params, model, model_admin)
 
-    def queryset(self, request, queryset):
-        if (value := self.value()) is None:
-            return queryset
-        return queryset.filter(**{self.parameter_name: value})
+    def is_offered(self):
+        """Whether it makes sense in this record; see `ActionFilterForm.not_offered`."""
+        if self.parameter_name != "overdue" or self.value():
+            return True
+        return self.parameter_name not in ActionFilterForm.not_offered({})
 
-
-class IssueFilter(AskedRowFilter):
-    title = Issue._meta.verbose_name
-    parameter_name = "issue"
-    model = Issue
-
-
-class BodyFilter(AskedRowFilter):
-    title = TargetBody._meta.verbose_name
-    parameter_name = "body"
-    model = TargetBody
-
-
-class PhaseFilter(admin.SimpleListFilter):
-    title = _("phase")
-    parameter_name = "phase"
+    @property
+    def chosen(self):
+        """What the address names, or None where that is not known."""
+        try:
+            return self.field.clean(self.value()) or None
+        except ValidationError:
+            return None
 
     def lookups(self, request, model_admin):
-        return [(phase.value, label_of_group(phase)) for phase in Phase]
+        if not hasattr(self.field, "choices"):
+            return [("on", self.field.label)] if self.is_offered() else []
+        if isinstance(self.field, SlugField):
+            # The search of the page finds the others.
+            self.field.show_first(self.chosen)
+        return [option for option in flat(self.field.widget.choices) if option[0]]
 
     def queryset(self, request, queryset):
-        return queryset.in_phase(self.value()) if self.value() in Phase.values else queryset
+        chosen = self.chosen
+        return queryset.matching(**{self.parameter_name: chosen}) if chosen else queryset
 
 
-class StatusFilter(admin.SimpleListFilter):
-    title = _("status")
-    parameter_name = "status"
+def flat(choices):
+    """The options of a select in one list, those of a group below its first."""
+    for value, label in choices:
+        if isinstance(label, list | tuple):
+            first, *others = label
+            yield first
+            yield from ((code, f"– {words}") for code, words in others)
+        else:
+            yield value, label
 
-    def lookups(self, request, model_admin):
-        return [(status.value, label_of(status)) for status in ResponseStatus]
 
-    def queryset(self, request, queryset):
-        return queryset.matching(status=self.value() or "")
-
-
-class OverdueFilter(admin.SimpleListFilter):
-    title = _("overdue")
-    parameter_name = "overdue"
-
-    def lookups(self, request, model_admin):
-        return [("yes", _("Overdue"))]
-
-    def queryset(self, request, queryset):
-        return queryset.matching(overdue=self.value() == "yes")
+ASK_FILTERS = [
+    type(f"{name.title()}Filter", (AskFilter,), {"parameter_name": name})
+    for name in ("overdue", "proposed", "status", "body", "issue", "topic", "audience")
+]
 
 
 class StaleFilter(admin.SimpleListFilter):

@@ -3,6 +3,7 @@
 import base64
 import re
 from hashlib import sha256
+from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
@@ -11,11 +12,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils.csp import CSP
+from django.utils.decorators import method_decorator
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from advocacy.admin.base import DeskModelAdmin
 from advocacy.admin.once import once
@@ -48,7 +50,7 @@ class EditionAdmin(DeskModelAdmin):
         return False
 
     def get_queryset(self, request):
-        return Edition.objects.with_progress()
+        return Edition.objects.with_progress().prefetch_related("entry__sources")
 
     @admin.display(description=gettext_lazy("followers"))
     def expected(self, edition):
@@ -74,15 +76,23 @@ class EditionAdmin(DeskModelAdmin):
         return [
             named("preview/<str:language>.html", self.preview_html, "preview"),
             named("cancel/", require_POST(self.cancel_view), "cancel"),
+            named(
+                "resume/", require_http_methods(["GET", "HEAD", "POST"])(self.resume_view), "resume"
+            ),
             named("trial/", require_POST(self.trial_view), "trial"),
             *super().get_urls(),
         ]
+
+    # Its preview stands in a frame.
+    @method_decorator(csp_override({**settings.SECURE_CSP, "frame-src": [CSP.SELF]}))
+    def change_view(self, *args, **kwargs):
+        return super().change_view(*args, **kwargs)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         language = request.GET.get("language", get_language())
         language = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
         letter = letters.preview(obj, language)
-        context |= {
+        shown: dict[str, Any] = {
             "edition": obj,
             "letter": letter,
             "letter_language": language,
@@ -92,7 +102,7 @@ class EditionAdmin(DeskModelAdmin):
             "show_save": False,
             "show_save_and_continue": False,
         }
-        return super().render_change_form(request, context, add, change, form_url, obj)
+        return super().render_change_form(request, context | shown, add, change, form_url, obj)
 
     def edition(self, request, pk):
         edition = get_object_or_404(self.get_queryset(request), pk=pk)
@@ -118,16 +128,43 @@ class EditionAdmin(DeskModelAdmin):
         edition = self.changeable(request, pk)
 
         def cancel():
+            edition.cancel(by=request.user)
+            self.log_change(request, edition, "cancelled")
+            self.message_user(request, _("Cancelled: it does not go out."), messages.SUCCESS)
+            return redirect("admin:advocacy_edition_change", pk)
+
+        try:
+            return once(request, cancel, about=[])
+        except ValidationError as refusal:
+            self.message_user(request, " ".join(refusal.messages), messages.ERROR)
+            return redirect("admin:advocacy_edition_change", pk)
+
+    def resume_view(self, request, pk):
+        """Go on with a paused mailing: a page that says what would go out, and then a POST."""
+        edition = self.changeable(request, pk)
+        if request.method != "POST":
+            return self.desk_page(
+                request,
+                "edition/resume.html",
+                title=_("Resume this mailing"),
+                original=edition,
+                again=edition.refused_for_us().count() if edition.is_paused else 0,
+            )
+
+        def resume():
             try:
-                edition.cancel(by=request.user)
+                edition.resume(by=request.user)
             except ValidationError as refusal:
                 self.message_user(request, " ".join(refusal.messages), messages.ERROR)
             else:
-                self.log_change(request, edition, "cancelled")
-                self.message_user(request, _("Cancelled: it does not go out."), messages.SUCCESS)
+                tasks.go_on.enqueue(edition.pk)
+                self.log_change(request, edition, "resumed")
+                self.message_user(
+                    request, _("Resumed: it goes on where it stood."), messages.SUCCESS
+                )
             return redirect("admin:advocacy_edition_change", pk)
 
-        return once(request, cancel)
+        return once(request, resume)
 
     def trial_view(self, request, pk):
         self.changeable(request, pk)
@@ -143,6 +180,7 @@ class EditionAdmin(DeskModelAdmin):
                 self.message_user(request, words, messages.ERROR)
             return redirect("admin:advocacy_edition_change", pk)
 
+        # Whoever opens the page anew may try it out again.
         return once(request, send)
 
 

@@ -13,7 +13,7 @@ from advocacy.admin.once import once
 from advocacy.admin.previews import public_page, somebody_else
 from advocacy.admin.record_forms import LookForm, PageAddress
 from advocacy.admin.record_response import ResponseForm
-from advocacy.models import Draft, RecommendedAction, Tell
+from advocacy.models import Draft, DraftState, RecommendedAction, StatusUpdate, Tell
 from advocacy.models.dates import written_day
 
 
@@ -57,7 +57,20 @@ def record(request):
         return form_page(request, address, form)
     if "preview" in request.POST:
         return preview(request, form)
-    return once(request, lambda: answer_to(request, address, form))
+    about = [form.is_look, form.corrects and form.corrects.pk, form.draft and form.draft.pk]
+
+    def stands(key):
+        return is_kept(form, key.taken_at)
+
+    return once(request, lambda: answer_to(request, address, form), about=about, stands=stands)
+
+
+def is_kept(form, since):
+    """Whether what the form made is still there: an entry stays, a draft may be withdrawn."""
+    entries = StatusUpdate.objects.filter(recorded_by=form.by, recorded_at__gte=since)
+    drafts = Draft.objects.filter(written_by=form.by, written_at__gte=since)
+    drafts = drafts.exclude(state=DraftState.WITHDRAWN)
+    return any(rows.filter(action__in=form.asks).exists() for rows in (entries, drafts))
 
 
 def settled(request, address):
@@ -113,7 +126,7 @@ def place_of(rows):
     row = rows[0]
     if len(rows) == 1:
         return draft_url(row) if isinstance(row, Draft) else entry_url(row)
-    bodies = {row.action.body_id for row in rows}
+    bodies = {row.action.body.slug for row in rows}
     asks = reverse("admin:advocacy_recommendedaction_changelist")
     return f"{asks}?body={bodies.pop()}" if len(bodies) == 1 else asks
 

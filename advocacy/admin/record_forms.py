@@ -1,6 +1,7 @@
 """The form of the page that records: what both kinds share, and the short one of a look."""
 
 from django import forms
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -8,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from advocacy.admin.content import DayInput, LinesInput
+from advocacy.admin.content import DayInput
 from advocacy.models import (
     Draft,
     Frequency,
@@ -26,7 +27,7 @@ MOST_ASKS = 100
 # Errors that depend on the record of an ask; the others are the same for all asks, and said once.
 OF_EACH_ASK = ["status", "transition_reason", "is_setback", "later_reason"]
 LOG = ["places", "terms", "gaps"]
-LINES = LinesInput(attrs={"rows": 3})
+LINES = AdminTextareaWidget(attrs={"rows": 3})
 TEXTS = ["summary", "quote", "missing", "transition_reason", "correction_reason", *LOG]
 WIDGETS: dict[str, type[forms.Widget] | forms.Widget] = {
     **dict.fromkeys(["happened_on", "checked_on", "receipt_on"], DayInput),

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelectMultiple
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -13,6 +13,7 @@ from advocacy.admin.record_forms import LINES, EntryForm
 from advocacy.models import (
     DEFINITIONS,
     EVIDENCE,
+    Event,
     ResponseStatus,
     Source,
     StatusUpdate,
@@ -21,6 +22,7 @@ from advocacy.models import (
 from advocacy.models.dates import written_day
 from advocacy.models.evidence import newest_source_long_before
 from advocacy.models.standing import label_of
+from advocacy.models.text import TextInput
 from advocacy.models.vocabulary import RECORDED
 
 S = ResponseStatus
@@ -46,6 +48,7 @@ GROUPS = [
     ),
 ]
 PARTICULAR = [name for _title, names, _statuses in GROUPS for name in names]
+WHAT_IT_SAYS = ["reference", "points_other_way"]
 # What is to be chosen; nothing of it is a fact before somebody chose it.
 CHOSEN = ["status", "happened_on", "happened_precision", "asserted_by", "verification", "tell"]
 
@@ -55,8 +58,17 @@ class NewSourceForm(forms.ModelForm):
 
     class Meta:
         model = Source
-        fields = ["title", "publisher", "url", "published_on", "tier", "is_independent"]
-        widgets = {"published_on": DayInput}
+        fields = [
+            "title",
+            "publisher",
+            "url",
+            "published_on",
+            "tier",
+            "is_independent",
+            "accessed_on",
+            "exposes_people",
+        ]
+        widgets = {"published_on": DayInput, "accessed_on": DayInput}
 
     def __init__(self, data, *, prefix):
         super().__init__(data, prefix=prefix, empty_permitted=True, use_required_attribute=False)
@@ -76,13 +88,11 @@ class NewSourceForm(forms.ModelForm):
 class ResponseForm(EntryForm):
     """What the body did or said, with its sources."""
 
-    NAMES = [*CHOSEN, "checked_on", "summary", "reference", *PARTICULAR, "sources"]
+    NAMES = [*CHOSEN, "event", "checked_on", "summary", *WHAT_IT_SAYS, *PARTICULAR, "sources"]
 
     # Shown only where the record asks for them.
     day_is_right = forms.BooleanField(label=_("The day is right"), required=False)
-    later_reason = forms.CharField(
-        label=_("Why the later entry followed"), widget=LINES, required=False
-    )
+    later_reason = TextInput(label=_("Why the later entry followed"), widget=LINES, required=False)
 
     def __init__(self, address, *, by, data=None):
         super().__init__(address, by=by, data=data)
@@ -103,6 +113,16 @@ class ResponseForm(EntryForm):
         )
         # No cross that clears them all: each source has its own.
         self.fields["sources"].widget.is_required = True
+        event = self.fields["event"]
+        self.fields["event"] = forms.ModelChoiceField(
+            Event.objects.all(),
+            required=False,
+            label=event.label,
+            help_text=event.help_text,
+            widget=AutocompleteSelect(
+                StatusUpdate._meta.get_field("event"), admin.site, attrs={"data-width": "100%"}
+            ),
+        )
         # What was undone belongs to one ask.
         only = self.asks[0] if len(self.asks) == 1 else None
         self.fields["undoes"] = forms.ModelChoiceField(
@@ -153,7 +173,7 @@ class ResponseForm(EntryForm):
     def stood_before(self):
         """The asks that were made on the typed day or later: it stood so before they were."""
         day = self.cleaned_data.get("happened_on") if self.is_bound else None
-        return [ask for ask in self.asks if day and day <= ask.asked_on]
+        return [ask for ask in self.asks if day and ask.asked_on and day <= ask.asked_on]
 
     @property
     def outcomes(self):
@@ -163,6 +183,7 @@ class ResponseForm(EntryForm):
         """
         for ask in self.asks:
             update = StatusUpdate(action=ask, **self.entry_fields())
+            update.to_cite = self.sources()
             _before, after = StatusUpdate.objects.around(update)
             words = ask.standing.label if after else update.label
             yield ask, words, self.later_entries.get(ask)
@@ -204,7 +225,6 @@ class ResponseForm(EntryForm):
     def save_evidence(self):
         """The sources, and those typed with it saved: they belong to staff."""
         for form in self.typed_sources:
-            form.instance.accessed_on = self.cleaned_data["checked_on"]
             form.instance.edited_by_staff_at = timezone.now()
             form.save()
         return {"sources": self.sources(), "later_reason": self.cleaned_data["later_reason"]}

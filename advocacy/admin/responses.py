@@ -10,7 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from advocacy.admin.base import ReadOnlyAdmin
 from advocacy.admin.record import entry_url
-from advocacy.models import RecommendedAction, StatusUpdate
+from advocacy.models import Among, RecommendedAction, StatusUpdate
+from advocacy.models.content import held_by, wanted
+
+# The entries of so many asks are found by the keys of the asks.
+MOST_ASKS = 2000
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -56,29 +60,34 @@ class StatusUpdateAdmin(ReadOnlyAdmin):
     list_filter = [
         KindFilter,
         "status",
+        "points_other_way",
         "verification",
         "asserted_by",
         "happened_on",
         CorrectionFilter,
     ]
+    # By what there is an index for; the filters and the search find the rest.
+    sortable_by = ["happened_on", "words"]
     list_select_related = ["action__body", "recorded_by", "correction"]
     search_fields = ["summary"]
     search_help_text = gettext_lazy("Words of the ask, its issue or its body, or of the entry.")
 
     def get_queryset(self, request):
-        return StatusUpdate.objects.with_place()
+        return StatusUpdate.objects.with_place().prefetch_related("sources")
 
     def has_view_permission(self, request, obj=None):
         may = request.user.has_perm
         return may("advocacy.view_statusupdate") or may("advocacy.add_statusupdate")
 
     def get_search_results(self, request, queryset, search_term):
-        if not search_term:
-            return queryset, False
-        asks = RecommendedAction.objects.searching(search_term)
-        return queryset.filter(
-            models.Q(action__in=asks.values("pk")) | models.Q(summary__icontains=search_term)
-        ), False
+        for word in wanted(search_term):
+            found = RecommendedAction.objects.found_by(word).order_by().values_list("pk", flat=True)
+            asks = list(found[: MOST_ASKS + 1])
+            of_asks = models.Q(action__in=found)
+            if len(asks) <= MOST_ASKS:
+                of_asks = models.Q(Among("action_id", asks))
+            queryset = queryset.filter(of_asks | held_by(self.search_fields, word))
+        return queryset, False
 
     @admin.display(description=gettext_lazy("ask"), ordering="action__reference")
     def ask(self, entry):

@@ -4,13 +4,23 @@ from functools import update_wrapper
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from advocacy.admin.accounts import lacks_second_factor
-from advocacy.models import Draft, Source, figures
+from advocacy.admin.factors import lacks_second_factor
+from advocacy.models import (
+    OPERATE,
+    WITHHOLD,
+    Draft,
+    Source,
+    SubmissionDraft,
+    Withholding,
+    figures,
+)
+from advocacy.upkeep import health
 
 
 class DeskSite(AdminSite):
@@ -21,19 +31,20 @@ class DeskSite(AdminSite):
         return secure_admin_login(lambda request: redirect("admin:index"))(request)
 
     def admin_view(self, view, cacheable=False):
-        """Send publishers without a second factor to set one up first."""
+        """Send whoever needs a second factor and has none to set one up first."""
         checked = super().admin_view(view, cacheable)
 
         def with_second_factor(request, *args, **kwargs):
             leaves = request.resolver_match.url_name in ("logout", "jsi18n")
             if not leaves and lacks_second_factor(request.user):
-                messages.warning(
-                    request, _("Set up a second factor first: whoever may publish needs it.")
-                )
+                messages.warning(request, _("Set up a second factor first: your role needs one."))
                 return redirect("mfa_activate_totp")
             return checked(request, *args, **kwargs)
 
         return update_wrapper(with_second_factor, checked)
+
+    def each_context(self, request):
+        return {**super().each_context(request), "content_folder": settings.CONTENT_DIR.name}
 
     def index(self, request, extra_context=None):
         context = {"desk": desk_for(request.user), **(extra_context or {})}
@@ -43,13 +54,20 @@ class DeskSite(AdminSite):
 def desk_for(user):
     """The lists on the first page, limited to those that the user's role may open."""
     desk: dict[str, Any] = {}
+    if user.has_perm(OPERATE):
+        desk["standstill"] = health.failing(health.look())
     if user.has_perm("advocacy.view_recommendedaction"):
         desk |= figures.record_figures() | {"meetings": figures.next_meetings()}
     if user.has_perm("advocacy.view_draft"):
         drafts = Draft.objects.waiting().with_related()
         desk["drafts"] = {"number": drafts.count(), "rows": drafts[: figures.SHOWN]}
+        put = SubmissionDraft.objects.waiting().with_related()
+        desk["submission_drafts"] = {"number": put.count(), "rows": put[: figures.SHOWN]}
+    if user.has_perm(WITHHOLD):
+        desk["withholdings"] = Withholding.objects.open()
     if user.has_perm("advocacy.view_edition"):
         desk["mailings"] = figures.mailings()
+        desk["paused"] = [edition for edition in desk["mailings"] if edition.is_paused]
     if user.has_perm("advocacy.view_source"):
         dead = Source.objects.dead()
         desk["dead"] = {"number": dead.count(), "rows": dead[: figures.SHOWN]}

@@ -5,15 +5,15 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from advocacy.admin.base import NEWEST_FIRST
 from advocacy.admin.content import ContentAdmin
 from advocacy.admin.record import entry_url, may_record
+from advocacy.admin.submissions import ask_url
 from advocacy.models import SearchLog, Source
 
 
 class EvidenceAdmin(ContentAdmin):
     """Read-only, and not to be deleted, as soon as an entry of the record stands on it."""
-
-    still_editable: list[str] = []
 
     def get_fields(self, request, obj=None):
         return [*(["cited_by"] if obj else []), *self.own_fields]
@@ -23,7 +23,7 @@ class EvidenceAdmin(ContentAdmin):
         if obj:
             readonly.append("cited_by")
         if obj and self.is_cited(obj):
-            readonly += [name for name in self.own_fields if name not in self.still_editable]
+            readonly += [name for name in self.own_fields if name in obj.fixed]
         return readonly
 
     @property
@@ -36,19 +36,23 @@ class EvidenceAdmin(ContentAdmin):
         return allowed and not (obj and self.is_cited(obj))
 
     def is_cited(self, obj):
-        return obj.updates.exists()
+        return obj.is_cited
 
     @admin.display(description=_("cited by"))
     def cited_by(self, obj):
-        """The entries that stand on this row, which is why it does not change."""
-        return format_html_join(
-            "",
-            '<div><a href="{}">{}: {}</a></div>',
-            (
-                (entry_url(entry), entry.action.reference, entry)
-                for entry in obj.updates.select_related("action__body").with_place()
-            ),
-        ) or _("no entry of the record: it can still be changed")
+        """What of the record stands on this row, which is why it does not change."""
+        rows = [
+            (entry_url(entry), entry.action.reference, entry)
+            for entry in obj.updates.select_related("action__body")
+            .prefetch_related("sources")
+            .with_place()
+        ]
+        if "submissions" in obj.STANDS_UNDER:
+            submissions = obj.submissions.select_related("action")
+            rows += [(ask_url(row), row.action.reference, row) for row in submissions]
+        return format_html_join("", '<div><a href="{}">{}: {}</a></div>', rows) or _(
+            "no entry of the record: it can still be changed"
+        )
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["is_cited"] = bool(obj and self.is_cited(obj))
@@ -71,10 +75,35 @@ class LinkFilter(admin.SimpleListFilter):
 @admin.register(Source)
 class SourceAdmin(EvidenceAdmin):
     fixture = "sources.json"
-    still_editable = ["archive_url"]
-    list_display = ["title", "publisher", "published_on", "tier", "is_weak", "address_answers"]
-    list_filter = ["tier", LinkFilter, "is_independent", "is_weak", *ContentAdmin.list_filter]
+    list_display = [
+        "title",
+        "publisher",
+        "published_on",
+        "tier",
+        "accessed_on",
+        "weak",
+        "shows_people",
+        "address_answers",
+    ]
+    list_filter = [
+        "tier",
+        LinkFilter,
+        ("accessed_on", admin.EmptyFieldListFilter),
+        "is_independent",
+        "is_weak",
+        "exposes_people",
+        *ContentAdmin.list_filter,
+    ]
     search_fields = ["title", "publisher", "url"]
+
+    # In a word: Django's red cross would stand beside the good ones.
+    @admin.display(description=_("weak"), ordering="is_weak")
+    def weak(self, source):
+        return gettext("weak") if source.is_weak else ""
+
+    @admin.display(description=_("may show people at risk"), ordering="exposes_people")
+    def shows_people(self, source):
+        return gettext("may show people at risk") if source.exposes_people else ""
 
     @admin.display(description=_("address"), ordering="dead_since")
     def address_answers(self, source):
@@ -93,6 +122,7 @@ class SearchLogAdmin(EvidenceAdmin):
 
     fixture = "search_logs.json"
     list_display = ["searched_on", "searched_by", "places", "terms"]
+    ordering = NEWEST_FIRST
     list_filter = ["searched_on", *ContentAdmin.list_filter]
     list_select_related = ["searched_by"]
     readonly_fields = ["searched_by"]

@@ -1,5 +1,6 @@
 from django.contrib import admin
 
+from advocacy.admin.base import NEWEST_FIRST
 from advocacy.admin.content import INPUTS, ContentForm, VersionedAdmin
 from advocacy.models import ChecklistStep
 
@@ -19,6 +20,8 @@ class ChecklistStepAdmin(VersionedAdmin):
     list_display = ["title", "action", "audience", "kind", "minutes"]
     list_filter = ["audience", "kind", *VersionedAdmin.list_filter]
     list_select_related = ["action"]
+    ordering = NEWEST_FIRST
+    sortable_by = ["title", "minutes"]
     search_fields = ["title", "wording", "action__reference"]
     prepopulated_fields = {"slug": ["title"]}
     autocomplete_fields = ["action"]

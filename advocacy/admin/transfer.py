@@ -1,10 +1,13 @@
 """Export and import of a whole table, from the buttons above its list."""
 
 from collections import Counter
+from contextlib import suppress
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import StreamingHttpResponse
+from django.core.files import File
+from django.core.signing import BadSignature, Signer
+from django.http import HttpResponse, StreamingHttpResponse
 from django.template.defaultfilters import filesizeformat
 from django.urls import path
 from django.utils import timezone
@@ -22,14 +25,27 @@ TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 
 class ImportForm(forms.Form):
+    """A file, or what stands for the one of a dry run: its name, signed for this person and list.
+
+    `cleaned_data["file"]` is the file, open, and `cleaned_data["kept"]` stands for it.
+    """
+
     file = forms.FileField(
         label=gettext_lazy("File"),
         help_text=gettext_lazy("CSV or JSON in UTF-8, with a name that ends in .csv or .json."),
         widget=forms.FileInput(attrs={"accept": ".csv,.json"}),
+        required=False,
     )
+    kept = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, signer, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.signer = signer
 
     def clean_file(self):
         file = self.cleaned_data["file"]
+        if file is None:
+            return None
         if transfer.guess_format(file.name) is None:
             raise ValidationError(_("The name of the file should end in .csv or .json."))
         if file.size > MOST_UPLOADED:
@@ -38,6 +54,30 @@ class ImportForm(forms.Form):
                 % {"size": filesizeformat(file.size), "most": filesizeformat(MOST_UPLOADED)}
             )
         return file
+
+    def clean(self):
+        cleaned = super().clean() or self.cleaned_data
+        if file := cleaned.get("file"):
+            # Where the disk is full the file is chosen again, as before.
+            with suppress(OSError):
+                copy = {"copy": transfer.keep(file), "name": file.name}
+                cleaned["kept"] = self.signer.sign_object(copy)
+        elif "file" not in self.errors:
+            self._open_kept(cleaned)
+        return cleaned
+
+    def _open_kept(self, cleaned):
+        if not cleaned.get("kept"):
+            self.add_error("file", self.fields["file"].error_messages["required"])
+            return
+        try:
+            said = self.signer.unsign_object(cleaned["kept"])
+            copy = transfer.kept_file(said["copy"])
+            cleaned["file"] = copy and File(copy, name=said["name"])
+        except (BadSignature, OSError):
+            cleaned["file"] = None
+        if cleaned["file"] is None:
+            self.add_error("file", _("The file of the dry run is no longer here: choose it again."))
 
 
 class TransferMixin(DeskModelAdmin):
@@ -63,8 +103,7 @@ class TransferMixin(DeskModelAdmin):
 
     def changelist_view(self, request, extra_context=None):
         def may(*verbs):
-            names = [f"{self.opts.app_label}.{v}_{self.opts.model_name}" for v in verbs]
-            return request.user.has_perms(names)
+            return request.user.has_perms(transfer.permissions(self.model, *verbs))
 
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
         context = {"may_import": may("add", "change"), "may_export": may("view"), "transfer": name}
@@ -80,37 +119,65 @@ class TransferMixin(DeskModelAdmin):
     def import_view(self, request):
         """Say what a file would do; with the button "Import" do it, if no row is refused."""
         transfer.demand(request.user, self.model, "add", "change")
-        form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
+        signer = Signer(salt=f"import {self.transfer_kind} {request.user.pk}")
+        posted = (request.POST, request.FILES) if request.method == "POST" else ()
+        form = ImportForm(*posted, signer=signer)
         context = {
             "title": _("Import %(rows)s") % {"rows": self.opts.verbose_name_plural},
             "media": self.media + form.media,
             "list_address": f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist",
             "form": form,
             "columns": [
-                (name, field.verbose_name, transfer.is_needed(field))
+                (name, field.verbose_name, transfer.is_needed(field), transfer.choices_of(field))
                 for name, field in transfer.columns_of(self.model).items()
             ],
         }
         if form.is_valid():
-            context |= self.read(request, form.cleaned_data["file"], "import" not in request.POST)
+            with form.cleaned_data["file"] as file:
+                if "refused" in request.POST:
+                    return self.refusals(request, file)
+                context |= self.read(request, file, "import" not in request.POST)
+            context["form"] = ImportForm(
+                signer=signer,
+                initial={"kept": form.cleaned_data["kept"]} if context["left"] else {},
+            )
         return self.desk_page(request, "import.html", **context)
 
-    def read(self, request, file, dry_run):
-        """The outcome of a file for the page: how many of what, and the first that are not same."""
-        counts: Counter[transfer.What] = Counter()
-        shown: list[transfer.Fate] = []
+    def fates(self, request, file, dry_run):
         format = transfer.guess_format(file.name)
         assert format, "The form has looked at the name."
         kind, by = self.transfer_kind, request.user
-        for fate in transfer.import_rows(kind, file, format, by=by, dry_run=dry_run):
+        return transfer.import_rows(kind, file, format, by=by, dry_run=dry_run)
+
+    def refusals(self, request, file):
+        """Every refused row of a file, to be mended one by one."""
+        text = "".join(transfer.refusals_csv(self.fates(request, file, dry_run=True)))
+        response = HttpResponse(text, content_type=TYPES["csv"])
+        name = f"{self.transfer_kind}-refused-{timezone.localdate()}.csv"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+
+    def read(self, request, file, dry_run):
+        """The outcome of a file for the page: how many of what, and the first that are not same.
+
+        Those that are refused come first.
+        """
+        counts: Counter[transfer.What] = Counter()
+        refused: list[transfer.Fate] = []
+        others: list[transfer.Fate] = []
+        for fate in self.fates(request, file, dry_run):
             counts[fate.what] += 1
+            shown = refused if fate.what == transfer.What.REFUSED else others
             if fate.what != transfer.What.SAME and len(shown) < MOST_SHOWN:
                 shown.append(fate)
+        fates = [*refused, *others][:MOST_SHOWN]
         return {
             "file_name": file.name,
             "counts": [(what, counts[what]) for what in transfer.What],
             "refused": counts[transfer.What.REFUSED],
             "dry_run": dry_run,
-            "fates": shown,
-            "more": counts.total() - counts[transfer.What.SAME] - len(shown),
+            # Whether there is something left to do with the file.
+            "left": dry_run or counts[transfer.What.REFUSED],
+            "fates": fates,
+            "more": counts.total() - counts[transfer.What.SAME] - len(fates),
         }

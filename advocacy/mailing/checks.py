@@ -23,6 +23,6 @@ def check_mail_url(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
 
 
 def demand_mail_url() -> None:
-    """End the program with that sentence."""
+    """Exit with that sentence where it is missing."""
     for error in check_mail_url(None):
         sys.exit(error.msg)

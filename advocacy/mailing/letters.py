@@ -5,7 +5,7 @@ import email.policy
 from collections.abc import Callable, Mapping, Sequence
 from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.utils import make_msgid
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -18,19 +18,27 @@ from django.utils.translation import gettext, ngettext
 
 from advocacy.models import (
     ChecklistStep,
-    Delivery,
+    DeliveryState,
     Edition,
     EditionKind,
     RecommendedAction,
+    RecordHead,
+    ResponseStatus,
     SignUp,
     Source,
     StatusUpdate,
     Subscriber,
 )
+from advocacy.models.addresses import canonical
+from advocacy.models.checklists import first_step
 from advocacy.models.dates import written_day
+from advocacy.text import carried, carried_line
 
-# Stands in the links of a rendered letter until the letter goes to one follower.
-TOKEN = "0-token-0"
+# Stands in the links of a rendered letter until the letter goes to one follower. It is as long as a
+# token, so that lines break at the same place (`form_letters.py`).
+TOKEN = "here-goes-the-token.".ljust(60, "0")
+# So many letters of a digest are kept, as each may tell something else.
+MOST_LETTERS = 64
 
 
 class Letter(NamedTuple):
@@ -51,6 +59,9 @@ class RawAddress(UnstructuredHeader, BaseHeader):
 
 
 class Message(EmailMultiAlternatives):
+    # The bytes to send, where they were made from a form letter.
+    written: bytes | None = None
+
     def message(self, *, policy: email.policy.Policy | None = None) -> email.message.EmailMessage:
         if not isinstance(policy, email.policy.EmailPolicy):
             policy = email.policy.default
@@ -59,24 +70,41 @@ class Message(EmailMultiAlternatives):
         return super().message(policy=policy.clone(header_factory=headers))
 
 
+class LetterToFollower(Message):
+    """Always quoted-printable: a token stands in it as it is, whatever the text around it."""
+
+    def _add_bodies(self, msg: email.message.EmailMessage) -> None:
+        msg.set_content(self.body, cte="quoted-printable")
+        for html, _type in self.alternatives:
+            msg.add_alternative(html, subtype="html", cte="quoted-printable")
+
+
 def address_of(name: str, *args: str) -> str:
     """The full address of a page, in the language that is active."""
     return f"{settings.SITE_URL}{reverse(name, args=args)}"
 
 
 def letter(template: str, **context: Any) -> Letter:
-    """Render a mail in the active language. The first line of its text is its subject."""
+    """Render a mail in the active language. The first line of its text is its subject.
+
+    Whatever an older database holds, the subject is one line: no text can add a header.
+    """
     context |= {"site": settings.SITE_URL, "token": TOKEN}
-    subject, _line, text = render_to_string(f"mail/{template}.txt", context).strip().partition("\n")
-    html = render_to_string(f"mail/{template}.html", {**context, "subject": subject})
+    if "subject" in context:
+        context["subject"] = carried_line(context["subject"])
+    written = carried(render_to_string(f"mail/{template}.txt", context)).strip()
+    subject, _line, text = written.partition("\n")
+    html = carried(render_to_string(f"mail/{template}.html", {**context, "subject": subject}))
     return Letter(subject.strip(), text.strip() + "\n", html)
 
 
-def message(letter: Letter, address: str, *, headers: Mapping[str, str]) -> Message:
-    mail = Message(
+def message(
+    letter: Letter, address: str, *, headers: Mapping[str, str], kind: type[Message] = Message
+) -> Message:
+    mail = kind(
         letter.subject,
         letter.text,
-        to=[address],
+        to=[canonical(address)],
         headers={"Auto-Submitted": "auto-generated", **headers},
     )
     mail.attach_alternative(letter.html, "text/html")
@@ -92,17 +120,19 @@ def confirmation(sign_up: SignUp) -> Message:
 
 
 class Change(NamedTuple):
-    """What a letter says of one entry: both of its parts, text and HTML, are made of this."""
+    """What a letter says about one entry; its text and its HTML are both made from this."""
 
     headline: str
     account: str
+    # That the ask was put to nobody, where that is so.
+    not_put: str
     correction: str
     sources: list[Source]
     address: str
 
 
 def change_of(entry: StatusUpdate, earlier: str = "") -> Change:
-    """The words of one entry in the active language, with those of the status before it."""
+    """What to say about an entry in the active language; `earlier` is the status before it."""
     words = {
         "body": entry.action.body.name,
         "ask": entry.action.title,
@@ -119,10 +149,12 @@ def change_of(entry: StatusUpdate, earlier: str = "") -> Change:
     correction = ""
     if entry.corrects_id:
         corrects = gettext("This entry corrects an earlier one:")
-        correction = f"{corrects} {entry.correction_reason}"
+        to_whom = gettext("It goes to everyone who had the earlier one by mail.")
+        correction = f"{corrects} {entry.correction_reason} {to_whom}"
     return Change(
         headline=headline % words,
         account=entry.account,
+        not_put=entry.action.not_put_words(),
         correction=correction,
         sources=[source for source in entry.sources.all() if not source.is_weak],
         address=settings.SITE_URL + entry.get_absolute_url(),
@@ -130,7 +162,7 @@ def change_of(entry: StatusUpdate, earlier: str = "") -> Change:
 
 
 def notice_letter(edition: Edition, language: str) -> Letter:
-    """What a notice says, in one language."""
+    """What a notice says in one language."""
     entry = edition.entry_to_tell
     ask = entry.action
     with translation.override(language):
@@ -139,12 +171,12 @@ def notice_letter(edition: Edition, language: str) -> Letter:
             subject=f"{ask.body.abbreviation}: {entry.label} – {ask.title}",
             title=ask.title,
             change=change_of(entry, entry.earlier_label),
-            step=first_step(ask),
+            step=step_of(ask),
         )
 
 
 def digest_letter(entries: Sequence[StatusUpdate], language: str) -> Letter:
-    """What a digest of these entries says, in one language; entries come sorted by issue."""
+    """What a digest of these entries says in one language; the entries come sorted by issue."""
     with translation.override(language):
         subject = ngettext(
             "Answerable this week: %(number)s change",
@@ -158,31 +190,52 @@ def digest_letter(entries: Sequence[StatusUpdate], language: str) -> Letter:
                 (issue.title, [change_of(entry) for entry in of_issue])
                 for issue, of_issue in groupby(entries, key=lambda entry: entry.action.issue)
             ],
-            step=first_step(entries[0].action),
+            step=step_of(entries[0].action),
+            head=RecordHead.current().noted,
+            method=address_of("method"),
         )
 
 
-def first_step(ask: RecommendedAction) -> ChecklistStep | None:
-    """The quickest step of an ask, or None."""
-    return ask.steps.order_by("minutes", "position").first()
+def paused(edition: Edition, address: str) -> Message:
+    """The mail that calls staff to a mailing that was refused over and over."""
+    with translation.override(settings.LANGUAGE_CODE):
+        page = address_of("admin:advocacy_edition_change", str(edition.pk))
+        counts = edition.counts()
+        text = letter(
+            "paused",
+            edition=edition,
+            page=page,
+            sent=counts[DeliveryState.SENT],
+            waiting=counts[DeliveryState.WAITING],
+            failed=counts[DeliveryState.FAILED],
+        )
+    headers = {"Message-ID": make_msgid("paused", domain=settings.MAIL_DOMAIN)}
+    return message(text, address, headers=headers)
 
 
-def to_follower(letter: Letter, delivery: Delivery, subscriber: Subscriber) -> Message:
-    """One message of an edition."""
-    with translation.override(subscriber.language):
-        leave = address_of("follow_leave", subscriber.token)
+def step_of(ask: RecommendedAction) -> ChecklistStep | None:
+    """What a follower can do for an ask now, if anything."""
+    return first_step(ask.steps.all(), ResponseStatus(ask.standing_today.status))
+
+
+def made_out(
+    letter: Letter, *, address: str, token: str, language: str, edition: int, number: str
+) -> Message:
+    """The message of an edition to one follower; `number` is that of the delivery."""
+    with translation.override(language):
+        leave = address_of("follow_leave", token)
     headers = {
-        "Message-ID": f"<delivery-{delivery.pk}.{delivery.edition_id}@{settings.MAIL_DOMAIN}>",
+        "Message-ID": f"<delivery-{number}.{edition}@{settings.MAIL_DOMAIN}>",
         "List-Id": f"Answerable <updates.{settings.MAIL_DOMAIN}>",
         "List-Unsubscribe": f"<{leave}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Precedence": "bulk",
     }
-    return message(letter.to(subscriber.token), subscriber.plain_address, headers=headers)
+    return message(letter.to(token), address, headers=headers, kind=LetterToFollower)
 
 
 def preview(edition: Edition, language: str) -> Letter | None:
-    """The letter of an edition, for staff to look at first; None where it tells nothing."""
+    """The letter of an edition, for staff to look at first; None if it has nothing to tell."""
     if edition.kind == EditionKind.NOTICE:
         return notice_letter(edition, language)
     entries = list(edition.entries())
@@ -190,9 +243,9 @@ def preview(edition: Edition, language: str) -> Letter | None:
 
 
 def letters(edition: Edition) -> Callable[[Subscriber, Sequence[StatusUpdate]], Letter]:
-    """A function that gives the letter of a follower; each different one is rendered once."""
+    """A function from a follower to their letter; letters that are alike are rendered once."""
     if edition.kind == EditionKind.NOTICE:
         by_language = cache(lambda language: notice_letter(edition, language))
         return lambda subscriber, entries: by_language(subscriber.language)
-    by_entries = cache(lambda language, entries: digest_letter(entries, language))
+    by_entries = lru_cache(MOST_LETTERS)(lambda language, entries: digest_letter(entries, language))
     return lambda subscriber, entries: by_entries(subscriber.language, tuple(entries))

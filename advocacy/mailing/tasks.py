@@ -1,4 +1,4 @@
-"""The work of mailings that no request waits for."""
+"""What mailings do in the background."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,20 +8,25 @@ from django.db import transaction
 from django.tasks import Task, TaskContext, task
 from django.utils import timezone
 
-from advocacy.mailing import sending
-from advocacy.models import DeliveryState, Edition, SignUp
+from advocacy.mailing import letters, sending
+from advocacy.models import MAIL, Edition, SignUp
 
+# The queue of all that sends mail. Whoever waits in front of a screen goes before a mailing.
+QUEUE = "mail"
+SOON = 50
 MESSAGES_A_TASK = 100
-# How long to wait before the next try, in seconds; after the last one it is given up.
+# Permissions come from groups, however somebody signs in.
+PERMISSIONS = "django.contrib.auth.backends.ModelBackend"
+# Seconds to wait before each further try; after the last one we give up.
 BACK_OFF = [60, 300, 900, 3600, *[4 * 3600] * 3, *[12 * 3600] * 3]
 
 
 def again[**P, R](task: "Task[P, R]", attempt: int) -> "Task[P, R]":
-    """The same task, to be run after the pause that follows this attempt."""
+    """The same task, to run after the wait that follows this attempt."""
     return task.using(run_after=timezone.now() + timedelta(seconds=BACK_OFF[attempt]))
 
 
-@task
+@task(queue_name=QUEUE, priority=SOON)
 def send_confirmation(sign_up: int, attempt: int = 0) -> None:
     """Ask an address whether it wants to follow, unless it was asked often enough today."""
     wish = SignUp.objects.filter(pk=sign_up, confirmed_at=None).first()
@@ -29,35 +34,77 @@ def send_confirmation(sign_up: int, attempt: int = 0) -> None:
         return
     if not wish.take_mail_slot():
         wish.delete()
-    elif not sending.send_confirmation(wish) and attempt < len(BACK_OFF):
+    elif not sending.send_one(letters.confirmation(wish)) and attempt < len(BACK_OFF):
         again(send_confirmation, attempt).enqueue(sign_up, attempt + 1)
 
 
-@task
+@task(queue_name=QUEUE)
 def prepare_edition(edition: int) -> None:
-    """Write down who is told, and hand them out in small tasks to whichever worker is free."""
+    """Write down who is to be told, and hand the messages out in small tasks to any free worker."""
     mailing = Edition.objects.get(pk=edition)
     for keys in mailing.add_deliveries():
-        for start in range(0, len(keys), MESSAGES_A_TASK):
-            send_deliveries.enqueue(edition, keys[start : start + MESSAGES_A_TASK])
+        hand_out(edition, keys)
     mailing.finish()
 
 
-@task(takes_context=True)
+def hand_out(edition: int, keys: list[int]) -> None:
+    for start in range(0, len(keys), MESSAGES_A_TASK):
+        send_deliveries.enqueue(edition, keys[start : start + MESSAGES_A_TASK])
+
+
+@task(queue_name=QUEUE)
+def go_on(edition: int) -> None:
+    """Hand out what is still waiting in a mailing that was paused and resumed."""
+    mailing = Edition.objects.get(pk=edition)
+    waiting = mailing.deliveries.waiting().order_by("pk")
+    hand_out(edition, list(waiting.values_list("pk", flat=True)))
+    mailing.finish()
+
+
+@task(queue_name=QUEUE, takes_context=True)
 def send_deliveries(
     context: "TaskContext[Any, Any]", edition: int, keys: list[int], attempt: int = 0
 ) -> None:
     mailing = Edition.objects.get(pk=edition)
+    if mailing.is_paused:
+        return  # What waits is handed out again when it is resumed.
     worker = (context.task_result.worker_ids or [""])[-1]
-    later = sending.send_deliveries(mailing, keys, worker=worker)
+    later, left, pause_for = sending.send_deliveries(mailing, keys, worker=worker)
+    if pause_for and pause(mailing, pause_for):
+        return
+    if left:
+        send_deliveries.enqueue(edition, left, attempt)
     if later and attempt < len(BACK_OFF):
         again(send_deliveries, attempt).enqueue(edition, later, attempt + 1)
-    elif later:
-        mailing.deliveries.waiting().filter(pk__in=later).update(state=DeliveryState.FAILED)
+    elif later and mailing.give_up(later):
+        pause(mailing, mailing.refused_with or "no answer")
     mailing.finish()
 
 
-@task
+@transaction.atomic
+def pause(mailing: Edition, problem: str) -> bool:
+    """Hold a mailing and call staff, once. Returns whether it is held."""
+    if mailing.pause(problem):
+        for user in get_user_model().objects.with_perm(MAIL, backend=PERMISSIONS):
+            if user.is_staff and user.email:
+                call_staff.enqueue(mailing.pk, user.pk)
+    mailing.refresh_from_db(fields=["state"])
+    return mailing.is_paused
+
+
+@task(queue_name=QUEUE)
+def call_staff(edition: int, user: int, attempt: int = 0) -> None:
+    """Tell one member of staff that a mailing is paused, unless somebody resumed it meanwhile."""
+    mailing = Edition.objects.paused().filter(pk=edition).first()
+    if mailing is None:
+        return
+    address = get_user_model().objects.get(pk=user).email
+    mail = letters.paused(mailing, address)
+    if not sending.send_one(mail) and attempt < len(BACK_OFF):
+        again(call_staff, attempt).enqueue(edition, user, attempt + 1)
+
+
+@task(queue_name=QUEUE, priority=SOON)
 def send_trial(edition: int, language: str, user: int) -> None:
     """Send an edition to one member of staff."""
     address = get_user_model().objects.get(pk=user).email

@@ -5,23 +5,32 @@ django-anymail checks the signature of every report; its address is /anymail/…
 
 from typing import Any
 
-from anymail.signals import AnymailTrackingEvent, EventType, tracking
+from anymail.signals import AnymailTrackingEvent, tracking
+from django.utils import timezone
 
+from advocacy.mailing.reports import Wish, own_words, read_report
 from advocacy.models import Subscriber
 
-FOR_GOOD = {EventType.BOUNCED, EventType.REJECTED}
-UNWANTED = {EventType.COMPLAINED, EventType.UNSUBSCRIBED}
 
+def take_report(sender: object, event: AnymailTrackingEvent, esp_name: str, **kwargs: Any) -> None:
+    """Count a refusal, or end the mail to an address whose owner complained.
 
-def take_report(sender: object, event: AnymailTrackingEvent, **kwargs: Any) -> None:
-    """End the mail to an address that bounced, or whose owner complained."""
-    if event.event_type not in FOR_GOOD | UNWANTED or not event.recipient:
+    A provider posts a report again for hours if we do not answer: it counts for the day on which
+    the thing happened.
+    """
+    meaning = read_report(esp_name, event)
+    if meaning is None or not event.recipient:
         return
-    follower = Subscriber.objects.confirmed().by_address(event.recipient)
-    if follower and event.event_type in FOR_GOOD:
-        follower.bounce()
-    elif follower:
+    follower = Subscriber.objects.with_address().by_address(event.recipient)
+    if follower is None:
+        return
+    if meaning == Wish.LEAVE:
         follower.leave()
+        return
+    happened = event.timestamp if event.timestamp and event.timestamp.tzinfo else timezone.now()
+    day = timezone.localdate(min(happened, timezone.now()))
+    code = f"{esp_name}: {own_words(esp_name, event.esp_event)}"
+    follower.note_refusal(meaning, code[:40], day)
 
 
 def connect() -> None:

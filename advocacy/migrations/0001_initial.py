@@ -1,3 +1,5 @@
+import uuid
+
 import django.core.serializers.json
 import django.core.validators
 import django.db.models.deletion
@@ -17,6 +19,57 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name="ContentVersion",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveBigIntegerField(editable=False)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Issue",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "edited_by_staff_at",
+                    models.DateTimeField(
+                        blank=True,
+                        editable=False,
+                        help_text="Set at the first edit here; from then on load_content leaves the row alone.",
+                        null=True,
+                        verbose_name="edited by staff",
+                    ),
+                ),
+                ("search_text", models.TextField(default="", editable=False)),
+                ("slug", models.SlugField(unique=True, verbose_name="slug")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("question", models.CharField(max_length=300, verbose_name="question")),
+                (
+                    "summary",
+                    models.TextField(
+                        help_text="As it is today: a page of a past day leaves it out.",
+                        verbose_name="summary",
+                    ),
+                ),
+                ("opened_on", models.DateField(verbose_name="opened")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+            ],
+            options={
+                "verbose_name": "issue",
+                "verbose_name_plural": "issues",
+                "ordering": ["position", "title"],
+            },
+        ),
         migrations.CreateModel(
             name="LegalReference",
             fields=[
@@ -46,27 +99,6 @@ class Migration(migrations.Migration):
                 "verbose_name": "legal reference",
                 "verbose_name_plural": "legal references",
                 "ordering": ["title"],
-            },
-        ),
-        migrations.CreateModel(
-            name="OnceKey",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("key", models.CharField(max_length=22, unique=True, verbose_name="key")),
-                (
-                    "taken_at",
-                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="sent at"),
-                ),
-                ("leads_to", models.CharField(blank=True, max_length=500, verbose_name="leads to")),
-            ],
-            options={
-                "verbose_name": "key of a form",
-                "verbose_name_plural": "keys of forms",
             },
         ),
         migrations.CreateModel(
@@ -143,8 +175,200 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("name", models.CharField(max_length=64, unique=True)),
+                ("queues", models.CharField(max_length=40)),
                 ("seen_at", models.DateTimeField()),
             ],
+        ),
+        migrations.CreateModel(
+            name="Attempt",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(editable=False, max_length=64)),
+                ("made_at", models.DateTimeField(editable=False)),
+            ],
+            options={
+                "indexes": [models.Index(fields=["key", "made_at"], name="attempts_are_counted")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Edition",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "planned"),
+                            ("sending", "being sent"),
+                            ("paused", "paused"),
+                            ("sent", "sent"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="planned",
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "paused_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="paused at"),
+                ),
+                (
+                    "paused_for",
+                    models.CharField(
+                        blank=True, editable=False, max_length=40, verbose_name="paused because of"
+                    ),
+                ),
+                ("refused_with", models.CharField(blank=True, editable=False, max_length=40)),
+                ("refused_in_a_row", models.PositiveSmallIntegerField(default=0, editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("notice", "notice"), ("digest", "weekly digest")],
+                        max_length=6,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "week",
+                    models.DateField(
+                        blank=True,
+                        help_text="The Monday it starts on.",
+                        null=True,
+                        unique=True,
+                        verbose_name="week",
+                    ),
+                ),
+                ("send_at", models.DateTimeField(verbose_name="goes out at")),
+                (
+                    "started_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="started at"),
+                ),
+                (
+                    "finished_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="finished at"),
+                ),
+                (
+                    "planned_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="planned by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "edition",
+                "verbose_name_plural": "editions",
+                "ordering": ["-send_at", "-pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="HistoricalEvent",
+            fields=[
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "edited_by_staff_at",
+                    models.DateTimeField(
+                        blank=True,
+                        editable=False,
+                        help_text="Set at the first edit here; from then on load_content leaves the row alone.",
+                        null=True,
+                        verbose_name="edited by staff",
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=80, verbose_name="slug")),
+                ("happened_on", models.DateField(verbose_name="happened on")),
+                (
+                    "happened_precision",
+                    models.CharField(
+                        choices=[("day", "day"), ("month", "month"), ("year", "year")],
+                        default="day",
+                        max_length=5,
+                        verbose_name="precision of the date",
+                    ),
+                ),
+                ("title", models.CharField(max_length=300, verbose_name="title")),
+                (
+                    "text",
+                    models.TextField(
+                        blank=True,
+                        help_text="In our words: say who claims what.",
+                        verbose_name="what happened",
+                    ),
+                ),
+                (
+                    "by_states",
+                    models.CharField(
+                        blank=True,
+                        help_text="Country codes with commas between: KP, RU.",
+                        max_length=100,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Z]{2}(, ?[A-Z]{2})*$",
+                                "Give the two capital letters of each country (ISO 3166), with commas between: KP, RU.",
+                            )
+                        ],
+                        verbose_name="by States",
+                    ),
+                ),
+                (
+                    "about_states",
+                    models.CharField(
+                        blank=True,
+                        max_length=100,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Z]{2}(, ?[A-Z]{2})*$",
+                                "Give the two capital letters of each country (ISO 3166), with commas between: KP, RU.",
+                            )
+                        ],
+                        verbose_name="about States",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical event",
+                "verbose_name_plural": "historical events",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
             name="HistoricalIssue",
@@ -168,12 +392,11 @@ class Migration(migrations.Migration):
                 ("slug", models.SlugField(verbose_name="slug")),
                 ("title", models.CharField(max_length=200, verbose_name="title")),
                 ("question", models.CharField(max_length=300, verbose_name="question")),
-                ("summary", models.TextField(verbose_name="summary")),
                 (
-                    "narrative",
+                    "summary",
                     models.TextField(
-                        help_text="Paragraphs separated by an empty line. Say who claims what.",
-                        verbose_name="what happened",
+                        help_text="As it is today: a page of a past day leaves it out.",
+                        verbose_name="summary",
                     ),
                 ),
                 ("opened_on", models.DateField(verbose_name="opened")),
@@ -206,7 +429,7 @@ class Migration(migrations.Migration):
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name="HistoricalTargetBody",
+            name="HistoricalPack",
             fields=[
                 (
                     "id",
@@ -224,81 +447,60 @@ class Migration(migrations.Migration):
                         verbose_name="edited by staff",
                     ),
                 ),
-                ("slug", models.SlugField(verbose_name="slug")),
-                ("name", models.CharField(max_length=200, verbose_name="name")),
-                ("abbreviation", models.CharField(max_length=30, verbose_name="abbreviation")),
+                ("slug", models.SlugField(max_length=80, verbose_name="slug")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                (
+                    "summary",
+                    models.CharField(
+                        help_text="In one sentence.", max_length=400, verbose_name="summary"
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(
                         choices=[
-                            ("un-organ", "UN organ"),
-                            ("un-agency", "UN agency"),
-                            ("un-office", "UN office"),
-                            ("un-subsidiary", "UN subsidiary body"),
-                            ("special-procedure", "UN special procedure"),
-                            ("inquiry", "commission of inquiry"),
-                            ("court", "court or prosecutor"),
-                            ("government", "government"),
-                            ("parliament", "parliament"),
-                            ("regional", "regional organisation"),
-                            ("state-group", "group of States"),
-                            ("national-institution", "national human-rights institution"),
-                            ("humanitarian", "humanitarian organisation"),
+                            ("letter", "letter"),
+                            ("outline", "outline"),
+                            ("statement", "statement"),
+                            ("paragraphs", "draft paragraphs"),
+                            ("questions", "parliamentary questions"),
+                            ("representation", "representation"),
+                            ("press", "press line"),
+                            ("guideline", "guideline"),
+                            ("posts", "posts"),
                         ],
-                        max_length=24,
+                        max_length=16,
                         verbose_name="kind",
                     ),
                 ),
-                ("role", models.CharField(max_length=60, verbose_name="role in this record")),
-                ("mandate", models.TextField(verbose_name="what it does")),
-                ("composition", models.TextField(blank=True, verbose_name="who sits in it")),
-                ("website", models.URLField(blank=True, max_length=500, verbose_name="website")),
+                ("who", models.TextField(verbose_name="who may use or sign it")),
                 (
-                    "contact_url",
-                    models.URLField(
-                        blank=True, max_length=500, verbose_name="official contact page"
-                    ),
-                ),
-                (
-                    "country",
-                    models.CharField(
-                        blank=True,
-                        help_text="ISO 3166.",
-                        max_length=2,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "^[A-Z]{2}$",
-                                "Give the two capital letters of the country (ISO 3166).",
-                            )
-                        ],
-                        verbose_name="country",
-                    ),
-                ),
-                (
-                    "works_in_confidence",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Its silence is then not shown as failure.",
-                        verbose_name="works in confidence",
-                    ),
-                ),
-                (
-                    "all_states_sit",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Then no seats are listed: any State can speak there.",
-                        verbose_name="every UN member sits in it",
-                    ),
-                ),
-                (
-                    "position",
+                    "minutes",
                     models.PositiveSmallIntegerField(
-                        default=100,
-                        help_text="Lower numbers come first in the matrix.",
-                        verbose_name="position",
+                        help_text="How long it takes to read it and to fill it in.",
+                        verbose_name="minutes",
                     ),
                 ),
-                ("note", models.TextField(blank=True, verbose_name="note for editors")),
+                (
+                    "spoken_seconds",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="Of an oral statement: how long a speaker has where it is made.",
+                        null=True,
+                        verbose_name="seconds to speak",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(default="en", max_length=16, verbose_name="language"),
+                ),
+                (
+                    "text",
+                    models.TextField(
+                        help_text="Markdown: headings from ## on, paragraphs, lists, > quotations. A place to fill in stands [in brackets]. What is spoken of an oral statement stands as a quotation.",
+                        verbose_name="text",
+                    ),
+                ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
@@ -319,15 +521,94 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "historical body",
-                "verbose_name_plural": "historical bodies",
+                "verbose_name": "historical pack",
+                "verbose_name_plural": "historical packs",
                 "ordering": ("-history_date", "-history_id"),
                 "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name="Issue",
+            name="HistoricalParagraph",
+            fields=[
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "edited_by_staff_at",
+                    models.DateTimeField(
+                        blank=True,
+                        editable=False,
+                        help_text="Set at the first edit here; from then on load_content leaves the row alone.",
+                        null=True,
+                        verbose_name="edited by staff",
+                    ),
+                ),
+                ("slug", models.SlugField(blank=True, max_length=80, verbose_name="slug")),
+                (
+                    "day",
+                    models.DateField(
+                        blank=True,
+                        help_text="The last day that it tells of. Empty: it holds on any day.",
+                        null=True,
+                        verbose_name="day",
+                    ),
+                ),
+                (
+                    "precision",
+                    models.CharField(
+                        choices=[("day", "day"), ("month", "month"), ("year", "year")],
+                        default="day",
+                        max_length=5,
+                        verbose_name="precision of the date",
+                    ),
+                ),
+                ("text", models.TextField(help_text="Say who claims what.", verbose_name="text")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "issue",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="advocacy.issue",
+                        verbose_name="issue",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical paragraph",
+                "verbose_name_plural": "historical paragraphs",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="Event",
             fields=[
                 (
                     "id",
@@ -345,35 +626,77 @@ class Migration(migrations.Migration):
                         verbose_name="edited by staff",
                     ),
                 ),
-                ("search_text", models.TextField(default="", editable=False)),
-                ("slug", models.SlugField(unique=True, verbose_name="slug")),
-                ("title", models.CharField(max_length=200, verbose_name="title")),
-                ("question", models.CharField(max_length=300, verbose_name="question")),
-                ("summary", models.TextField(verbose_name="summary")),
+                ("slug", models.SlugField(max_length=80, unique=True, verbose_name="slug")),
+                ("happened_on", models.DateField(verbose_name="happened on")),
                 (
-                    "narrative",
+                    "happened_precision",
+                    models.CharField(
+                        choices=[("day", "day"), ("month", "month"), ("year", "year")],
+                        default="day",
+                        max_length=5,
+                        verbose_name="precision of the date",
+                    ),
+                ),
+                ("title", models.CharField(max_length=300, verbose_name="title")),
+                (
+                    "text",
                     models.TextField(
-                        help_text="Paragraphs separated by an empty line. Say who claims what.",
+                        blank=True,
+                        help_text="In our words: say who claims what.",
                         verbose_name="what happened",
                     ),
                 ),
-                ("opened_on", models.DateField(verbose_name="opened")),
-                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
                 (
-                    "legal_references",
-                    models.ManyToManyField(
+                    "by_states",
+                    models.CharField(
                         blank=True,
-                        related_name="issues",
-                        to="advocacy.legalreference",
-                        verbose_name="legal basis",
+                        help_text="Country codes with commas between: KP, RU.",
+                        max_length=100,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Z]{2}(, ?[A-Z]{2})*$",
+                                "Give the two capital letters of each country (ISO 3166), with commas between: KP, RU.",
+                            )
+                        ],
+                        verbose_name="by States",
+                    ),
+                ),
+                (
+                    "about_states",
+                    models.CharField(
+                        blank=True,
+                        max_length=100,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Z]{2}(, ?[A-Z]{2})*$",
+                                "Give the two capital letters of each country (ISO 3166), with commas between: KP, RU.",
+                            )
+                        ],
+                        verbose_name="about States",
+                    ),
+                ),
+                (
+                    "issues",
+                    models.ManyToManyField(
+                        related_name="events", to="advocacy.issue", verbose_name="issues"
                     ),
                 ),
             ],
             options={
-                "verbose_name": "issue",
-                "verbose_name_plural": "issues",
-                "ordering": ["position", "title"],
+                "verbose_name": "event",
+                "verbose_name_plural": "events",
+                "ordering": ["happened_on", "pk"],
             },
+        ),
+        migrations.AddField(
+            model_name="issue",
+            name="legal_references",
+            field=models.ManyToManyField(
+                blank=True,
+                related_name="issues",
+                to="advocacy.legalreference",
+                verbose_name="legal basis",
+            ),
         ),
         migrations.CreateModel(
             name="Link",
@@ -401,6 +724,23 @@ class Migration(migrations.Migration):
                 "base_manager_name": "objects",
                 "constraints": [
                     models.UniqueConstraint(fields=("kind", "key"), name="link_holds_a_row_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="MailOutage",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("since", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("pk", 1)), name="mail_outage_is_one")
                 ],
             },
         ),
@@ -458,18 +798,6 @@ class Migration(migrations.Migration):
                 ("title", models.CharField(max_length=200, verbose_name="the ask in one line")),
                 ("text", models.TextField(verbose_name="the ask")),
                 (
-                    "origin",
-                    models.CharField(
-                        choices=[
-                            ("explicit", "asked in the founding text"),
-                            ("derived", "follows from the founding text"),
-                            ("added", "added by the editors of this record"),
-                        ],
-                        max_length=10,
-                        verbose_name="origin",
-                    ),
-                ),
-                (
                     "state",
                     models.CharField(
                         choices=[
@@ -484,7 +812,23 @@ class Migration(migrations.Migration):
                         verbose_name="life of the ask",
                     ),
                 ),
-                ("asked_on", models.DateField(verbose_name="asked on")),
+                (
+                    "listed_on",
+                    models.DateField(
+                        default=django.utils.timezone.localdate,
+                        help_text="When it was put to the body is said by its submissions.",
+                        verbose_name="in this record since",
+                    ),
+                ),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="closed on")),
+                (
+                    "closed_because",
+                    models.TextField(
+                        blank=True,
+                        help_text="Who withdrew or replaced it, and why.",
+                        verbose_name="why it is closed",
+                    ),
+                ),
                 ("legal_note", models.TextField(blank=True, verbose_name="legal note")),
                 ("counts_as_done", models.TextField(verbose_name="what would count as done")),
                 ("counts_as_refused", models.TextField(verbose_name="what would count as refused")),
@@ -506,6 +850,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "expected_rule",
+                    models.TextField(
+                        blank=True,
+                        help_text="As anyone can find it: which text and paragraph, or who said it and when.",
+                        verbose_name="the rule or the promise",
+                    ),
+                ),
+                (
                     "paused_on",
                     models.DateField(blank=True, null=True, verbose_name="clock paused on"),
                 ),
@@ -514,9 +866,13 @@ class Migration(migrations.Migration):
                     models.TextField(blank=True, verbose_name="why the clock is paused"),
                 ),
                 (
-                    "asked_by",
+                    "also_on",
                     models.ManyToManyField(
-                        related_name="actions", to="advocacy.organisation", verbose_name="asked by"
+                        blank=True,
+                        help_text="Further issues that list it as well; in totals it counts once.",
+                        related_name="further_actions",
+                        to="advocacy.issue",
+                        verbose_name="also on",
                     ),
                 ),
                 (
@@ -535,6 +891,17 @@ class Migration(migrations.Migration):
                         related_name="actions",
                         to="advocacy.legalreference",
                         verbose_name="legal basis",
+                    ),
+                ),
+                (
+                    "superseded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="supersedes",
+                        to="advocacy.recommendedaction",
+                        verbose_name="replaced by",
                     ),
                 ),
             ],
@@ -663,6 +1030,89 @@ class Migration(migrations.Migration):
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
+            name="HistoricalAskRelation",
+            fields=[
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "edited_by_staff_at",
+                    models.DateTimeField(
+                        blank=True,
+                        editable=False,
+                        help_text="Set at the first edit here; from then on load_content leaves the row alone.",
+                        null=True,
+                        verbose_name="edited by staff",
+                    ),
+                ),
+                ("slug", models.SlugField(blank=True, max_length=80, verbose_name="slug")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("split_into", "split into"),
+                            ("same_call", "the same call to another body"),
+                            ("depends_on", "depends on"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "action",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="advocacy.recommendedaction",
+                        verbose_name="ask",
+                    ),
+                ),
+                (
+                    "other",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="advocacy.recommendedaction",
+                        verbose_name="other ask",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical relation of asks",
+                "verbose_name_plural": "historical relations of asks",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
             name="ChecklistStep",
             fields=[
                 (
@@ -758,6 +1208,66 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="AskRelation",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "edited_by_staff_at",
+                    models.DateTimeField(
+                        blank=True,
+                        editable=False,
+                        help_text="Set at the first edit here; from then on load_content leaves the row alone.",
+                        null=True,
+                        verbose_name="edited by staff",
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(blank=True, max_length=80, unique=True, verbose_name="slug"),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("split_into", "split into"),
+                            ("same_call", "the same call to another body"),
+                            ("depends_on", "depends on"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "action",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="relations",
+                        to="advocacy.recommendedaction",
+                        verbose_name="ask",
+                    ),
+                ),
+                (
+                    "other",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="related_from",
+                        to="advocacy.recommendedaction",
+                        verbose_name="other ask",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "relation of asks",
+                "verbose_name_plural": "relations of asks",
+                "ordering": ["kind", "action", "other"],
+            },
+        ),
+        migrations.CreateModel(
             name="RecordHead",
             fields=[
                 (
@@ -767,7 +1277,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("digest", models.CharField(blank=True, max_length=64, verbose_name="hash")),
-                ("number", models.PositiveBigIntegerField(default=0, verbose_name="entries")),
+                ("number", models.PositiveBigIntegerField(default=0, verbose_name="links")),
             ],
             options={
                 "constraints": [
@@ -801,9 +1311,9 @@ class Migration(migrations.Migration):
                 ("searched_on", models.DateField(verbose_name="searched on")),
                 (
                     "places",
-                    models.TextField(help_text="One a line.", verbose_name="places searched"),
+                    models.TextField(help_text="One per line.", verbose_name="places searched"),
                 ),
-                ("terms", models.TextField(help_text="One a line.", verbose_name="search terms")),
+                ("terms", models.TextField(help_text="One per line.", verbose_name="search terms")),
                 (
                     "gaps",
                     models.TextField(
@@ -837,7 +1347,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "at",
+                    "tried_at",
                     models.DateTimeField(default=django.utils.timezone.now, verbose_name="when"),
                 ),
                 (
@@ -863,7 +1373,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "sign-in",
                 "verbose_name_plural": "sign-ins",
-                "ordering": ["-at", "-pk"],
+                "ordering": ["-tried_at", "-pk"],
             },
         ),
         migrations.CreateModel(
@@ -925,7 +1435,7 @@ class Migration(migrations.Migration):
                 (
                     "is_independent",
                     models.BooleanField(
-                        default=True,
+                        choices=[(True, "yes, somebody else’s"), (False, "no, the body’s own")],
                         help_text="Not written, paid for or controlled by the body that was asked.",
                         verbose_name="independent of the body",
                     ),
@@ -939,7 +1449,15 @@ class Migration(migrations.Migration):
                     models.TextField(blank=True, verbose_name="quotation in the original language"),
                 ),
                 ("quote_translation", models.TextField(blank=True, verbose_name="our translation")),
-                ("accessed_on", models.DateField(blank=True, null=True, verbose_name="read on")),
+                (
+                    "accessed_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="Empty: nobody here opened it, and whatever rests on it says so.",
+                        null=True,
+                        verbose_name="read on",
+                    ),
+                ),
                 (
                     "archive_url",
                     models.URLField(blank=True, max_length=1000, verbose_name="archived copy"),
@@ -959,6 +1477,14 @@ class Migration(migrations.Migration):
                         default=False,
                         help_text="A copy or an aggregator: never the only source of a status, not linked.",
                         verbose_name="weak",
+                    ),
+                ),
+                (
+                    "exposes_people",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Faces, names or whereabouts of captives, witnesses or families: links warn.",
+                        verbose_name="may show people at risk",
                     ),
                 ),
                 (
@@ -999,13 +1525,111 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Paragraph",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "edited_by_staff_at",
+                    models.DateTimeField(
+                        blank=True,
+                        editable=False,
+                        help_text="Set at the first edit here; from then on load_content leaves the row alone.",
+                        null=True,
+                        verbose_name="edited by staff",
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(blank=True, max_length=80, unique=True, verbose_name="slug"),
+                ),
+                (
+                    "day",
+                    models.DateField(
+                        blank=True,
+                        help_text="The last day that it tells of. Empty: it holds on any day.",
+                        null=True,
+                        verbose_name="day",
+                    ),
+                ),
+                (
+                    "precision",
+                    models.CharField(
+                        choices=[("day", "day"), ("month", "month"), ("year", "year")],
+                        default="day",
+                        max_length=5,
+                        verbose_name="precision of the date",
+                    ),
+                ),
+                ("text", models.TextField(help_text="Say who claims what.", verbose_name="text")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                (
+                    "issue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="paragraphs",
+                        to="advocacy.issue",
+                        verbose_name="issue",
+                    ),
+                ),
+                (
+                    "sources",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="paragraphs",
+                        to="advocacy.source",
+                        verbose_name="sources",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "paragraph",
+                "verbose_name_plural": "paragraphs",
+                "ordering": ["issue", "position", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="EventSource",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="advocacy.event",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="advocacy.source",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "source of an event",
+                "verbose_name_plural": "sources of events",
+            },
+        ),
         migrations.AddField(
-            model_name="issue",
+            model_name="event",
             name="sources",
             field=models.ManyToManyField(
-                blank=True,
-                help_text="Events and reports of the issue that are not a body's response to an ask.",
-                related_name="issues",
+                related_name="events",
+                through="advocacy.EventSource",
                 to="advocacy.source",
                 verbose_name="sources",
             ),
@@ -1036,6 +1660,28 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="StaffCall",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("taken_at", models.DateTimeField()),
+                ("told_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="StatusUpdate",
             fields=[
                 (
@@ -1044,6 +1690,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 (
                     "key",
                     models.SlugField(blank=True, editable=False, max_length=80, verbose_name="key"),
@@ -1167,7 +1814,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         help_text="Country codes separated by commas (RU), or the rule or organ.",
-                        max_length=100,
+                        max_length=200,
                         verbose_name="who blocked it",
                     ),
                 ),
@@ -1229,6 +1876,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "points_other_way",
+                    models.BooleanField(
+                        default=False,
+                        help_text="It says the opposite of what was asked, without being a refusal.",
+                        verbose_name="points the other way",
+                    ),
+                ),
+                (
                     "correction_reason",
                     models.TextField(blank=True, verbose_name="why it is corrected"),
                 ),
@@ -1275,6 +1930,18 @@ class Migration(migrations.Migration):
                         related_name="correction",
                         to="advocacy.statusupdate",
                         verbose_name="corrects",
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Where it is on file: timelines then show it once.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="updates",
+                        to="advocacy.event",
+                        verbose_name="event",
                     ),
                 ),
                 (
@@ -1328,7 +1995,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Edition",
+            name="Selection",
             fields=[
                 (
                     "id",
@@ -1336,84 +2003,44 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
+                ("digest", models.CharField(editable=False, max_length=64)),
                 (
-                    "kind",
-                    models.CharField(
-                        choices=[("notice", "notice"), ("digest", "weekly digest")],
-                        max_length=6,
-                        verbose_name="kind",
-                    ),
-                ),
-                (
-                    "week",
-                    models.DateField(
-                        blank=True,
-                        help_text="The Monday it starts on.",
-                        null=True,
-                        unique=True,
-                        verbose_name="week",
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("planned", "planned"),
-                            ("sending", "being sent"),
-                            ("sent", "sent"),
-                            ("cancelled", "cancelled"),
-                        ],
-                        default="planned",
-                        max_length=9,
-                        verbose_name="state",
-                    ),
-                ),
-                ("send_at", models.DateTimeField(verbose_name="goes out at")),
-                (
-                    "started_at",
-                    models.DateTimeField(editable=False, null=True, verbose_name="started at"),
-                ),
-                (
-                    "finished_at",
-                    models.DateTimeField(editable=False, null=True, verbose_name="finished at"),
-                ),
-                (
-                    "planned_by",
+                    "edition",
                     models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="planned by",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="selections",
+                        to="advocacy.edition",
                     ),
                 ),
-                (
-                    "entry",
-                    models.OneToOneField(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="edition",
-                        to="advocacy.statusupdate",
-                        verbose_name="entry",
-                    ),
-                ),
-                (
-                    "sent_entry",
-                    models.ForeignKey(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="advocacy.statusupdate",
-                    ),
-                ),
+                ("entries", models.ManyToManyField(related_name="+", to="advocacy.statusupdate")),
             ],
             options={
-                "verbose_name": "edition",
-                "verbose_name_plural": "editions",
-                "ordering": ["-send_at", "-pk"],
+                "verbose_name": "selection of a digest",
+                "verbose_name_plural": "selections of digests",
             },
+        ),
+        migrations.AddField(
+            model_name="edition",
+            name="entry",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="edition",
+                to="advocacy.statusupdate",
+                verbose_name="entry",
+            ),
+        ),
+        migrations.AddField(
+            model_name="edition",
+            name="sent_entry",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="advocacy.statusupdate",
+            ),
         ),
         migrations.CreateModel(
             name="Draft",
@@ -1425,14 +2052,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "entry",
-                    models.JSONField(
-                        encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name="entry"
-                    ),
-                ),
-                (
-                    "later_reason",
-                    models.TextField(blank=True, verbose_name="reason for the later entry"),
+                    "decided_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="decided at"),
                 ),
                 (
                     "written_at",
@@ -1455,8 +2076,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "decided_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="decided at"),
+                    "entry",
+                    models.JSONField(
+                        encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name="entry"
+                    ),
+                ),
+                (
+                    "later_reason",
+                    models.TextField(blank=True, verbose_name="reason for the later entry"),
                 ),
                 ("remark", models.TextField(blank=True, verbose_name="remark")),
                 (
@@ -1561,6 +2188,273 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Submission",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="By this files name it. Empty: made of the ask and the day.",
+                        max_length=100,
+                        unique=True,
+                        verbose_name="slug",
+                    ),
+                ),
+                ("submitted_on", models.DateField(verbose_name="put to the body on")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("public", "public call"),
+                            ("letter", "letter"),
+                            ("procedure", "official procedure"),
+                            ("oral", "oral statement"),
+                            ("meeting", "meeting"),
+                            ("petition", "petition"),
+                        ],
+                        max_length=10,
+                        verbose_name="how",
+                    ),
+                ),
+                (
+                    "is_private",
+                    models.BooleanField(
+                        default=False,
+                        help_text="The proof is with the organisations, and the page says so.",
+                        verbose_name="kept private",
+                    ),
+                ),
+                (
+                    "reference",
+                    models.CharField(
+                        blank=True,
+                        help_text="Title, symbol or number, or in whose words it is known.",
+                        max_length=200,
+                        verbose_name="what names it",
+                    ),
+                ),
+                (
+                    "receipt_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="The day on which the body acknowledged that it had received this.",
+                        null=True,
+                        verbose_name="receipt acknowledged on",
+                    ),
+                ),
+                (
+                    "took_place",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Unticked in a correction: what was recorded never took place.",
+                        verbose_name="it took place",
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="recorded at",
+                    ),
+                ),
+                (
+                    "correction_reason",
+                    models.TextField(blank=True, verbose_name="why it is corrected"),
+                ),
+                (
+                    "action",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="submissions",
+                        to="advocacy.recommendedaction",
+                        verbose_name="ask",
+                    ),
+                ),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="approved by a second editor",
+                    ),
+                ),
+                (
+                    "corrects",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="correction",
+                        to="advocacy.submission",
+                        verbose_name="corrects",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="recorded by",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Where anyone can read that it took place.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="submissions",
+                        to="advocacy.source",
+                        verbose_name="source",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "submission",
+                "verbose_name_plural": "submissions",
+                "ordering": ["submitted_on", "pk"],
+                "base_manager_name": "objects",
+            },
+        ),
+        migrations.CreateModel(
+            name="SubmissionDraft",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "decided_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="decided at"),
+                ),
+                (
+                    "written_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="written at"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("returned", "given back"),
+                            ("published", "published"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default="waiting",
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "said",
+                    models.JSONField(
+                        encoder=django.core.serializers.json.DjangoJSONEncoder,
+                        verbose_name="submission",
+                    ),
+                ),
+                (
+                    "action",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="submission_drafts",
+                        to="advocacy.recommendedaction",
+                        verbose_name="ask",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                (
+                    "organisations",
+                    models.ManyToManyField(
+                        related_name="+", to="advocacy.organisation", verbose_name="organisations"
+                    ),
+                ),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="written by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "draft of a submission",
+                "verbose_name_plural": "drafts of submissions",
+                "ordering": ["written_at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Submitter",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="submitters",
+                        to="advocacy.organisation",
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="submitters",
+                        to="advocacy.submission",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "submitting organisation",
+                "verbose_name_plural": "submitting organisations",
+                "ordering": ["pk"],
+                "base_manager_name": "objects",
+            },
+        ),
+        migrations.AddField(
+            model_name="submission",
+            name="organisations",
+            field=models.ManyToManyField(
+                related_name="submissions",
+                through="advocacy.Submitter",
+                to="advocacy.organisation",
+                verbose_name="organisations",
+            ),
+        ),
+        migrations.CreateModel(
             name="Subscriber",
             fields=[
                 (
@@ -1619,6 +2513,7 @@ class Migration(migrations.Migration):
                 "permissions": [
                     ("reveal_subscriber", "Can see the full address of a follower"),
                     ("export_subscriber", "Can export the addresses of followers"),
+                    ("take_back_subscriber", "Can take back followers whose mail was refused"),
                 ],
                 "indexes": [
                     models.Index(fields=["state", "frequency", "id"], name="follower_to_mail")
@@ -1634,18 +2529,64 @@ class Migration(migrations.Migration):
                                 models.Q(("frequency", ""), _negated=True),
                             ),
                             models.Q(
+                                ("ended_at__isnull", False),
+                                ("state", "bounced"),
+                                models.Q(("address", ""), _negated=True),
+                                models.Q(("language", ""), _negated=True),
+                                models.Q(("frequency", ""), _negated=True),
+                            ),
+                            models.Q(
                                 models.Q(("state", "confirmed"), _negated=True),
+                                ("ended_at__isnull", False),
                                 ("address", ""),
                                 ("confirmed_at", None),
-                                ("ended_at__isnull", False),
                                 ("frequency", ""),
                                 ("language", ""),
                             ),
                             _connector="OR",
                         ),
-                        name="follower_who_ended_is_a_hash",
+                        name="follower_who_left_is_a_hash",
                     )
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Refusal",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("gone", "no such mailbox"),
+                            ("other", "refused for another reason"),
+                        ],
+                        max_length=5,
+                        verbose_name="reason",
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="day")),
+                ("code", models.CharField(max_length=40, verbose_name="code")),
+                ("times", models.PositiveIntegerField(default=1, verbose_name="how often")),
+                (
+                    "subscriber",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="refusals",
+                        to="advocacy.subscriber",
+                        verbose_name="follower",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "refusal",
+                "verbose_name_plural": "refusals",
+                "ordering": ["-day", "-pk"],
             },
         ),
         migrations.CreateModel(
@@ -1669,7 +2610,7 @@ class Migration(migrations.Migration):
                                 "doubtful",
                                 "doubtful: the sending was cut short, so it is not sent again",
                             ),
-                            ("dropped", "not sent: the follower left before"),
+                            ("dropped", "not sent: no longer wanted"),
                         ],
                         default="waiting",
                         max_length=8,
@@ -1681,11 +2622,33 @@ class Migration(migrations.Migration):
                 ("sent_at", models.DateTimeField(null=True, verbose_name="sent at")),
                 ("problem", models.CharField(blank=True, max_length=40, verbose_name="problem")),
                 (
+                    "refusal",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("gone", "no such mailbox"),
+                            ("other", "refused for another reason"),
+                        ],
+                        max_length=5,
+                        verbose_name="refusal",
+                    ),
+                ),
+                (
                     "edition",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="deliveries",
                         to="advocacy.edition",
+                    ),
+                ),
+                (
+                    "selection",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="advocacy.selection",
                     ),
                 ),
                 (
@@ -1737,12 +2700,14 @@ class Migration(migrations.Migration):
                             ("special-procedure", "UN special procedure"),
                             ("inquiry", "commission of inquiry"),
                             ("court", "court or prosecutor"),
+                            ("tribunal", "tribunal"),
                             ("government", "government"),
                             ("parliament", "parliament"),
                             ("regional", "regional organisation"),
                             ("state-group", "group of States"),
                             ("national-institution", "national human-rights institution"),
                             ("humanitarian", "humanitarian organisation"),
+                            ("company", "company"),
                         ],
                         max_length=24,
                         verbose_name="kind",
@@ -1782,11 +2747,55 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "reached_by",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("missions", "through the missions of States"),
+                            ("directly", "directly: anyone may write to it"),
+                            ("closed", "by a closed procedure alone"),
+                        ],
+                        help_text="Empty: nobody is told to write to it, but for the missions of its members.",
+                        max_length=10,
+                        verbose_name="how it is reached",
+                    ),
+                ),
+                (
+                    "salutation",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("excellency", "Excellency,"),
+                            ("mandate-holder", "Dear mandate holder,"),
+                            ("members", "Dear members,"),
+                            ("office", "Dear Sir or Madam,"),
+                        ],
+                        max_length=16,
+                        verbose_name="how letters begin",
+                    ),
+                ),
+                (
+                    "states_sit",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Seats are listed only then, and pages say who sits in it and who does not.",
+                        verbose_name="States sit in it",
+                    ),
+                ),
+                (
                     "all_states_sit",
                     models.BooleanField(
                         default=False,
                         help_text="Then no seats are listed: any State can speak there.",
                         verbose_name="every UN member sits in it",
+                    ),
+                ),
+                (
+                    "members_complete",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Only then does a page say of a State that it has no seat.",
+                        verbose_name="the list of its members is complete",
                     ),
                 ),
                 (
@@ -1798,36 +2807,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("note", models.TextField(blank=True, verbose_name="note for editors")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The body whose members sit here as well; then no seats are listed.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="organs",
+                        to="advocacy.targetbody",
+                        verbose_name="members are those of",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "body",
                 "verbose_name_plural": "bodies",
                 "ordering": ["position", "name"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "kind__in",
-                                [
-                                    "un-organ",
-                                    "un-agency",
-                                    "un-office",
-                                    "un-subsidiary",
-                                    "special-procedure",
-                                    "inquiry",
-                                    "court",
-                                    "government",
-                                    "parliament",
-                                    "regional",
-                                    "state-group",
-                                    "national-institution",
-                                    "humanitarian",
-                                ],
-                            )
-                        ),
-                        name="target_body_kind_is_known",
-                    )
-                ],
             },
         ),
         migrations.CreateModel(
@@ -1841,6 +2837,7 @@ class Migration(migrations.Migration):
                 ),
                 ("public_id", models.CharField(editable=False, max_length=16, unique=True)),
                 ("address_hash", models.CharField(db_index=True, editable=False, max_length=64)),
+                ("mailbox_hash", models.CharField(db_index=True, editable=False, max_length=64)),
                 ("address", models.TextField(editable=False)),
                 ("language", models.CharField(max_length=16, verbose_name="language")),
                 (
@@ -2099,11 +3096,12 @@ class Migration(migrations.Migration):
                 ("who_can_act", models.TextField(verbose_name="who can act")),
                 ("what_can_be_done", models.TextField(verbose_name="what can be done")),
                 (
-                    "lead_time_days",
-                    models.PositiveSmallIntegerField(
-                        default=0,
-                        help_text="How long before the start to begin.",
-                        verbose_name="lead time (days)",
+                    "act_by",
+                    models.DateField(
+                        blank=True,
+                        help_text="The last day on which something done outside still helps, as the editors judge it. Empty: nothing can be done for it, so it is no chance to act.",
+                        null=True,
+                        verbose_name="act by",
                     ),
                 ),
                 ("source_url", models.URLField(blank=True, max_length=1000, verbose_name="source")),
@@ -2123,6 +3121,186 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "meetings",
                 "ordering": ["starts_on", "ends_on", "pk"],
             },
+        ),
+        migrations.CreateModel(
+            name="HistoricalTargetBody",
+            fields=[
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "edited_by_staff_at",
+                    models.DateTimeField(
+                        blank=True,
+                        editable=False,
+                        help_text="Set at the first edit here; from then on load_content leaves the row alone.",
+                        null=True,
+                        verbose_name="edited by staff",
+                    ),
+                ),
+                ("slug", models.SlugField(verbose_name="slug")),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("abbreviation", models.CharField(max_length=30, verbose_name="abbreviation")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("un-organ", "UN organ"),
+                            ("un-agency", "UN agency"),
+                            ("un-office", "UN office"),
+                            ("un-subsidiary", "UN subsidiary body"),
+                            ("special-procedure", "UN special procedure"),
+                            ("inquiry", "commission of inquiry"),
+                            ("court", "court or prosecutor"),
+                            ("tribunal", "tribunal"),
+                            ("government", "government"),
+                            ("parliament", "parliament"),
+                            ("regional", "regional organisation"),
+                            ("state-group", "group of States"),
+                            ("national-institution", "national human-rights institution"),
+                            ("humanitarian", "humanitarian organisation"),
+                            ("company", "company"),
+                        ],
+                        max_length=24,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("role", models.CharField(max_length=60, verbose_name="role in this record")),
+                ("mandate", models.TextField(verbose_name="what it does")),
+                ("composition", models.TextField(blank=True, verbose_name="who sits in it")),
+                ("website", models.URLField(blank=True, max_length=500, verbose_name="website")),
+                (
+                    "contact_url",
+                    models.URLField(
+                        blank=True, max_length=500, verbose_name="official contact page"
+                    ),
+                ),
+                (
+                    "country",
+                    models.CharField(
+                        blank=True,
+                        help_text="ISO 3166.",
+                        max_length=2,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Z]{2}$",
+                                "Give the two capital letters of the country (ISO 3166).",
+                            )
+                        ],
+                        verbose_name="country",
+                    ),
+                ),
+                (
+                    "works_in_confidence",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Its silence is then not shown as failure.",
+                        verbose_name="works in confidence",
+                    ),
+                ),
+                (
+                    "reached_by",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("missions", "through the missions of States"),
+                            ("directly", "directly: anyone may write to it"),
+                            ("closed", "by a closed procedure alone"),
+                        ],
+                        help_text="Empty: nobody is told to write to it, but for the missions of its members.",
+                        max_length=10,
+                        verbose_name="how it is reached",
+                    ),
+                ),
+                (
+                    "salutation",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("excellency", "Excellency,"),
+                            ("mandate-holder", "Dear mandate holder,"),
+                            ("members", "Dear members,"),
+                            ("office", "Dear Sir or Madam,"),
+                        ],
+                        max_length=16,
+                        verbose_name="how letters begin",
+                    ),
+                ),
+                (
+                    "states_sit",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Seats are listed only then, and pages say who sits in it and who does not.",
+                        verbose_name="States sit in it",
+                    ),
+                ),
+                (
+                    "all_states_sit",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Then no seats are listed: any State can speak there.",
+                        verbose_name="every UN member sits in it",
+                    ),
+                ),
+                (
+                    "members_complete",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Only then does a page say of a State that it has no seat.",
+                        verbose_name="the list of its members is complete",
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(
+                        default=100,
+                        help_text="Lower numbers come first in the matrix.",
+                        verbose_name="position",
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="note for editors")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="The body whose members sit here as well; then no seats are listed.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="advocacy.targetbody",
+                        verbose_name="members are those of",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical body",
+                "verbose_name_plural": "historical bodies",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
             name="HistoricalReply",
@@ -2240,18 +3418,6 @@ class Migration(migrations.Migration):
                 ("title", models.CharField(max_length=200, verbose_name="the ask in one line")),
                 ("text", models.TextField(verbose_name="the ask")),
                 (
-                    "origin",
-                    models.CharField(
-                        choices=[
-                            ("explicit", "asked in the founding text"),
-                            ("derived", "follows from the founding text"),
-                            ("added", "added by the editors of this record"),
-                        ],
-                        max_length=10,
-                        verbose_name="origin",
-                    ),
-                ),
-                (
                     "state",
                     models.CharField(
                         choices=[
@@ -2266,7 +3432,23 @@ class Migration(migrations.Migration):
                         verbose_name="life of the ask",
                     ),
                 ),
-                ("asked_on", models.DateField(verbose_name="asked on")),
+                (
+                    "listed_on",
+                    models.DateField(
+                        default=django.utils.timezone.localdate,
+                        help_text="When it was put to the body is said by its submissions.",
+                        verbose_name="in this record since",
+                    ),
+                ),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="closed on")),
+                (
+                    "closed_because",
+                    models.TextField(
+                        blank=True,
+                        help_text="Who withdrew or replaced it, and why.",
+                        verbose_name="why it is closed",
+                    ),
+                ),
                 ("legal_note", models.TextField(blank=True, verbose_name="legal note")),
                 ("counts_as_done", models.TextField(verbose_name="what would count as done")),
                 ("counts_as_refused", models.TextField(verbose_name="what would count as refused")),
@@ -2285,6 +3467,14 @@ class Migration(migrations.Migration):
                         ],
                         max_length=10,
                         verbose_name="why by then",
+                    ),
+                ),
+                (
+                    "expected_rule",
+                    models.TextField(
+                        blank=True,
+                        help_text="As anyone can find it: which text and paragraph, or who said it and when.",
+                        verbose_name="the rule or the promise",
                     ),
                 ),
                 (
@@ -2323,6 +3513,18 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to="advocacy.issue",
                         verbose_name="issue",
+                    ),
+                ),
+                (
+                    "superseded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="advocacy.recommendedaction",
+                        verbose_name="replaced by",
                     ),
                 ),
                 (
@@ -2407,11 +3609,236 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddField(
+            model_name="event",
+            name="about_bodies",
+            field=models.ManyToManyField(
+                blank=True,
+                related_name="events_about",
+                to="advocacy.targetbody",
+                verbose_name="about bodies",
+            ),
+        ),
+        migrations.AddField(
+            model_name="event",
+            name="by_bodies",
+            field=models.ManyToManyField(
+                blank=True,
+                help_text="Who did it: it stands on their pages.",
+                related_name="events",
+                to="advocacy.targetbody",
+                verbose_name="by bodies",
+            ),
+        ),
+        migrations.AddField(
             model_name="issue",
             name="topics",
             field=models.ManyToManyField(
                 related_name="issues", to="advocacy.topic", verbose_name="topics"
             ),
+        ),
+        migrations.CreateModel(
+            name="Withheld",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("of", models.CharField(max_length=40, verbose_name="kind")),
+                ("row", models.BigIntegerField(verbose_name="row")),
+                ("field", models.CharField(max_length=40, verbose_name="field")),
+                ("reason", models.CharField(max_length=120, verbose_name="reason")),
+                ("notice", models.CharField(max_length=1000, verbose_name="notice")),
+                (
+                    "withheld_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="withheld at"
+                    ),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "withheld field",
+                "verbose_name_plural": "withheld fields",
+                "ordering": ["-pk"],
+                "base_manager_name": "objects",
+            },
+        ),
+        migrations.CreateModel(
+            name="Withholding",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "decided_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="decided at"),
+                ),
+                (
+                    "of",
+                    models.CharField(
+                        choices=[
+                            ("statusupdate", "entry"),
+                            ("submission", "submission"),
+                            ("event", "event"),
+                            ("searchlog", "search log"),
+                            ("source", "source"),
+                            ("reply", "reply"),
+                        ],
+                        max_length=40,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("row", models.BigIntegerField(verbose_name="row")),
+                ("field", models.CharField(max_length=40, verbose_name="field")),
+                (
+                    "reason",
+                    models.CharField(
+                        help_text="Public, and for good: who demands it, and under which number. Name nobody.",
+                        max_length=120,
+                        verbose_name="reason",
+                    ),
+                ),
+                (
+                    "proposed_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="proposed at"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "proposed"),
+                            ("confirmed", "confirmed: the words are gone"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default="proposed",
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="proposed by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "withholding",
+                "verbose_name_plural": "withholdings",
+                "ordering": ["-proposed_at", "-pk"],
+                "permissions": [
+                    (
+                        "answer_for_withholding",
+                        "Can answer for a withholding: one of its two people must",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Wording",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("of", models.CharField(max_length=40, verbose_name="kind")),
+                ("row", models.BigIntegerField(verbose_name="row")),
+                (
+                    "taken_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="read so from"
+                    ),
+                ),
+                ("said", models.JSONField(verbose_name="what it said")),
+            ],
+            options={
+                "verbose_name": "kept wording",
+                "verbose_name_plural": "kept wordings",
+                "ordering": ["pk"],
+                "base_manager_name": "objects",
+                "indexes": [models.Index(fields=["of", "row", "id"], name="wording_of_row")],
+            },
+        ),
+        migrations.CreateModel(
+            name="OnceKey",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=22, unique=True, verbose_name="key")),
+                (
+                    "content",
+                    models.CharField(
+                        blank=True, max_length=64, verbose_name="hash of what it says"
+                    ),
+                ),
+                (
+                    "taken_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="sent at"),
+                ),
+                ("leads_to", models.CharField(blank=True, max_length=500, verbose_name="leads to")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="sent by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "key of a form",
+                "verbose_name_plural": "keys of forms",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("content", ""), _negated=True),
+                        fields=("by", "content"),
+                        name="once_key_content_is_said_once",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StandingToday",
@@ -2427,6 +3854,23 @@ class Migration(migrations.Migration):
                         verbose_name="ask",
                     ),
                 ),
+                ("asked_on", models.DateField(null=True, verbose_name="asked on")),
+                (
+                    "asked_how",
+                    models.CharField(
+                        choices=[
+                            ("public", "public call"),
+                            ("letter", "letter"),
+                            ("procedure", "official procedure"),
+                            ("oral", "oral statement"),
+                            ("meeting", "meeting"),
+                            ("petition", "petition"),
+                        ],
+                        max_length=10,
+                        verbose_name="how it was first put to the body",
+                    ),
+                ),
+                ("public_from", models.DateField(verbose_name="public from")),
                 ("status", models.CharField(max_length=20, verbose_name="status")),
                 ("status_on", models.DateField(null=True, verbose_name="since")),
                 (
@@ -2437,7 +3881,7 @@ class Migration(migrations.Migration):
                 ("answered_on", models.DateField(null=True, verbose_name="answered on")),
                 ("last_moved_on", models.DateField(null=True, verbose_name="last movement")),
                 ("last_checked_on", models.DateField(null=True, verbose_name="last checked")),
-                ("entries", models.PositiveIntegerField(verbose_name="entries")),
+                ("entries", models.TextField(blank=True, verbose_name="entries")),
                 (
                     "state",
                     models.CharField(
@@ -2452,7 +3896,6 @@ class Migration(migrations.Migration):
                         verbose_name="life of the ask",
                     ),
                 ),
-                ("asked_on", models.DateField(verbose_name="asked on")),
                 ("expected_by", models.DateField(null=True, verbose_name="answer expected by")),
                 (
                     "expected_basis",
@@ -2478,6 +3921,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "issue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="advocacy.issue",
+                        verbose_name="issue",
+                    ),
+                ),
+                (
                     "status_update",
                     models.ForeignKey(
                         db_index=False,
@@ -2489,6 +3941,154 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+        ),
+        migrations.CreateModel(
+            name="Pack",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "edited_by_staff_at",
+                    models.DateTimeField(
+                        blank=True,
+                        editable=False,
+                        help_text="Set at the first edit here; from then on load_content leaves the row alone.",
+                        null=True,
+                        verbose_name="edited by staff",
+                    ),
+                ),
+                ("search_text", models.TextField(default="", editable=False)),
+                ("slug", models.SlugField(max_length=80, unique=True, verbose_name="slug")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                (
+                    "summary",
+                    models.CharField(
+                        help_text="In one sentence.", max_length=400, verbose_name="summary"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("letter", "letter"),
+                            ("outline", "outline"),
+                            ("statement", "statement"),
+                            ("paragraphs", "draft paragraphs"),
+                            ("questions", "parliamentary questions"),
+                            ("representation", "representation"),
+                            ("press", "press line"),
+                            ("guideline", "guideline"),
+                            ("posts", "posts"),
+                        ],
+                        max_length=16,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("who", models.TextField(verbose_name="who may use or sign it")),
+                (
+                    "minutes",
+                    models.PositiveSmallIntegerField(
+                        help_text="How long it takes to read it and to fill it in.",
+                        verbose_name="minutes",
+                    ),
+                ),
+                (
+                    "spoken_seconds",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="Of an oral statement: how long a speaker has where it is made.",
+                        null=True,
+                        verbose_name="seconds to speak",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(default="en", max_length=16, verbose_name="language"),
+                ),
+                (
+                    "text",
+                    models.TextField(
+                        help_text="Markdown: headings from ## on, paragraphs, lists, > quotations. A place to fill in stands [in brackets]. What is spoken of an oral statement stands as a quotation.",
+                        verbose_name="text",
+                    ),
+                ),
+                (
+                    "issues",
+                    models.ManyToManyField(
+                        blank=True, related_name="packs", to="advocacy.issue", verbose_name="issues"
+                    ),
+                ),
+                (
+                    "meetings",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="packs",
+                        to="advocacy.meeting",
+                        verbose_name="meetings",
+                    ),
+                ),
+                (
+                    "actions",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="packs",
+                        to="advocacy.recommendedaction",
+                        verbose_name="asks",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "pack",
+                "verbose_name_plural": "packs",
+                "ordering": ["title"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "letter",
+                                    "outline",
+                                    "statement",
+                                    "paragraphs",
+                                    "questions",
+                                    "representation",
+                                    "press",
+                                    "guideline",
+                                    "posts",
+                                ],
+                            )
+                        ),
+                        name="pack_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("minutes__gte", 1)),
+                        name="pack_takes_time",
+                        violation_error_message="Say how many minutes it takes: at least 1.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("spoken_seconds", None),
+                            models.Q(("kind", "statement"), ("spoken_seconds__gte", 1)),
+                            _connector="OR",
+                        ),
+                        name="pack_is_spoken_only_as_a_statement",
+                        violation_error_message="Only a statement has seconds to speak: at least 1.",
+                    ),
+                ],
+            },
+        ),
+        migrations.AddIndex(
+            model_name="checkliststep",
+            index=models.Index(
+                fields=["minutes", "action", "position", "id"],
+                include=("audience", "kind"),
+                name="step_by_minutes",
+            ),
         ),
         migrations.AddConstraint(
             model_name="checkliststep",
@@ -2523,6 +4123,29 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="askrelation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["split_into", "same_call", "depends_on"])),
+                name="ask_relation_kind_is_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="askrelation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("action", models.F("other")), _negated=True),
+                name="ask_relation_is_between_two",
+                violation_error_message="An ask does not point to itself.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="askrelation",
+            constraint=models.UniqueConstraint(
+                fields=("action", "kind", "other"),
+                name="ask_relation_is_unique",
+                violation_error_message="These two asks already point to each other so.",
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="searchlog",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("key", ""), _negated=True),
@@ -2544,7 +4167,26 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="signin",
-            index=models.Index(fields=["-at"], name="sign_in_newest"),
+            index=models.Index(fields=["-tried_at"], name="sign_in_newest"),
+        ),
+        migrations.AddConstraint(
+            model_name="paragraph",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("precision__in", ["day", "month", "year"])),
+                name="paragraph_precision_is_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="eventsource",
+            constraint=models.UniqueConstraint(
+                fields=("event", "source"), name="event_source_is_unique"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="staffcall",
+            constraint=models.UniqueConstraint(
+                fields=("user", "day"), name="staff_call_once_a_day"
+            ),
         ),
         migrations.AddIndex(
             model_name="statusupdate",
@@ -2556,7 +4198,33 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="statusupdate",
-            index=models.Index(fields=["-happened_on", "-id"], name="update_newest"),
+            index=models.Index(
+                fields=["-happened_on", "-id"],
+                include=("action", "status", "search_log"),
+                name="update_newest",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="statusupdate",
+            index=models.Index(
+                fields=["status", "-happened_on", "-id"], name="update_newest_of_status"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="statusupdate",
+            index=models.Index(
+                fields=["-recorded_at", "-id"],
+                include=("action", "happened_on", "status", "search_log"),
+                name="update_newest_recorded",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="statusupdate",
+            index=models.Index(
+                condition=models.Q(("corrects__isnull", False)),
+                fields=["-recorded_at", "-id"],
+                name="update_newest_correction",
+            ),
         ),
         migrations.AddConstraint(
             model_name="statusupdate",
@@ -2663,6 +4331,32 @@ class Migration(migrations.Migration):
                 name="status_update_says_what_happened",
                 violation_error_code="summary",
                 violation_error_message="Say in a sentence what happened.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="statusupdate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("search_log__isnull", False), _negated=True),
+                    ("points_other_way", False),
+                    _connector="OR",
+                ),
+                name="status_update_look_points_nowhere",
+                violation_error_code="points_other_way",
+                violation_error_message="Only a response of the body can point the other way.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="statusupdate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("search_log__isnull", False), _negated=True),
+                    ("event", None),
+                    _connector="OR",
+                ),
+                name="status_update_look_has_no_event",
+                violation_error_code="event",
+                violation_error_message="A look found nothing: only a response points to an event.",
             ),
         ),
         migrations.AddConstraint(
@@ -2831,6 +4525,12 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="selection",
+            constraint=models.UniqueConstraint(
+                fields=("edition", "digest"), name="selection_of_digest_once"
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="edition",
             constraint=models.CheckConstraint(
                 condition=models.Q(
@@ -2840,6 +4540,25 @@ class Migration(migrations.Migration):
                 ),
                 name="edition_tells_an_entry_or_a_week",
                 violation_error_message="A notice tells one entry, a digest one week.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="edition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("state", "paused"),
+                        ("paused_at__isnull", False),
+                        models.Q(("paused_for", ""), _negated=True),
+                    ),
+                    models.Q(
+                        models.Q(("state", "paused"), _negated=True),
+                        ("paused_at", None),
+                        ("paused_for", ""),
+                    ),
+                    _connector="OR",
+                ),
+                name="edition_paused_says_since_when_and_why",
             ),
         ),
         migrations.AddConstraint(
@@ -2873,6 +4592,129 @@ class Migration(migrations.Migration):
                 fields=("update", "source"), name="citation_is_unique"
             ),
         ),
+        migrations.AddConstraint(
+            model_name="submissiondraft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["waiting", "returned", "published", "withdrawn"])
+                ),
+                name="submission_draft_state_is_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="submissiondraft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "published"), _negated=True),
+                    models.Q(
+                        ("decided_by__isnull", False),
+                        models.Q(("decided_by", models.F("written_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="submission_draft_is_published_by_a_second_person",
+                violation_error_message="A second person publishes a draft.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="submitter",
+            constraint=models.UniqueConstraint(
+                fields=("submission", "organisation"), name="submitter_is_unique"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="submission",
+            index=models.Index(
+                fields=["action", "submitted_on", "id"],
+                include=("channel",),
+                name="submission_first_of_action",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="submission",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "channel__in",
+                        ["public", "letter", "procedure", "oral", "meeting", "petition"],
+                    )
+                ),
+                name="submission_channel_is_known",
+                violation_error_code="channel",
+                violation_error_message="Choose how it was put to the body.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="submission",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("is_private", False), ("source__isnull", False)),
+                    models.Q(("is_private", True), ("source__isnull", True)),
+                    _connector="OR",
+                ),
+                name="submission_has_a_source_or_is_private",
+                violation_error_code="source",
+                violation_error_message="Say where it is known from: a source, or that the proof is kept private. One of them, not both.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="submission",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("submitted_on__lte", models.F("recorded_at"))),
+                name="submission_is_not_in_the_future",
+                violation_error_code="submitted_on",
+                violation_error_message="The record holds no dates in the future.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="submission",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("receipt_on", None),
+                    models.Q(
+                        ("receipt_on__gte", models.F("submitted_on")),
+                        ("receipt_on__lte", models.F("recorded_at")),
+                    ),
+                    _connector="OR",
+                ),
+                name="submission_receipt_follows_it",
+                violation_error_code="receipt_on",
+                violation_error_message="A receipt is of the day it was put to the body or of a later one, and not in the future.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="submission",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("took_place", True), ("corrects__isnull", False), _connector="OR"
+                ),
+                name="submission_is_taken_back_by_a_correction",
+                violation_error_code="took_place",
+                violation_error_message="Only a correction says that it never took place.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="submission",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("correction_reason", ""), ("corrects", None)),
+                    models.Q(
+                        ("corrects__isnull", False),
+                        models.Q(("correction_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="submission_correction_needs_reason",
+                violation_error_code="correction_reason",
+                violation_error_message="A correction names what it corrects and why.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="refusal",
+            constraint=models.UniqueConstraint(
+                fields=("subscriber", "kind", "day"), name="refusal_counts_once_a_day"
+            ),
+        ),
         migrations.AddIndex(
             model_name="delivery",
             index=models.Index(fields=["edition", "state", "id"], name="delivery_to_send"),
@@ -2881,6 +4723,57 @@ class Migration(migrations.Migration):
             model_name="delivery",
             constraint=models.UniqueConstraint(
                 fields=("edition", "subscriber"), name="delivery_once_per_follower"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("refusal", ""), ("state", "failed"), _connector="OR"),
+                name="delivery_refused_has_failed",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="targetbody",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "un-organ",
+                            "un-agency",
+                            "un-office",
+                            "un-subsidiary",
+                            "special-procedure",
+                            "inquiry",
+                            "court",
+                            "tribunal",
+                            "government",
+                            "parliament",
+                            "regional",
+                            "state-group",
+                            "national-institution",
+                            "humanitarian",
+                            "company",
+                        ],
+                    ),
+                    ("reached_by__in", ["", "missions", "directly", "closed"]),
+                    ("salutation__in", ["", "excellency", "mandate-holder", "members", "office"]),
+                ),
+                name="target_body_kind_reach_and_salutation_are_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="targetbody",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("states_sit", True),
+                    models.Q(
+                        ("all_states_sit", False), ("members_complete", False), ("parent", None)
+                    ),
+                    _connector="OR",
+                ),
+                name="target_body_has_members_only_where_states_sit",
+                violation_error_message="Only a body in which States sit has such members.",
             ),
         ),
         migrations.AddConstraint(
@@ -2906,7 +4799,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="signup",
             constraint=models.UniqueConstraint(
-                fields=("address_hash", "mailed_on", "mail_number"),
+                fields=("mailbox_hash", "mailed_on", "mail_number"),
                 name="sign_up_mail_is_counted_once",
             ),
         ),
@@ -2942,31 +4835,81 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="recommendedaction",
-            index=models.Index(fields=["asked_on", "id"], name="action_by_asked_on"),
-        ),
-        migrations.AddConstraint(
-            model_name="recommendedaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("origin__in", ["explicit", "derived", "added"]),
-                    ("state__in", ["draft", "open", "split", "superseded", "withdrawn"]),
-                ),
-                name="recommended_action_origin_and_state_are_known",
+            index=models.Index(
+                fields=["body", "reference", "id"],
+                include=("state", "issue"),
+                name="action_of_body",
             ),
         ),
         migrations.AddConstraint(
             model_name="recommendedaction",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("expected_basis", ""), ("expected_by", None)),
+                    ("state__in", ["draft", "open", "split", "superseded", "withdrawn"])
+                ),
+                name="recommended_action_state_is_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="recommendedaction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("expected_basis", ""), ("expected_by", None), ("expected_rule", "")),
                     models.Q(
                         ("expected_by__isnull", False),
                         ("expected_basis__in", ["rule", "promise", "ours"]),
+                        models.Q(("expected_rule", ""), _negated=True),
                     ),
                     _connector="OR",
                 ),
                 name="recommended_action_expected_date_has_a_basis",
-                violation_error_message="Say why an answer is expected by that day.",
+                violation_error_message="Say why an answer is expected by that day, and cite the rule or the promise.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="recommendedaction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("closed_because", ""),
+                        ("closed_on", None),
+                        ("state__in", ["draft", "open"]),
+                    ),
+                    models.Q(
+                        models.Q(("state__in", ["draft", "open"]), _negated=True),
+                        ("closed_on__isnull", False),
+                        models.Q(("closed_because", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="recommended_action_is_closed_by_something",
+                violation_error_message="An ask that is closed says on which day and why; an open one has neither.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="recommendedaction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "superseded"), ("superseded_by__isnull", False)),
+                    models.Q(
+                        models.Q(("state", "superseded"), _negated=True), ("superseded_by", None)
+                    ),
+                    _connector="OR",
+                ),
+                name="recommended_action_superseded_names_the_other",
+                violation_error_message="An ask that was replaced names the ask that replaces it; no other does.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="recommendedaction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("superseded_by", None),
+                    models.Q(("superseded_by", models.F("pk")), _negated=True),
+                    _connector="OR",
+                ),
+                name="recommended_action_does_not_supersede_itself",
+                violation_error_message="An ask does not replace itself.",
             ),
         ),
         migrations.AddConstraint(
@@ -3026,6 +4969,17 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="meeting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("act_by", None), ("act_by__lte", models.F("ends_on")), _connector="OR"
+                ),
+                name="meeting_is_acted_on_before_it_ends",
+                violation_error_code="act_by",
+                violation_error_message="What is over helps nobody: act by its last day or before.",
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="follow",
             constraint=models.CheckConstraint(
                 condition=models.Q(
@@ -3063,6 +5017,59 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
+            model_name="event",
+            index=models.Index(fields=["-happened_on", "-id"], name="event_newest"),
+        ),
+        migrations.AddConstraint(
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("happened_precision__in", ["day", "month", "year"])),
+                name="event_precision_is_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="withheld",
+            constraint=models.UniqueConstraint(fields=("of", "row", "field"), name="withheld_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="withheld",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("proposed_by", models.F("confirmed_by")), _negated=True),
+                name="withheld_by_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="withholding",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "proposed")),
+                fields=("of", "row", "field"),
+                name="withholding_is_proposed_once",
+                violation_error_message="It is proposed already: somebody else confirms that.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="withholding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["proposed", "confirmed", "withdrawn"])),
+                name="withholding_state_is_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="withholding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "confirmed"), _negated=True),
+                    models.Q(
+                        ("decided_by__isnull", False),
+                        models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="withholding_is_confirmed_by_a_second_person",
+                violation_error_message="A second person confirms it.",
+            ),
+        ),
+        migrations.AddIndex(
             model_name="standingtoday",
             index=models.Index(fields=["status", "action"], name="standing_by_status"),
         ),
@@ -3072,12 +5079,30 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="standingtoday",
+            index=models.Index(fields=["asked_on", "action"], name="standing_by_asked_on"),
+        ),
+        migrations.AddIndex(
+            model_name="standingtoday",
             index=models.Index(
                 fields=["-answered_on", "asked_on", "action"], name="standing_by_wait"
             ),
         ),
         migrations.AddIndex(
             model_name="standingtoday",
-            index=models.Index(fields=["-asked_on", "action"], name="standing_by_asked_on"),
+            index=models.Index(fields=["-public_from", "action"], name="standing_by_public_from"),
+        ),
+        migrations.AddIndex(
+            model_name="standingtoday",
+            index=models.Index(
+                condition=models.Q(("state", "draft")), fields=["action"], name="standing_draft"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="standingtoday",
+            index=models.Index(
+                condition=models.Q(("expected_by__isnull", False)),
+                fields=["action"],
+                name="standing_due",
+            ),
         ),
     ]

@@ -1,7 +1,12 @@
-from advocacy.models.actions import RecommendedAction, look_details
-from advocacy.models.bodies import Meeting, Organisation, Seat, TargetBody
+from advocacy.models.actions import RecommendedAction
+from advocacy.models.attempts import MOST_ATTEMPTS, Attempt
+from advocacy.models.bodies import Organisation, Seat, TargetBody
 from advocacy.models.chain import Link, RecordHead, RecordIsAppendOnly
 from advocacy.models.checklists import ChecklistStep
+from advocacy.models.choices import AskChoice, EntryChoice, IssueChoice
+from advocacy.models.columns import columns_of
+from advocacy.models.content_version import ContentVersion
+from advocacy.models.deliveries import Delivery, Ended, Selection
 from advocacy.models.drafts import Draft, is_published_at_once
 from advocacy.models.enums import (
     ActionSort,
@@ -10,6 +15,7 @@ from advocacy.models.enums import (
     Audience,
     BlockedReason,
     BodyKind,
+    Channel,
     Confidence,
     DatePrecision,
     DeliveryState,
@@ -20,45 +26,87 @@ from advocacy.models.enums import (
     Frequency,
     IssueSort,
     MeetingKind,
-    Origin,
+    PackKind,
     Phase,
+    ReachedBy,
+    RefusalKind,
     RefusedReason,
     RegionalGroup,
+    RelationKind,
     ResponseStatus,
+    Salutation,
     StepKind,
     SubscriberState,
     Tell,
     Tier,
     Verification,
+    WithholdingState,
 )
-from advocacy.models.facets import MOST_OPTIONS
+from advocacy.models.events import Event, EventSource
+from advocacy.models.facets import MOST_OPTIONS, Among
 from advocacy.models.followers import (
     CONFIRM_WITHIN,
     CONFIRMATIONS_A_DAY,
-    Follow,
     SignUp,
     Subscriber,
 )
+from advocacy.models.follows import Follow
 from advocacy.models.issues import Issue, LegalReference, Topic
-from advocacy.models.mailings import TIME_TO_CANCEL, Delivery, Edition
+from advocacy.models.mailings import TIME_TO_CANCEL, Edition
+from advocacy.models.meetings import Meeting
 from advocacy.models.networks import MOST_AN_HOUR, NetworkUse
-from advocacy.models.once import OnceKey, once_key
+from advocacy.models.once import OnceKey, content_digest, once_key
+from advocacy.models.packs import Pack
+from advocacy.models.paragraphs import Paragraph
+from advocacy.models.pauses import LIKE_REFUSALS, TURNED_AWAY
+from advocacy.models.refusals import DAYS_TO_END, Refusal
+from advocacy.models.relations import AskRelation
 from advocacy.models.replies import Reply
-from advocacy.models.responses import StatusUpdate
-from advocacy.models.roles import MAIL, PUBLISH, ROLES, WRITE, demand, make_groups
+from advocacy.models.responses import StatusUpdate, look_details
+from advocacy.models.roles import (
+    ANSWER_FOR_WITHHOLDING,
+    CHANGE_PEOPLE,
+    EXPORT,
+    GUARDED,
+    MAIL,
+    OPERATE,
+    PUBLISH,
+    REVEAL,
+    ROLES,
+    TAKE_BACK,
+    WITHHOLD,
+    WRITE,
+    demand,
+    make_groups,
+    needs_second_factor,
+)
 from advocacy.models.sign_ins import SignIn
 from advocacy.models.sources import Citation, SearchLog, Source
 from advocacy.models.standing import STALE_AFTER, Standing
 from advocacy.models.standing_today import StandingToday
+from advocacy.models.standstill import (
+    MailOutage,
+    StaffCall,
+    WaitingMail,
+    is_mail_late,
+    mail_waits,
+    tasks_wait_since,
+)
 from advocacy.models.states import GROUP_OF
 from advocacy.models.subjects import EVERYTHING
+from advocacy.models.submission_drafts import SubmissionDraft
+from advocacy.models.submissions import Submission, Submitter
 from advocacy.models.tallies import FEWEST_SHOWN, StepDone, StepTally
 from advocacy.models.vocabulary import (
     ANALOGUES,
     DEFINITIONS,
     EVIDENCE,
     IN_CONFIDENCE,
+    PROPOSED,
     TRANSITIONS,
     is_step_back,
 )
+from advocacy.models.withheld import Withheld
+from advocacy.models.withholding import Withholding
+from advocacy.models.wordings import Wording
 from advocacy.models.workers import Worker

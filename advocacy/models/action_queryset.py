@@ -4,30 +4,44 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models.functions import Coalesce, Greatest, RowNumber
+from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 
 from advocacy.models.ask_rows import AskRowsQuerySet
-from advocacy.models.bodies import Meeting
-from advocacy.models.content import SearchableQuerySet
+from advocacy.models.bodies import TargetBody
+from advocacy.models.content import SearchableQuerySet, held_by
 from advocacy.models.enums import MeetingKind
-from advocacy.models.standing_today import derived, stored
+from advocacy.models.facets import Among, keys_of
+from advocacy.models.issues import Issue
+from advocacy.models.meetings import Meeting
+from advocacy.models.standing_today import StandingToday, derived, marks, stored, stored_by
 
 if TYPE_CHECKING:
     from advocacy.models.actions import RecommendedAction
 
-MOST_PER_BODY = 12
+MOST_PER_BODY = 5
+# So many asks are looked up by their keys.
+FEW = 1000
 
 
-# The types of Django give each of the two a manager of its own.
+# Django's types give each of the two base classes a manager of its own.
 class RecommendedActionQuerySet(  # type: ignore[override]
     AskRowsQuerySet["RecommendedAction"], SearchableQuerySet["RecommendedAction"]
 ):
+    def insert(self, rows):
+        super().insert(rows)
+        StandingToday.objects.refresh(self.filter(pk__in=[row.pk for row in rows]))
+
+    def change(self, rows):
+        super().change(rows)
+        StandingToday.objects.refresh(self.filter(pk__in=[row.pk for row in rows]))
+
     def with_status(self, day=None):
         """Annotate what the record says of each ask on a day, which `standing` reads.
 
-        Today (or no day) is read from the rows kept ready, another day is derived from the
-        entries: the same columns, by the one definition in `standing_today.derived`.
+        Today, also where no day is given, is read from the rows kept ready; another day is derived
+        from the entries. The columns are the same, by the one definition in
+        `standing_today.derived`.
         """
         today = timezone.localdate()
         day = day or today
@@ -35,23 +49,41 @@ class RecommendedActionQuerySet(  # type: ignore[override]
             # Joined by an inner join, so that an order can use an index of these rows.
             asks = self.filter(standing_today__isnull=False).annotate(**stored())
         else:
-            asks = self.annotate(**derived(day), audiences=models.F("standing_today__audiences"))
-        return asks.on_day(day)
+            asks = self.annotate(**derived(day) | stored_by(day))
+        return asks.on_day(day).annotate(**marks())
+
+    def found_by(self, word):
+        """Asks where one of the parts of a search (`wanted`) stands in it, its issues or its body.
+
+        Each table is searched by itself: asked in one query with "or", a database reads them all.
+        Where very many asks hold it themselves, it is looked for in them as they are read.
+        """
+        asks = self.asks
+        issues, bodies = (
+            set(map(int, keys_of(model.objects.holding(word)))) for model in (Issue, TargetBody)
+        )
+        further = asks.filter(Among("also_on", issues)) if issues else asks.none()
+        own = list(asks.holding(word).order_by().values_list("pk", flat=True)[: FEW + 1])
+        return self.filter(
+            models.Q(Among("issue_id", issues))
+            | models.Q(Among("body_id", bodies))
+            | models.Q(Among("pk", map(int, keys_of(further))))
+            | (models.Q(Among("pk", own)) if len(own) <= FEW else held_by(["search_text"], word))
+        )
 
     def with_sessions_passed(self):
         """Count the body's sessions that passed without movement. Needs `with_status`.
 
-        Those that began after the ask, or after the last movement, and have ended: the session
-        in which the body moved is not one.
+        They began after the ask and after the last movement, and have ended. So the session in
+        which the body moved is not counted.
         """
-        since = Greatest(
-            models.OuterRef("asked_on"),
-            Coalesce(models.OuterRef("last_moved_on"), models.OuterRef("asked_on")),
-        )
+        asked_on = models.OuterRef("asked_on")
+        # Greater than both; without an ask than neither.
         sessions = Meeting.objects.filter(
+            models.Q(starts_on__gt=asked_on),
             kind=MeetingKind.SESSION,
             body=models.OuterRef("body"),
-            starts_on__gt=since,
+            starts_on__gt=Coalesce(models.OuterRef("last_moved_on"), asked_on),
             ends_on__lt=models.OuterRef("as_of"),
         )
         count = sessions.order_by().values("body").annotate(n=models.Count("pk")).values("n")
@@ -63,13 +95,15 @@ class RecommendedActionQuerySet(  # type: ignore[override]
 
     def on(self, issue):
         """Narrow to an issue; without one, all asks."""
-        return self.filter(issue=issue) if issue else self
+        return self.about([issue.pk]) if issue else self
 
     def first_of_each_body(self, bodies, number=MOST_PER_BODY):
         """The first asks of each of these bodies by reference, so that a page stays readable."""
         place = models.Window(RowNumber(), partition_by="body_id", order_by=["reference", "pk"])
-        asks = self.filter(body__in=bodies).annotate(place=place).filter(place__lte=number)
-        return self.filter(pk__in=asks.values("pk")).order_by("reference", "pk")
+        asks = self.filter(body__in=bodies).order_by().annotate(place=place)
+        # Their keys first: a database takes them for many more than they are.
+        first = set(asks.filter(place__lte=number).values_list("pk", flat=True))
+        return self.filter(pk__in=first).order_by("reference", "pk")
 
     def by_body(self):
         """The asks by the key of their body: {key: [ask, …]}."""
@@ -85,9 +119,9 @@ class RecommendedActionQuerySet(  # type: ignore[override]
 
     @transaction.atomic
     def each(self, verb):
-        """Do the same with every ask, for all or for none: a refusal names each that refuses.
+        """Do the same with every ask, or with none: the refusal names each ask that refused.
 
-        All are locked first, in one order, so that two writers never wait for each other.
+        All are locked first and in the same order, so that no two writers wait for each other.
         """
         results, refusals = [], []
         for action in (

@@ -7,31 +7,34 @@ from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
-from advocacy.models.bodies import TargetBody
 from advocacy.models.checklists import ChecklistStep
-from advocacy.models.enums import ActionSort, AskState, Phase
-from advocacy.models.facets import Cells, count_values, values_of, with_phases
-from advocacy.models.issues import Issue
+from advocacy.models.content import wanted
+from advocacy.models.enums import ActionSort, AskState, Phase, ResponseStatus
+from advocacy.models.facets import Among, keys_of, values_of
 from advocacy.models.standing import BINDING, STALE_AFTER
 from advocacy.models.vocabulary import OPEN_STATUSES, counted_as
 
 ACTION_ORDER: dict[str, list[str | models.OrderBy]] = {
     ActionSort.WAITING: [models.F("answered_on").desc(nulls_first=True), "asked_on"],
     ActionSort.MOVED: [models.F("last_moved_on").desc(nulls_last=True)],
-    ActionSort.NEWEST: ["-asked_on"],
+    ActionSort.NEWEST: ["-public_from"],
 }
+
+
+# Derived statuses: no response is on record.
+UNANSWERED_YET = [ResponseStatus.NOT_CHECKED, ResponseStatus.NO_RESPONSE]
 
 
 class AskRowsQuerySet[Row: models.Model](models.QuerySet[Row]):
     """Rows that stand for one ask each: the asks themselves, or the narrow rows kept for today.
 
-    Either has the key of the ask, its body, state and days, and (`with_status`) how it stands.
+    Either has the key of the ask, its issue, body, state and days, and (`with_status`) how it
+    stands.
     """
 
-    # What leads from a row to the columns of its ask that it does not have itself.
-    ASK = ""
-    # Values that a row has itself: they are counted together.
-    IN_ROW = {"body", "status", "is_overdue", "audiences"}
+    # What leads from a row to the columns of its ask that it does not have itself, and to those
+    # that are kept ready for today.
+    ASK, KEPT = "", "standing_today__"
 
     @property
     def asks(self):
@@ -39,11 +42,33 @@ class AskRowsQuerySet[Row: models.Model](models.QuerySet[Row]):
         return apps.get_model("advocacy", "RecommendedAction").objects.all()
 
     def published(self, day=None):
-        """Asks that had been made by a day, drafts left out."""
-        return self.exclude(state=AskState.DRAFT).filter(asked_on__lte=day or timezone.localdate())
+        """Asks that had been made or proposed by a day, drafts left out."""
+        by_then = {f"{self.KEPT}public_from__lte": day or timezone.localdate()}
+        return self.exclude(state=AskState.DRAFT).filter(**by_then)
 
-    def open(self):
-        return self.filter(state=AskState.OPEN)
+    def unpublished(self, day=None):
+        """The others: drafts, and what was made or proposed after a day."""
+        later = {f"{self.KEPT}public_from__gt": day or timezone.localdate()}
+        return self.filter(models.Q(state=AskState.DRAFT) | models.Q(**later))
+
+    def open(self, day=None):
+        """Asks that nobody has closed, or had by a day of the past."""
+        return self.filter(self.open_on(day))
+
+    def open_on(self, day=None):
+        """The condition for that."""
+        is_open = models.Q(state=AskState.OPEN)
+        if day and day < timezone.localdate():
+            is_open |= models.Q(**{f"{self.ASK}closed_on__gt": day})
+        return is_open
+
+    def asked(self):
+        """Those that somebody had put to their body. Needs `with_status`."""
+        return self.filter(asked_on__isnull=False)
+
+    def proposed(self):
+        """The others, which the editors alone propose. Needs `with_status`."""
+        return self.filter(asked_on__isnull=True)
 
     def on_day(self, day):
         """Annotate the day, and which asks are overdue on it. Needs the status of that day."""
@@ -52,6 +77,7 @@ class AskRowsQuerySet[Row: models.Model](models.QuerySet[Row]):
             is_overdue=models.Case(
                 models.When(
                     models.Q(paused_on=None) | models.Q(paused_on__gt=day),
+                    asked_on__isnull=False,
                     expected_by__lt=day,
                     expected_basis__in=BINDING,
                     status__in=OPEN_STATUSES,
@@ -63,51 +89,68 @@ class AskRowsQuerySet[Row: models.Model](models.QuerySet[Row]):
         )
 
     def stale(self):
-        """Asks nobody has looked at for 90 days. Needs `with_status`."""
+        """Asks nobody has looked at for 90 days. Needs `with_status`.
+
+        No answer is looked for to what was put to nobody; a response to it may grow old.
+        """
         before = models.ExpressionWrapper(
             models.F("as_of") - STALE_AFTER, output_field=models.DateField()
         )
-        return self.filter(models.Q(last_checked_on=None) | models.Q(last_checked_on__lt=before))
+        rows = self.exclude(asked_on=None, status__in=UNANSWERED_YET)
+        return rows.filter(models.Q(last_checked_on=None) | models.Q(last_checked_on__lt=before))
 
     def in_phase(self, *phases):
         """Narrow to asks whose status is in one of the phases. Needs `with_status`."""
         return self.filter(status__in=[s for phase in phases for s in Phase(phase).statuses])
 
     def about(self, issues):
-        """Narrow to the asks about some issues."""
-        return self.filter(**{f"{self.ASK}issue__in": issues})
+        """Narrow to the asks about some issues, be it their first issue or a further one."""
+        mainly = self.asks.filter(issue__in=issues).order_by().values_list("pk")
+        further = self.asks.filter(also_on__in=issues).order_by().values_list("pk")
+        return self.filter(pk__in=mainly.union(further).order_by())
 
-    def without_answer(self):
-        """Asks with no answer, those that have waited longest first. Needs `with_status`.
+    def by_issue(self, issues):
+        """Two sets of rows with the issue that each is about: the first issues, the further ones.
 
-        Where nobody has looked we say nothing, the silence of a body that works in confidence is no
-        failure, and a paused clock counts no wait: all three are left out.
+        A row that stands on several of these issues is in them several times.
         """
-        asks = self.in_phase(Phase.NO_ANSWER).exclude(body__works_in_confidence=True)
-        asks = asks.exclude(paused_on__lte=models.F("as_of"))
-        return asks.order_by("asked_on", "pk")
+        return [
+            self.filter(**{f"{name}__in": issues}).annotate(of_issue=models.F(name))
+            for name in ("issue", f"{self.ASK}also_on")
+        ]
 
     def searching(self, text):
-        """Asks where each word stands in the ask itself, in its issue or in its body."""
-        rows = self
-        for word in text.split():
-            rows = rows.filter(
-                models.Q(pk__in=self.asks.containing(word).values("pk"))
-                | models.Q(**{f"{self.ASK}issue__in": Issue.objects.containing(word)})
-                | models.Q(body__in=TargetBody.objects.containing(word))
-            )
-        return rows
+        """Asks where each word or phrase stands in the ask itself, in its issue or in its body."""
+        words = wanted(text)
+        if not words:
+            return self
+        return self.filter(Among("pk", set.intersection(*map(self.keys_with, words))))
+
+    def keys_with(self, word):
+        """The keys of all asks where one of the parts of a search (`wanted`) stands."""
+        return set(map(int, keys_of(self.asks.found_by(word))))
 
     def matching(
-        self, *, q="", issue=None, topic=None, body=None, status="", audience="", overdue=False
+        self,
+        *,
+        q="",
+        issue=None,
+        topic=None,
+        body=None,
+        status="",
+        audience="",
+        overdue=False,
+        proposed=False,
     ):
         """Narrow to the given filters; an empty one matches everything. Needs `with_status`.
 
         `status` is a status or a phase.
         """
         rows = self.searching(q)
+        if proposed:
+            rows = rows.proposed()
         if issue:
-            rows = rows.filter(**{f"{self.ASK}issue": issue})
+            rows = rows.about([issue.pk])
         if topic:
             rows = rows.about(topic.issues.all())
         if body:
@@ -125,38 +168,25 @@ class AskRowsQuerySet[Row: models.Model](models.QuerySet[Row]):
         """Order by one of `ActionSort`. Needs `with_status`."""
         return self.order_by(*ACTION_ORDER.get(sort, [f"{self.ASK}reference"]), "pk")
 
-    def facets(self, counted, *, number=None, among=None, **filters):
-        """Count what stands behind each option of each filter, the other filters applied.
-
-        `counted` says for each filter which value of an ask its options are; `among` may narrow
-        the options of one to some rows. Returns {filter: Counter}, and how many match all filters
-        under "total". An ask counts as one, or for the aggregate `number`. Needs `with_status`.
-        """
-        number = number or models.Count("pk")
-        in_row = {name: lookup for name, lookup in counted.items() if lookup in self.IN_ROW}
-        chosen = {lookup: values_of(filters[n]) for n, lookup in in_row.items() if filters.get(n)}
-        others = {name: value for name, value in filters.items() if name not in in_row}
-        rows = self.matching(**others).order_by().values(*in_row.values())
-        cells = Cells(rows.annotate(n=number), list(in_row.values()))
-        facets: dict[str, Any] = {"total": cells.total(chosen)}
-        for name, lookup in counted.items():
-            if name in in_row:
-                facets[name] = cells.counts(chosen, lookup)
-                continue
-            rows = self.matching(**{n: value for n, value in filters.items() if n != name})
-            lookup = f"{self.ASK}{lookup}"
-            if among and name in among:
-                rows = rows.filter(**{f"{lookup}__in": among[name]})
-            facets[name] = count_values(rows, lookup, number)
-        if "status" in facets:
-            facets["status"] = with_phases(facets["status"])
-        return facets
-
     def phase_counts(self, group):
         """Count asks as `counted_as` says: {group value: Counter}. Needs `with_status`."""
-        group = group if group in self.IN_ROW else f"{self.ASK}{group}"
-        counts: defaultdict[Any, Counter[str]] = defaultdict(Counter)
-        rows = self.order_by().values_list(group, "status", "body__works_in_confidence")
-        for key, status, in_confidence, n in rows.annotate(n=models.Count("pk")):
-            counts[key][counted_as(status, in_confidence)] += n
-        return counts
+        return _phases([self._grouped(group)])
+
+    def phase_counts_of(self, issues):
+        """The same for these issues: an ask counts with each that it stands on."""
+        return _phases([rows._grouped("of_issue") for rows in self.by_issue(issues)])
+
+    def _grouped(self, group):
+        is_proposed = models.Case(models.When(asked_on=None, then=True), default=False)
+        rows = self.order_by().annotate(is_proposed=is_proposed)
+        groups = rows.values_list(group, "status", "body__works_in_confidence", "is_proposed")
+        return groups.annotate(n=models.Count("pk"))
+
+
+def _phases(groups) -> defaultdict[Any, Counter[str]]:
+    counts: defaultdict[Any, Counter[str]] = defaultdict(Counter)
+    first, *others = groups
+    rows = first.union(*others, all=True).order_by() if others else first
+    for key, status, in_confidence, alone, n in rows:
+        counts[key][counted_as(status, in_confidence, alone)] += n
+    return counts

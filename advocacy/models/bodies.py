@@ -1,13 +1,23 @@
+from typing import ClassVar
+
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from advocacy.models.content import Content, ContentQuerySet, Searchable, SearchableQuerySet
-from advocacy.models.enums import BodyKind, Confidence, DatePrecision, MeetingKind
+from advocacy.models.enums import (
+    BodyKind,
+    ReachedBy,
+    Salutation,
+)
 from advocacy.models.overlap import SeatsDoNotOverlap
+from advocacy.models.text import Line, Slug, Text, Url
+from advocacy.models.wordings import Witnessed
 
 is_iso2 = RegexValidator(
     r"^[A-Z]{2}$", _("Give the two capital letters of the country (ISO 3166).")
@@ -17,11 +27,11 @@ is_iso2 = RegexValidator(
 class Organisation(Content):
     """Who asks."""
 
-    slug = models.SlugField(_("slug"), unique=True)
-    name = models.CharField(_("name"), max_length=200)
-    abbreviation = models.CharField(_("abbreviation"), max_length=30, blank=True)
-    url = models.URLField(_("website"), max_length=500, blank=True)
-    description = models.TextField(_("description"), blank=True)
+    slug = Slug(_("slug"), unique=True)
+    name = Line(_("name"), max_length=200)
+    abbreviation = Line(_("abbreviation"), max_length=30, blank=True)
+    url = Url(_("website"), max_length=500, blank=True)
+    description = Text(_("description"), blank=True)
 
     objects = ContentQuerySet.as_manager()
 
@@ -35,34 +45,67 @@ class Organisation(Content):
 
 
 class TargetBodyQuerySet(SearchableQuerySet["TargetBody"]):
-    def reached_by(self, country, seated):
-        """Bodies that a State can speak in or is asked by, and experts whom anyone may write to.
+    def of_some_states(self):
+        """Bodies in which some States sit and others do not."""
+        return self.filter(states_sit=True, all_states_sit=False)
+
+    def within_reach(self, country, seated):
+        """Bodies in which a State can speak, its own, and those to which anyone may write.
 
         `seated` are the keys of the bodies in which it has a seat.
         """
         return self.filter(
             models.Q(pk__in=seated)
+            | models.Q(parent__in=seated)
             | models.Q(all_states_sit=True)
             | models.Q(country=country)
-            | models.Q(kind=BodyKind.SPECIAL_PROCEDURE)
+            | models.Q(reached_by=ReachedBy.DIRECTLY)
         )
 
 
-class TargetBody(Searchable):
+class TargetBody(Witnessed, Searchable):
     """Whoever is asked: a council, a court, an expert, a State."""
 
     SEARCHED = ("name", "abbreviation", "mandate", "role")
+    WITNESSED: ClassVar[list[str]] = [
+        "name",
+        "abbreviation",
+        "kind",
+        "country",
+        "works_in_confidence",
+    ]
+    # What describes it, and changes nothing about who was asked and how its silence reads.
+    NOT_WITNESSED: ClassVar[list[str]] = [
+        "id",
+        "slug",
+        "edited_by_staff_at",
+        "search_text",
+        "role",
+        "mandate",
+        "composition",
+        "website",
+        "contact_url",
+        "reached_by",
+        "salutation",
+        "states_sit",
+        "all_states_sit",
+        "members_complete",
+        "parent_id",
+        "position",
+        "note",
+    ]
+    STANDS_UNDER: ClassVar[list[str]] = ["actions__updates", "actions__submissions"]
 
-    slug = models.SlugField(_("slug"), unique=True)
-    name = models.CharField(_("name"), max_length=200)
-    abbreviation = models.CharField(_("abbreviation"), max_length=30)
-    kind = models.CharField(_("kind"), max_length=24, choices=BodyKind)
-    role = models.CharField(_("role in this record"), max_length=60)
-    mandate = models.TextField(_("what it does"))
-    composition = models.TextField(_("who sits in it"), blank=True)
-    website = models.URLField(_("website"), max_length=500, blank=True)
-    contact_url = models.URLField(_("official contact page"), max_length=500, blank=True)
-    country = models.CharField(
+    slug = Slug(_("slug"), unique=True)
+    name = Line(_("name"), max_length=200)
+    abbreviation = Line(_("abbreviation"), max_length=30)
+    kind = Line(_("kind"), max_length=24, choices=BodyKind)
+    role = Line(_("role in this record"), max_length=60)
+    mandate = Text(_("what it does"))
+    composition = Text(_("who sits in it"), blank=True)
+    website = Url(_("website"), max_length=500, blank=True)
+    contact_url = Url(_("official contact page"), max_length=500, blank=True)
+    country = Line(
         _("country"), max_length=2, blank=True, validators=[is_iso2], help_text=_("ISO 3166.")
     )
     works_in_confidence = models.BooleanField(
@@ -70,15 +113,42 @@ class TargetBody(Searchable):
         default=False,
         help_text=_("Its silence is then not shown as failure."),
     )
+    reached_by = Line(
+        _("how it is reached"),
+        max_length=10,
+        choices=ReachedBy,
+        blank=True,
+        help_text=_("Empty: nobody is told to write to it, but for the missions of its members."),
+    )
+    salutation = Line(_("how letters begin"), max_length=16, choices=Salutation, blank=True)
+    states_sit = models.BooleanField(
+        _("States sit in it"),
+        default=False,
+        help_text=_("Seats are listed only then, and pages say who sits in it and who does not."),
+    )
     all_states_sit = models.BooleanField(
         _("every UN member sits in it"),
         default=False,
         help_text=_("Then no seats are listed: any State can speak there."),
     )
+    members_complete = models.BooleanField(
+        _("the list of its members is complete"),
+        default=False,
+        help_text=_("Only then does a page say of a State that it has no seat."),
+    )
+    parent = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="organs",
+        verbose_name=_("members are those of"),
+        help_text=_("The body whose members sit here as well; then no seats are listed."),
+    )
     position = models.PositiveSmallIntegerField(
         _("position"), default=100, help_text=_("Lower numbers come first in the matrix.")
     )
-    note = models.TextField(_("note for editors"), blank=True)
+    note = Text(_("note for editors"), blank=True)
 
     history = HistoricalRecords(excluded_fields=["search_text"])
     objects = TargetBodyQuerySet.as_manager()
@@ -89,15 +159,63 @@ class TargetBody(Searchable):
         verbose_name_plural = _("bodies")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind__in=BodyKind.values), name="target_body_kind_is_known"
-            )
+                condition=models.Q(kind__in=BodyKind.values)
+                & models.Q(reached_by__in=["", *ReachedBy.values])
+                & models.Q(salutation__in=["", *Salutation.values]),
+                name="target_body_kind_reach_and_salutation_are_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(states_sit=True)
+                | models.Q(all_states_sit=False, members_complete=False, parent=None),
+                name="target_body_has_members_only_where_states_sit",
+                violation_error_message=_("Only a body in which States sit has such members."),
+            ),
         ]
 
     def __str__(self):
         return self.name
 
+    def clean(self):
+        super().clean()
+        if self.pk and not self.states_sit and self.seats.exists():
+            seated = gettext("Seats are listed here, so States sit in it.")
+            raise ValidationError({"states_sit": seated})
+        if not self.parent:
+            return
+        if self.parent_id == self.pk or self.parent.parent_id or (self.pk and self.organs.exists()):
+            whole = gettext("Choose a body that has members of its own.")
+            raise ValidationError({"parent": whole})
+        if self.pk and self.seats.exists():
+            both = gettext("Seats are listed here: remove them, or leave this empty.")
+            raise ValidationError({"parent": both})
+
     def get_absolute_url(self) -> str:
         return reverse("body_detail", args=[self.slug])
+
+    @property
+    def takes_letters(self) -> bool:
+        """Whether a letter is offered that puts an ask to it, or to those who sit in it."""
+        return self.reached_by != ReachedBy.CLOSED
+
+    @property
+    def is_written_to(self) -> bool:
+        """Whether the letter goes to itself, not to a mission."""
+        return self.reached_by == ReachedBy.DIRECTLY
+
+    @property
+    def greeting(self) -> str:
+        """How a letter begins, as a line between empty ones; an empty line where nobody said."""
+        return f"\n{self.get_salutation_display()}\n" if self.salutation else ""
+
+    @property
+    def members(self) -> "SeatQuerySet":
+        """The seats of those who sit in it: of a subsidiary organ, those of its parent."""
+        return Seat.objects.filter(body=self.parent_id or self.pk)
+
+    @property
+    def lists_all_members(self) -> bool:
+        """Whether it may be said of a State without a recorded seat that it does not sit there."""
+        return (self.parent or self).members_complete
 
 
 class SeatQuerySet(ContentQuerySet["Seat"]):
@@ -122,18 +240,18 @@ class SeatQuerySet(ContentQuerySet["Seat"]):
 class Seat(Content):
     """A State's membership of a body, from a date to a date (both days included)."""
 
-    slug = models.SlugField(_("slug"), max_length=80, unique=True)
+    slug = Slug(_("slug"), max_length=80, unique=True)
     body = models.ForeignKey(
         TargetBody, on_delete=models.CASCADE, related_name="seats", verbose_name=_("body")
     )
-    country = models.CharField(_("country"), max_length=2, validators=[is_iso2])
-    capacity = models.CharField(_("capacity"), max_length=100)
+    country = Line(_("country"), max_length=2, validators=[is_iso2])
+    capacity = Line(_("capacity"), max_length=100)
     starts_on = models.DateField(
         _("from"), null=True, blank=True, help_text=_("Empty: the start is not recorded.")
     )
     ends_on = models.DateField(_("to"), null=True, blank=True, help_text=_("Empty: open-ended."))
-    source_url = models.URLField(_("source"), max_length=1000, blank=True)
-    note = models.TextField(_("note"), blank=True)
+    source_url = Url(_("source"), max_length=1000, blank=True)
+    note = Text(_("note"), blank=True)
 
     objects = SeatQuerySet.as_manager()
 
@@ -160,93 +278,16 @@ class Seat(Content):
     def __str__(self):
         return f"{self.country} in {self.body.abbreviation}, {self.starts_on} to {self.ends_on}"
 
+    def clean(self):
+        super().clean()
+        if self.body_id and not self.body.states_sit:
+            nobody = gettext("No States sit in “%(body)s”: say there that they do, first.")
+            raise ValidationError({"body": nobody % {"body": self.body}})
+        if self.body_id and self.body.parent_id:
+            elsewhere = gettext("Its members are those of “%(body)s”: list the seat there.")
+            raise ValidationError({"body": elsewhere % {"body": self.body.parent}})
+
     def is_held(self, day):
         """Whether the State sits in the body on a day; see `SeatQuerySet.held`."""
         started = self.starts_on is None or self.starts_on <= day
         return started and (self.ends_on is None or self.ends_on >= day)
-
-
-class MeetingQuerySet(ContentQuerySet["Meeting"]):
-    def upcoming(self, day=None):
-        """Dated chances to act that have not ended, the nearest first."""
-        day = day or timezone.localdate()
-        return self.filter(ends_on__gte=day).order_by("starts_on", "ends_on", "pk")
-
-    def standing(self):
-        """Chances that are open on any day."""
-        return self.filter(kind=MeetingKind.STANDING)
-
-    def sessions(self):
-        return self.filter(kind=MeetingKind.SESSION)
-
-    def matching(self, *, body=None, issue=None):
-        """Narrow to a body, and to the bodies that are asked about an issue."""
-        meetings = self
-        if body:
-            meetings = meetings.filter(body=body)
-        if issue:
-            meetings = meetings.filter(body__in=issue.actions.values("body"))
-        return meetings
-
-    def with_related(self):
-        return self.select_related("body")
-
-
-class Meeting(Content):
-    """A dated session or deadline of a body: the next opportunity to act on its asks."""
-
-    slug = models.SlugField(_("slug"), max_length=80, unique=True)
-    body = models.ForeignKey(
-        TargetBody, on_delete=models.CASCADE, related_name="meetings", verbose_name=_("body")
-    )
-    kind = models.CharField(_("kind"), max_length=12, choices=MeetingKind)
-    title = models.CharField(_("title"), max_length=200)
-    starts_on = models.DateField(_("from"), null=True, blank=True)
-    ends_on = models.DateField(_("to"), null=True, blank=True)
-    precision = models.CharField(
-        _("precision of the dates"), max_length=5, choices=DatePrecision, default=DatePrecision.DAY
-    )
-    confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence)
-    who_can_act = models.TextField(_("who can act"))
-    what_can_be_done = models.TextField(_("what can be done"))
-    lead_time_days = models.PositiveSmallIntegerField(
-        _("lead time (days)"), default=0, help_text=_("How long before the start to begin.")
-    )
-    source_url = models.URLField(_("source"), max_length=1000, blank=True)
-    # Calendar programs take an event anew only where it says that it changed.
-    changed_at = models.DateTimeField(auto_now=True)
-
-    objects = MeetingQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["starts_on", "ends_on", "pk"]
-        verbose_name = _("meeting")
-        verbose_name_plural = _("meetings")
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(kind=MeetingKind.STANDING, starts_on=None, ends_on=None)
-                | (
-                    ~models.Q(kind=MeetingKind.STANDING)
-                    & models.Q(starts_on__isnull=False, ends_on__gte=models.F("starts_on"))
-                ),
-                name="meeting_is_dated_unless_open_any_day",
-                violation_error_message=_(
-                    "Give a first day and a last day that is not before it;"
-                    " only what is open on any day has no dates."
-                ),
-            ),
-            models.CheckConstraint(
-                condition=models.Q(kind__in=MeetingKind.values)
-                & models.Q(confidence__in=Confidence.values)
-                & models.Q(precision__in=DatePrecision.values),
-                name="meeting_kind_confidence_and_precision_are_known",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(confidence=Confidence.CONFIRMED) | ~models.Q(source_url=""),
-                name="meeting_confirmed_needs_source",
-                violation_error_message=_("A confirmed date needs its source."),
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.body.abbreviation}: {self.title}"

@@ -1,28 +1,29 @@
 """The chain of the record: each link carries the hash of the one before it.
 
-Whoever changes or removes a row of the record below the program breaks the chain at that place.
-Whoever rewrites all that follows changes its head, which the method page shows and anyone may
-note.
+Whoever changes or removes a row of the record behind the program's back breaks the chain at that
+place. Whoever also rewrites everything after it changes the head, which stands in mails and feeds
+that left this database long ago.
 
-A row is hashed field by field, each field with a random salt of its own, and its hash is made of
-those of its fields. So a kind of row that is added later changes no earlier digest, and one field
-can be withheld (its salt and value gone, its hash kept) without breaking the chain.
+A row is hashed field by field, each field with a random salt of its own, and the hash of the row is
+made from the hashes of its fields. So a kind of row that is added later changes no earlier digest,
+and one field can be withheld (its salt and value gone, its hash kept) without breaking the chain.
 """
 
-import json
 import os
-from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
-from hashlib import sha256
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import batched
 from typing import Any, ClassVar, NoReturn, Self
 
 from django.db import models
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-SALT_BYTES = 16
+from advocacy.models.digests import SALT_BYTES, Joint, field_digest, plain
+from advocacy.models.text import Line
+
 AT_ONCE = 2000
+# A head as somebody noted it: with its number, or the hash alone.
+NOTED = re.compile(r"(?:(\d+)\s*[-–:,\s]\s*)?([0-9a-f]{64})", re.IGNORECASE)
 
 
 class RecordIsAppendOnly(Exception):
@@ -56,8 +57,8 @@ class AppendOnlyQuerySet[Row: models.Model](models.QuerySet[Row]):
 class Chained(models.Model):
     """A row of the record: written once, at the end of the chain, and never changed."""
 
-    # The kind of its links, and the names of what is hashed: `hashed_values` gives each. Both are
-    # final; a row that says more is a new kind.
+    # The kind of its links, and the names of the values that are hashed (see `hashed_values`).
+    # Both are final: a row that says more is a new kind.
     KIND: ClassVar[str] = ""
     HASHED: ClassVar[list[str]] = []
 
@@ -76,48 +77,52 @@ class Chained(models.Model):
         """What the row says, by the names of `HASHED`."""
         return {name: plain(getattr(self, name)) for name in self.HASHED}
 
+    @classmethod
+    def hashed_values_of(cls, keys: Collection[int]) -> dict[int, dict[str, Any]]:
+        """The `hashed_values` of many rows, by key, read without making each of them an object."""
+        return cls.read_hashed(cls.HASHED, keys)
 
-def plain(value: Any) -> Any:
-    """A value as JSON can hold it: moments in UTC, days as ISO 8601."""
-    if isinstance(value, list):
-        return [plain(item) for item in value]
-    if isinstance(value, datetime):
-        value = value.astimezone(UTC)
-    return value.isoformat() if hasattr(value, "isoformat") else value
+    @classmethod
+    def read_hashed(cls, names: Sequence[str], keys: Collection[int]) -> dict[int, dict[str, Any]]:
+        stored: models.QuerySet[Any, Any] = models.QuerySet(cls)
+        rows = stored.filter(pk__in=keys).order_by().values_list("pk", *names)
+        return {
+            row[0]: {
+                name: value if value is None or type(value) is str else plain(value)
+                for name, value in zip(names, row[1:], strict=True)
+            }
+            for row in rows.iterator()
+        }
 
-
-def _digest(*parts: Any) -> str:
-    return sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
-
-
-def field_digest(name: str, value: Any, salt: bytes) -> str:
-    return _digest(name, value, salt.hex())
-
-
-def row_digest(fields: Mapping[str, str]) -> str:
-    """The hash of a row from the hashes of its fields, whatever their order."""
-    return _digest(sorted(fields.items()))
-
-
-def link_digest(number: int, kind: str, key: int, previous: str, row: str) -> str:
-    """The hash of a link, 64 hexadecimal digits: its place, what it holds and what led to it."""
-    return _digest(number, kind, key, previous, row)
+    @staticmethod
+    def read_keys(
+        through: type[models.Model], row: str, other: str, keys: Collection[int]
+    ) -> dict[int, list[int]]:
+        """Which rows many rows name by a table in between: {key: the keys of the others}."""
+        found: dict[int, list[int]] = {key: [] for key in keys}
+        pairs = through._default_manager.filter(**{f"{row}__in": keys})
+        # By the key: the other table has an order of its own.
+        for key, named in pairs.order_by(f"{other}_id").values_list(row, f"{other}_id"):
+            found[key].append(named)
+        return found
 
 
 class LinkQuerySet(AppendOnlyQuerySet["Link"]):
-    def breaks(self) -> Iterator[tuple["Link", Chained | None, str]]:
-        """Every link in order, its row and why the chain does not hold there, or nothing."""
+    def breaks(self) -> Iterator[tuple["Joint", str]]:
+        """Every link in order, and why the chain does not hold there, or nothing."""
         previous, number = "", 0
-        for links in batched(self.order_by("number").iterator(AT_ONCE), AT_ONCE, strict=False):
-            rows = _rows_of(links)
-            for link in links:
+        rows = self.order_by("number").values_list(*Joint._fields)
+        for some in batched(rows.iterator(AT_ONCE), AT_ONCE, strict=False):
+            joints = [Joint._make(row) for row in some]
+            said = _said_by_rows_of(joints)
+            for joint in joints:
                 number += 1
-                row = rows.get((link.kind, link.key))
-                yield link, row, link.why_broken(row, number, previous)
-                previous, number = link.digest, link.number
+                values = said[joint.kind].get(joint.key) if joint.kind in said else None
+                yield joint, joint.why_broken(values, number, previous)
+                previous, number = joint.digest, joint.number
 
     def append(self, row: Chained) -> "Link":
-        """Write a row that was just inserted to the end of the chain."""
+        """Add the link of a row that was just inserted to the end of the chain."""
         head = RecordHead.locked()
         values = row.hashed_values()
         salts = os.urandom(SALT_BYTES * len(values))
@@ -139,27 +144,26 @@ def kinds() -> dict[str, type[Chained]]:
     return {model.KIND: model for model in Chained.__subclasses__()}
 
 
-def _rows_of(links: tuple["Link", ...]) -> dict[tuple[str, int], Chained]:
-    rows: dict[tuple[str, int], Chained] = {}
-    for kind, model in kinds().items():
-        keys = [link.key for link in links if link.kind == kind]
-        stored = model.with_hashed().in_bulk(keys) if keys else {}
-        rows |= {(kind, key): row for key, row in stored.items()}
-    return rows
+def _said_by_rows_of(joints: "list[Joint]") -> dict[str, dict[int, dict[str, Any]]]:
+    """What the rows of these links say: {kind: {key: hashed values}}."""
+    keys: dict[str, list[int]] = {kind: [] for kind in kinds()}
+    for joint in joints:
+        keys.get(joint.kind, []).append(joint.key)
+    return {kind: kinds()[kind].hashed_values_of(some) for kind, some in keys.items() if some}
 
 
 class Link(models.Model):
     """One link of the chain: which row of the record it holds, and the hash of all up to it."""
 
     number = models.PositiveBigIntegerField(_("number"), primary_key=True)
-    kind = models.CharField(_("kind"), max_length=20)
+    kind = Line(_("kind"), max_length=20)
     key = models.BigIntegerField(_("row"))
-    # Of each field one, in the order of the model's `HASHED`.
+    # One for each field, in the order of the row's `hashed_values`.
     salts = models.BinaryField()
-    # Of fields that had to be withheld: {name: hash}. Their salts are zeros.
+    # The fields that had to be withheld: {name: hash}. Their salts are zeros.
     withheld = models.JSONField(default=dict, blank=True)
-    previous = models.CharField(_("hash before"), max_length=64, unique=True)
-    digest = models.CharField(_("hash"), max_length=64, unique=True)
+    previous = Line(_("hash before"), max_length=64, unique=True)
+    digest = Line(_("hash"), max_length=64, unique=True)
 
     objects = LinkQuerySet.as_manager()
 
@@ -178,26 +182,33 @@ class Link(models.Model):
     save = refuse("save")
     delete = refuse("delete")
 
-    def digest_of(self, values: Mapping[str, Any]) -> str:
-        """The hash of this link if its row says these values."""
-        salts = [bytes(salt) for salt in batched(bytes(self.salts), SALT_BYTES, strict=True)]
-        fields = {
-            name: self.withheld.get(name) or field_digest(name, value, salt)
-            for (name, value), salt in zip(values.items(), salts, strict=True)
-        }
-        return link_digest(self.number, self.kind, self.key, self.previous, row_digest(fields))
+    @property
+    def joint(self) -> Joint:
+        return Joint(*(getattr(self, name) for name in Joint._fields))
 
-    def why_broken(self, row: Chained | None, number: int, previous: str) -> str:
-        """Why the chain does not hold at this link, which should have this number; or nothing."""
-        if row is None:
-            return gettext("its row was removed")
-        if self.number != number or self.previous != previous:
-            return gettext("it does not follow the entry before it: one was removed or put in")
-        if len(bytes(self.salts)) != SALT_BYTES * len(row.HASHED):
-            return gettext("its salts were changed")
-        if self.digest != self.digest_of(row.hashed_values()):
-            return gettext("what it says, or its evidence, was changed")
-        return ""
+    def digest_of(self, values: Mapping[str, Any]) -> str:
+        """The hash that this link has if its row holds these values."""
+        return self.joint.digest_of(values)
+
+    def without_salt_of(self, name: str, values: Mapping[str, Any]) -> tuple[bytes, dict[str, str]]:
+        """(salts, withheld) as they are once the words of a field are gone and its hash is kept."""
+        salts, place = bytearray(self.salts), list(values).index(name) * SALT_BYTES
+        own = slice(place, place + SALT_BYTES)
+        kept = self.withheld.get(name) or field_digest(name, values[name], bytes(salts[own]))
+        salts[own] = bytes(SALT_BYTES)
+        return bytes(salts), {**self.withheld, name: kept}
+
+
+def read_head(noted: str) -> tuple[int | None, str]:
+    """The number, if it is named, and the hash of a head that somebody noted (`noted`).
+
+    Raises ValueError for anything else.
+    """
+    match = NOTED.fullmatch(noted.strip())
+    if not match:
+        raise ValueError(noted)
+    number, digest = match.groups()
+    return (int(number) if number else None), digest.lower()
 
 
 class RecordHead(models.Model):
@@ -206,8 +217,8 @@ class RecordHead(models.Model):
     Writers take turns at it, so that the chain cannot fork.
     """
 
-    digest = models.CharField(_("hash"), max_length=64, blank=True)
-    number = models.PositiveBigIntegerField(_("entries"), default=0)
+    digest = Line(_("hash"), max_length=64, blank=True)
+    number = models.PositiveBigIntegerField(_("links"), default=0)
 
     class Meta:
         constraints = [
@@ -222,6 +233,11 @@ class RecordHead(models.Model):
         """The head, locked until the transaction ends."""
         cls.objects.get_or_create(pk=1)
         return cls.objects.select_for_update().get(pk=1)
+
+    @property
+    def noted(self) -> str:
+        """The head as readers get it and may keep it: its number and its hash. Empty at first."""
+        return f"{self.number}-{self.digest}" if self.number else ""
 
     @classmethod
     def current(cls) -> "RecordHead":

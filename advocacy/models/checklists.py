@@ -1,3 +1,6 @@
+from collections.abc import Iterable
+
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
@@ -8,6 +11,7 @@ from simple_history.models import HistoricalRecords
 from advocacy.models.bodies import Seat
 from advocacy.models.content import Content, ContentQuerySet
 from advocacy.models.enums import AskState, Audience, Phase, ResponseStatus, StepKind
+from advocacy.models.text import Line, Slug, Text, Url
 
 
 def codes_in(text):
@@ -18,39 +22,51 @@ def status_or_phase(code):
     return ResponseStatus(code) if code in ResponseStatus.values else Phase(code)
 
 
+def first_step(steps: "Iterable[ChecklistStep]", status: ResponseStatus) -> "ChecklistStep | None":
+    """The first step, in the editors' order, that anyone can take now, else the first of others.
+
+    `steps` are those of one ask, `status` is its status. Families and witnesses meet their steps
+    on the ask and on the checklist: none of them is something that visitors or followers do.
+    """
+    open_now = [step for step in steps if step.is_open(status) and step.audience != Audience.FAMILY]
+    return min(open_now, key=lambda step: step.audience != Audience.ANYONE, default=None)
+
+
 class ChecklistStepQuerySet(ContentQuerySet["ChecklistStep"]):
     @transaction.atomic
     def delete(self):
-        """Delete, and keep with the asks whom their other steps are for."""
+        """Delete, and note with each ask whom its remaining steps are for."""
         actions = {step.action for step in self.select_related("action")}
         deleted = super().delete()
         for action in actions:
-            action.keep_standing()
+            action.keep_audiences()
         return deleted
 
     def of_open_asks(self, day=None):
-        """Steps of asks that the public sees and that are still made."""
+        """Steps of asks that are public and still open."""
         day = day or timezone.localdate()
-        return self.filter(action__state=AskState.OPEN, action__asked_on__lte=day)
+        # Asks that are not public are few: looked up once, not joined to every step.
+        asks = apps.get_model("advocacy", "StandingToday").objects.unpublished(day).values("pk")
+        return self.filter(action__state=AskState.OPEN).exclude(action__in=asks)
 
     def with_related(self):
         return self.select_related("tally")
 
     def audiences(self, actions):
-        """Whom the steps of these asks are for: {key of an ask: audiences, with commas}."""
-        found: dict[int, list[str]] = {}
+        """Whom the steps of these asks are for: {key of an ask: audiences with commas between}."""
+        by_action: dict[int, list[str]] = {}
         pairs = self.filter(action__in=actions).values_list("action", "audience")
         for action, audience in pairs.order_by("action", "audience").distinct():
-            found.setdefault(action, []).append(audience)
-        return {action: ",".join(audiences) for action, audiences in found.items()}
+            by_action.setdefault(action, []).append(audience)
+        return {action: ",".join(audiences) for action, audiences in by_action.items()}
 
     def matching(
         self, *, audience="", minutes="", kind="", body=None, issue=None, country="", day=None
     ):
-        """Narrow to what an audience can do within a number of minutes, and to the asks meant.
+        """Narrow to what an audience can do within some minutes, and to the asks it is about.
 
-        Steps for anyone suit every audience. `country` narrows to bodies in which that State
-        sits, or every State does, or that are its own.
+        Steps for anyone suit every audience. `country` narrows to the bodies in which that State
+        sits or every State does, and to its own.
         """
         steps = self
         if kind:
@@ -58,11 +74,12 @@ class ChecklistStepQuerySet(ContentQuerySet["ChecklistStep"]):
         if body:
             steps = steps.filter(action__body=body)
         if issue:
-            steps = steps.filter(action__issue=issue)
+            steps = steps.filter(action__in=issue.asks.values("pk"))
         if country:
             seats = Seat.objects.held(day).filter(country=country)
             steps = steps.filter(
                 models.Q(action__body__in=seats.values("body"))
+                | models.Q(action__body__parent__in=seats.values("body"))
                 | models.Q(action__body__all_states_sit=True)
                 | models.Q(action__body__country=country)
             )
@@ -76,22 +93,22 @@ class ChecklistStepQuerySet(ContentQuerySet["ChecklistStep"]):
 class ChecklistStep(Content):
     """One thing a person can do to push one ask, for one audience."""
 
-    slug = models.SlugField(_("slug"), max_length=80, unique=True)
+    slug = Slug(_("slug"), max_length=80, unique=True)
     action = models.ForeignKey(
         "RecommendedAction", on_delete=models.CASCADE, related_name="steps", verbose_name=_("ask")
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
-    audience = models.CharField(_("audience"), max_length=12, choices=Audience)
-    kind = models.CharField(_("kind"), max_length=8, choices=StepKind)
+    audience = Line(_("audience"), max_length=12, choices=Audience)
+    kind = Line(_("kind"), max_length=8, choices=StepKind)
     minutes = models.PositiveSmallIntegerField(_("minutes"))
-    title = models.CharField(_("what to do"), max_length=200)
-    wording = models.TextField(
+    title = Line(_("what to do"), max_length=200)
+    wording = Text(
         _("wording"), help_text=_("Text to start from, in plain words that can be sent as it is.")
     )
-    url = models.URLField(_("official link"), max_length=500, blank=True)
-    url_label = models.CharField(_("what the link opens"), max_length=200, blank=True)
+    url = Url(_("official link"), max_length=500, blank=True)
+    url_label = Line(_("what the link opens"), max_length=200, blank=True)
 
-    when_status = models.CharField(
+    when_status = Line(
         _("only while the status is"),
         max_length=120,
         blank=True,
@@ -108,6 +125,14 @@ class ChecklistStep(Content):
         ordering = ["action", "position", "pk"]
         verbose_name = _("checklist step")
         verbose_name_plural = _("checklist steps")
+        indexes = [
+            # The order of the list of all steps, and what it is narrowed by.
+            models.Index(
+                fields=["minutes", "action", "position", "id"],
+                include=["audience", "kind"],
+                name="step_by_minutes",
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(audience__in=Audience.values)
@@ -126,16 +151,16 @@ class ChecklistStep(Content):
 
     @transaction.atomic
     def save(self, *args, **kwargs):
-        """Save, and keep with the ask whom its steps are for: lists of asks read it there."""
+        """Save, and note with the ask whom its steps are for: lists of asks read it there."""
         before = ChecklistStep.objects.filter(pk=self.pk).select_related("action").first()
         super().save(*args, **kwargs)
         for action in {self.action, before.action} if before else {self.action}:
-            action.keep_standing()
+            action.keep_audiences()
 
     @transaction.atomic
     def delete(self, *args, **kwargs):
         deleted = super().delete(*args, **kwargs)
-        self.action.keep_standing()
+        self.action.keep_audiences()
         return deleted
 
     def clean(self):

@@ -1,10 +1,11 @@
 """Dates and numbers of days, written out in the reader's language."""
 
 from calendar import monthrange
-from datetime import date
+from datetime import date, datetime
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
+from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 
 from advocacy.models.enums import DatePrecision
@@ -27,6 +28,12 @@ def written_day(day: date, precision: str = DatePrecision.DAY, style: str = "lon
     if precision == DatePrecision.MONTH:
         return format_skeleton("yMMMM", day, locale=locale())
     return format_date(day, style, locale=locale())
+
+
+def written_moment(moment: datetime) -> str:
+    """A moment in the zone of the site: 16 December 2024, 14:02 UTC."""
+    local = timezone.localtime(moment)
+    return f"{written_day(local.date())}, {local:%H:%M %Z}"
 
 
 def machine_day(day: date, precision: str = DatePrecision.DAY) -> str:

@@ -12,10 +12,14 @@ from advocacy.models.actions import RecommendedAction
 from advocacy.models.enums import DraftState, ResponseStatus
 from advocacy.models.responses import StatusUpdate
 from advocacy.models.roles import PUBLISH, WRITE, demand
+from advocacy.models.second_person import OPEN, AnyDraft, AnyDraftQuerySet
+from advocacy.models.text import Text
+from advocacy.text import carried
 
 # What a draft does not hold: whose it is, and what its publication adds.
 NOT_WRITTEN = {
     "id",
+    "uuid",
     "key",
     "action",
     "recorded_at",
@@ -30,50 +34,33 @@ def is_published_at_once(user, status):
     return user.has_perm(PUBLISH) and not by_two
 
 
-class DraftQuerySet(models.QuerySet["Draft"]):
-    def waiting(self):
-        return self.filter(state=DraftState.WAITING)
+class DraftQuerySet(AnyDraftQuerySet["Draft"]):
+    def made_from(self, entry):
+        """The drafts that an entry was made from, or that correct it."""
+        return self.filter(models.Q(update=entry) | models.Q(entry__corrects_id=entry.pk))
 
     def with_related(self):
-        return self.select_related("action__body", "action__issue", "written_by", "decided_by")
+        drafts = self.select_related("action__body", "action__issue", "written_by", "decided_by")
+        return drafts.prefetch_related("sources")
 
     def write(self, action, status, *, by, sources=(), **details):
-        """Write down an entry for a second person to publish; it is checked as if it were one."""
+        """Write an entry for a second person to publish; it is checked as if it were public."""
         draft = self.model(action=action, written_by=by)
         draft.rewrite(status, by=by, sources=sources, **details)
         return draft
 
 
-class Draft(models.Model):
-    """An entry that somebody wrote and nobody has published: staff alone see it."""
+class Draft(AnyDraft):
+    """An entry that waits for a second person."""
 
     action = models.ForeignKey(
         RecommendedAction, on_delete=models.CASCADE, related_name="drafts", verbose_name=_("ask")
     )
     entry = models.JSONField(_("entry"), encoder=DjangoJSONEncoder)
     # The reason that the response after it needs, where this one was found late.
-    later_reason = models.TextField(_("reason for the later entry"), blank=True)
+    later_reason = Text(_("reason for the later entry"), blank=True)
     sources = models.ManyToManyField("advocacy.Source", related_name="+", verbose_name=_("sources"))
-    written_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("written by"),
-    )
-    written_at = models.DateTimeField(_("written at"), default=timezone.now)
-    state = models.CharField(
-        _("state"), max_length=9, choices=DraftState, default=DraftState.WAITING
-    )
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("decided by"),
-    )
-    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
-    remark = models.TextField(_("remark"), blank=True)
+    remark = Text(_("remark"), blank=True)
     update = models.OneToOneField(
         StatusUpdate,
         null=True,
@@ -114,22 +101,28 @@ class Draft(models.Model):
 
     @property
     def is_open(self):
-        return self.state in (DraftState.WAITING, DraftState.RETURNED)
+        return self.state in OPEN
 
     def as_update(self, approved_by=None):
         """The entry it would become, not saved."""
         fields = {field.attname: field for field in StatusUpdate._meta.concrete_fields}
-        values = {name: fields[name].to_python(value) for name, value in self.entry.items()}
-        return StatusUpdate(
+        values = {
+            # JSON holds what no column does.
+            name: fields[name].to_python(carried(value) if isinstance(value, str) else value)
+            for name, value in self.entry.items()
+        }
+        update = StatusUpdate(
             action=self.action, recorded_by=self.written_by, approved_by=approved_by, **values
         )
+        update.to_cite = list(self.sources.all())
+        return update
 
     @transaction.atomic
     def rewrite(self, status, *, by, sources=(), later_reason="", **details):
-        """Say it anew; whoever does so is its author, and it waits again."""
+        """Write it anew: whoever does so becomes its author, and it waits for a decision again."""
         demand(by, WRITE)
         if self.pk:
-            self._take(DraftState.WAITING, DraftState.RETURNED)
+            self._take(*OPEN)
         update = StatusUpdate(action=self.action, status=status, recorded_by=by, **details)
         update.check_record(sources, approval_follows=True, later_reason=later_reason)
         self.entry = {
@@ -144,20 +137,18 @@ class Draft(models.Model):
 
     @transaction.atomic
     def publish(self, *, by):
-        """Let it join the record. Raises PermissionDenied or ValidationError and changes nothing.
+        """Add it to the record; somebody else than its author does so.
 
-        Whoever wrote it does not publish it.
+        Where this raises PermissionDenied or ValidationError, nothing has changed.
         """
         demand(by, PUBLISH)
-        self._take(DraftState.WAITING)
-        if self.written_by == by:
-            raise ValidationError(gettext("You wrote it: a second person publishes it."))
+        self._take_to_publish(by)
         self.update = self.enter(approved_by=by)
-        self._decide(DraftState.PUBLISHED, by)
+        self._decide(DraftState.PUBLISHED, by, "update")
         return self.update
 
     def enter(self, *, approved_by):
-        """Join the record whoever lets it: for `publish`, and for a preview that is taken back."""
+        """Add it without asking who may: for `publish`, and for a preview that is rolled back."""
         entry = self.as_update()
         names = {field.name for field in StatusUpdate._meta.concrete_fields}
         return self.action.enter(
@@ -170,32 +161,19 @@ class Draft(models.Model):
 
     @transaction.atomic
     def give_back(self, *, by, remark):
-        """Back to whoever wrote it, with what should change."""
+        """Return it to its author, with a remark on what should change."""
         demand(by, PUBLISH)
         self._take(DraftState.WAITING)
         if not remark.strip():
             raise ValidationError({"remark": gettext("Say what should change.")})
         self.remark = remark.strip()
-        self._decide(DraftState.RETURNED, by)
+        self._decide(DraftState.RETURNED, by, "remark")
 
     @transaction.atomic
     def withdraw(self, *, by):
         """Its author takes it back for good."""
         demand(by, WRITE)
-        self._take(DraftState.WAITING, DraftState.RETURNED)
+        self._take(*OPEN)
         if self.written_by != by:
             raise ValidationError(gettext("Only its author withdraws a draft."))
         self._decide(DraftState.WITHDRAWN, by)
-
-    def _take(self, *states):
-        """Lock it as it stands now; refuse if it is decided already."""
-        self.refresh_from_db(from_queryset=Draft.objects.select_for_update())
-        if self.state not in states:
-            raise ValidationError(
-                gettext("This draft is no longer open: it is %(state)s.")
-                % {"state": self.get_state_display()}
-            )
-
-    def _decide(self, state, by):
-        self.state, self.decided_by, self.decided_at = state, by, timezone.now()
-        self.save(update_fields=["state", "decided_by", "decided_at", "remark", "update"])

@@ -116,22 +116,33 @@ class DatePrecision(models.TextChoices):
     YEAR = "year", _("year")
 
 
-class Origin(models.TextChoices):
-    """Where the wording of an ask comes from."""
+class Channel(models.TextChoices):
+    """How an ask was put to its body; what starts its clocks is named after it."""
 
-    EXPLICIT = "explicit", _("asked in the founding text")
-    DERIVED = "derived", _("follows from the founding text")
-    ADDED = "added", _("added by the editors of this record")
+    PUBLIC = "public", _("public call")
+    LETTER = "letter", _("letter")
+    PROCEDURE = "procedure", _("official procedure")
+    ORAL = "oral", _("oral statement")
+    MEETING = "meeting", _("meeting")
+    PETITION = "petition", _("petition")
 
 
 class AskState(models.TextChoices):
-    """The ask's own life, which is ours and never a response of the body."""
+    """The life of the ask itself: decided by those who ask, never a response of the body."""
 
     DRAFT = "draft", _("draft")
     OPEN = "open", _("open")
     SPLIT = "split", _("split into more precise asks")
     SUPERSEDED = "superseded", _("replaced by a newer ask")
     WITHDRAWN = "withdrawn", _("withdrawn by those who asked")
+
+
+class RelationKind(models.TextChoices):
+    """How one ask points to another."""
+
+    SPLIT_INTO = "split_into", _("split into")
+    SAME_CALL = "same_call", _("the same call to another body")
+    DEPENDS_ON = "depends_on", _("depends on")
 
 
 class ExpectedBasis(models.TextChoices):
@@ -156,6 +167,8 @@ class IssueSort(models.TextChoices):
 
 
 class BodyKind(models.TextChoices):
+    """What a body is called. How it behaves are fields of its own; see `ReachedBy`."""
+
     UN_ORGAN = "un-organ", _("UN organ")
     UN_AGENCY = "un-agency", _("UN agency")
     UN_OFFICE = "un-office", _("UN office")
@@ -163,12 +176,31 @@ class BodyKind(models.TextChoices):
     SPECIAL_PROCEDURE = "special-procedure", _("UN special procedure")
     INQUIRY = "inquiry", _("commission of inquiry")
     COURT = "court", _("court or prosecutor")
+    TRIBUNAL = "tribunal", _("tribunal")
     GOVERNMENT = "government", _("government")
     PARLIAMENT = "parliament", _("parliament")
     REGIONAL = "regional", _("regional organisation")
     STATE_GROUP = "state-group", _("group of States")
     NATIONAL_INSTITUTION = "national-institution", _("national human-rights institution")
     HUMANITARIAN = "humanitarian", _("humanitarian organisation")
+    COMPANY = "company", _("company")
+
+
+class ReachedBy(models.TextChoices):
+    """How what one wants of a body comes before it."""
+
+    MISSIONS = "missions", _("through the missions of States")
+    DIRECTLY = "directly", _("directly: anyone may write to it")
+    CLOSED = "closed", _("by a closed procedure alone")
+
+
+class Salutation(models.TextChoices):
+    """How a letter begins, in the language of the letter."""
+
+    EXCELLENCY = "excellency", _("Excellency,")
+    MANDATE_HOLDER = "mandate-holder", _("Dear mandate holder,")
+    MEMBERS = "members", _("Dear members,")
+    OFFICE = "office", _("Dear Sir or Madam,")
 
 
 class MeetingKind(models.TextChoices):
@@ -208,10 +240,30 @@ class StepKind(models.TextChoices):
     SHARE = "share", _("share")
 
 
+class PackKind(models.TextChoices):
+    """What somebody gets to work with, in the order of the list of packs."""
+
+    LETTER = "letter", _("letter")
+    OUTLINE = "outline", _("outline")
+    STATEMENT = "statement", _("statement")
+    PARAGRAPHS = "paragraphs", _("draft paragraphs")
+    QUESTIONS = "questions", _("parliamentary questions")
+    REPRESENTATION = "representation", _("representation")
+    PRESS = "press", _("press line")
+    GUIDELINE = "guideline", _("guideline")
+    POSTS = "posts", _("posts")
+
+
 class DraftState(models.TextChoices):
     WAITING = "waiting", _("waiting")
     RETURNED = "returned", _("given back")
     PUBLISHED = "published", _("published")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class WithholdingState(models.TextChoices):
+    PROPOSED = "proposed", _("proposed")
+    CONFIRMED = "confirmed", _("confirmed: the words are gone")
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
@@ -242,6 +294,7 @@ class EditionKind(models.TextChoices):
 class EditionState(models.TextChoices):
     PLANNED = "planned", _("planned")
     SENDING = "sending", _("being sent")
+    PAUSED = "paused", _("paused")
     SENT = "sent", _("sent")
     CANCELLED = "cancelled", _("cancelled")
 
@@ -252,7 +305,14 @@ class DeliveryState(models.TextChoices):
     SENT = "sent", _("sent")
     FAILED = "failed", _("failed")
     DOUBTFUL = "doubtful", _("doubtful: the sending was cut short, so it is not sent again")
-    DROPPED = "dropped", _("not sent: the follower left before")
+    DROPPED = "dropped", _("not sent: no longer wanted")
+
+
+class RefusalKind(models.TextChoices):
+    """What a refused mail says: that the mailbox does not exist, or anything else."""
+
+    GONE = "gone", _("no such mailbox")
+    OTHER = "other", _("refused for another reason")
 
 
 class RegionalGroup(models.TextChoices):

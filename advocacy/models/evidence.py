@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -29,13 +30,16 @@ from advocacy.models.vocabulary import (
 )
 
 S = ResponseStatus
+WEAK_ALONE = _("A weak source never stands alone: name one that can be opened.")
 IS_A_LOOK = models.Q(search_log__isnull=False)
-# Where a response found late asks a reason of the one after it; not a field of the entry itself.
+# Names the error where a response was found late and the one after it needs a reason; the entry
+# itself has no such field.
 LATER_REASON = "later_reason"
 # Staff are asked about a response dated later than its newest source by more than this.
 LATER_THAN_SOURCES = timedelta(days=31)
 
-# Rules about a single row, enforced by the database. The code of each is the field of its error.
+# Rules about a single row, enforced by the database. Each has as its code the field that its error
+# belongs to.
 CONSTRAINTS = [
     models.UniqueConstraint(
         fields=["key"], condition=~models.Q(key=""), name="status_update_key_is_unique"
@@ -74,6 +78,18 @@ CONSTRAINTS = [
         name="status_update_says_what_happened",
         violation_error_code="summary",
         violation_error_message=_("Say in a sentence what happened."),
+    ),
+    models.CheckConstraint(
+        condition=~IS_A_LOOK | models.Q(points_other_way=False),
+        name="status_update_look_points_nowhere",
+        violation_error_code="points_other_way",
+        violation_error_message=_("Only a response of the body can point the other way."),
+    ),
+    models.CheckConstraint(
+        condition=~IS_A_LOOK | models.Q(event=None),
+        name="status_update_look_has_no_event",
+        violation_error_code="event",
+        violation_error_message=_("A look found nothing: only a response points to an event."),
     ),
     models.CheckConstraint(
         condition=~models.Q(status=S.COMMITTED) | (~models.Q(quote="") & ~models.Q(speaker="")),
@@ -163,8 +179,29 @@ CONSTRAINTS = [
 ]
 
 
+def can_stand(sources):
+    """Whether something may rest on these: a copy or an aggregator never stands alone."""
+    return any(not source.is_weak for source in sources)
+
+
+def check_can_stand(sources):
+    """Refuse weak sources that stand alone, under a status or anything else that is shown."""
+    if sources and not can_stand(sources):
+        raise ValidationError({"sources": str(WEAK_ALONE)})
+
+
+def rests_on_digests(update, sources):
+    """Whether a response rests only on sources that nobody opened, and on copies.
+
+    `StatusUpdateQuerySet.resting_on_digests` asks the database the same.
+    """
+    if update.is_look or (update.status == S.ACKNOWLEDGED and update.receipt_on):
+        return False
+    return bool(sources) and not any(source.was_read for source in sources)
+
+
 def check_sources(update, sources):
-    """The tiers of evidence that the status demands, whoever writes the entry."""
+    """Refuse sources that are not of the tiers the status demands, whoever writes the entry."""
     status = update.response_status
     if status is None or (status == S.ACKNOWLEDGED and update.receipt_on):
         return
@@ -173,9 +210,8 @@ def check_sources(update, sources):
         "evidence": EVIDENCE[status],
     }
     strong = [source for source in sources if not source.is_weak]
-    if not strong:
-        only_weak = gettext("A weak source is never the only source of a status.")
-        raise ValidationError({"sources": f"{needed} {only_weak}" if sources else needed})
+    if not can_stand(sources):
+        raise ValidationError({"sources": f"{needed} {WEAK_ALONE}" if sources else needed})
     tiers = {source.tier for source in strong}
     if not tiers & REQUIRED_TIERS[status]:
         if status in NOT_RELAXED or Tier.INDEPENDENT not in tiers:
@@ -202,15 +238,35 @@ def check_sources(update, sources):
         )
 
 
+def check_references(update):
+    """Refuse to name an entry of another ask, or an event that happened only later.
+
+    Nor is an entry corrected twice.
+    """
+    errors: dict[str, str] = {}
+    for field in ("corrects", "undoes"):
+        other = getattr(update, field)
+        if other and other.action_id != update.action_id:
+            errors[field] = gettext("Choose an entry of the same ask.")
+    event, day = update.event, update.happened_on
+    if event and day and event.happened_on > day:
+        errors["event"] = gettext("This event happened later than the entry says.")
+    entries = type(update)._default_manager
+    if update.corrects_id and entries.filter(corrects_id=update.corrects_id).exists():
+        errors["corrects"] = gettext("This entry is already corrected: correct the newer one.")
+    if errors:
+        raise ValidationError(errors)
+
+
 def newest_source_long_before(day, sources):
-    """The newest source of a response of this day, where it is more than a month older; or None."""
+    """The newest of these sources if it is more than a month older than the day; else None."""
     published = {last_day(s.published_on, s.published_precision): s for s in sources}
     newest = max(published, default=day)
     return published[newest] if day > newest + LATER_THAN_SOURCES else None
 
 
 def check_transition(update, before, after, later_reason=""):
-    """Whether the vocabulary lets this response stand between those before and after its day."""
+    """Refuse a response that may not stand between those before and after its day."""
     status = update.response_status
     if status is None or not update.happened_on:
         return
@@ -239,14 +295,14 @@ def check_transition(update, before, after, later_reason=""):
 
 
 def needs_reason(status, after):
-    """Whether the response that already follows needs a new reason, or is now a setback."""
+    """Whether the response that already follows needs a reason now, or has become a setback."""
     rule = TRANSITIONS[status].get(after.response_status)
     lacks_reason = rule == REASON and not after.transition_reason
     return lacks_reason or is_step_back(status, after.status) != after.is_setback
 
 
 def check_next(status, after, later_reason):
-    """Whether the response that already follows may still do so."""
+    """Refuse a status that the response already on record after it may not follow."""
     words = {
         "status": label_of(status),
         "next": label_of(after.status),
@@ -266,8 +322,28 @@ def check_next(status, after, later_reason):
         raise ValidationError({LATER_REASON: refusal % words})
 
 
+def all_hold(update):
+    """Whether an entry keeps every constraint, the check constraints asked in one query.
+
+    Django asks for each by itself, and prepares every field of the entry for each of them.
+    """
+    fields = update._meta.concrete_fields
+    values = {f.name: models.Value(getattr(update, f.attname), output_field=f) for f in fields}
+    held = []
+    for constraint in CONSTRAINTS:
+        if isinstance(constraint, models.CheckConstraint):
+            # As in the database, one that comes out as unknown is kept.
+            held.append(Coalesce(constraint.condition, True, output_field=models.BooleanField()))
+            continue
+        try:
+            constraint.validate(type(update), update)
+        except ValidationError:
+            return False
+    return models.Q(*held).check(values)
+
+
 def by_field(errors, fields):
-    """Errors of constraints under the field that each names as its code, others as they are."""
+    """The errors with those of constraints moved to the field that each names as its code."""
     placed: dict[str, list[ValidationError]] = {}
     for name, of_name in errors.items():
         for error in of_name:

@@ -9,11 +9,12 @@ from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
 from advocacy.models.actions import RecommendedAction
-from advocacy.models.bodies import Meeting
 from advocacy.models.enums import EditionState, ResponseStatus
 from advocacy.models.mailings import Edition
+from advocacy.models.meetings import Meeting
 from advocacy.models.responses import StatusUpdate
 from advocacy.models.standing import STALE_AFTER, label_of
+from advocacy.models.standing_today import StandingToday
 
 SHOWN = 8
 MONTHS = 12
@@ -51,7 +52,8 @@ def count_record(day: date | None = None) -> dict[str, Any]:
         "stale_days": STALE_AFTER.days,
         "stale": _listed(stale, "last_checked_on"),
         "overdue": _listed(overdue, "expected_by"),
-        "by_status": _by_status(asks),
+        "is_due": StandingToday.objects.due().exists(),
+        **_by_status(asks),
         "by_month": _by_month(day),
     }
 
@@ -65,10 +67,12 @@ def _listed(asks, day):
 
 
 def _by_status(asks):
-    """Open asks by status: [(status, number, percent of the longest bar)]."""
-    counts = dict(asks.order_by().values_list("status").annotate(n=models.Count("pk")))
-    most = max(counts.values(), default=1)
-    return [
+    """Open asks by status, with the percent of the longest bar, and how many are proposed."""
+    rows = asks.order_by().values_list("status")
+    rows = list(rows.annotate(asked=models.Count("asked_on"), n=models.Count("pk")))
+    counts = {status: asked for status, asked, _n in rows}
+    most = max(counts.values(), default=0) or 1
+    by_status = [
         {
             "label": label_of(status),
             "phase": status.phase.value,
@@ -78,6 +82,7 @@ def _by_status(asks):
         for status in ResponseStatus
         if (n := counts.get(status.value))
     ]
+    return {"by_status": by_status, "proposed": sum(n - asked for _status, asked, n in rows)}
 
 
 def _by_month(day):
@@ -116,6 +121,10 @@ def next_meetings():
 def mailings():
     """Mailings that wait, run, or left something undelivered."""
     editions = Edition.objects.with_progress().select_related("entry__action__body")
-    going = models.Q(state__in=[EditionState.PLANNED, EditionState.SENDING])
+    editions = editions.prefetch_related("entry__sources")
+    going = models.Q(state__in=[EditionState.PLANNED, EditionState.SENDING, EditionState.PAUSED])
     recent = models.Q(send_at__gte=timezone.now() - timedelta(days=NEXT_DAYS))
-    return editions.filter(going | (recent & models.Q(failed__gt=0))).order_by("-send_at")[:SHOWN]
+    # Those that wait for somebody come first.
+    paused = models.Case(models.When(state=EditionState.PAUSED, then=0), default=1)
+    shown = editions.filter(going | (recent & models.Q(failed__gt=0)))
+    return shown.order_by(paused, "-send_at")[:SHOWN]

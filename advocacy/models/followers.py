@@ -1,8 +1,6 @@
-"""Who follows the record by e-mail, and what each of them asked to hear of."""
+"""Who follows the record by e-mail, and how each of them came and went."""
 
-import secrets
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Self
 
 from django.core.signing import BadSignature
@@ -13,38 +11,49 @@ from django.utils.translation import gettext_lazy as _
 from advocacy.models.addresses import (
     address_hash,
     address_hashes,
+    canonical,
     decrypt,
     encrypt,
+    mailbox,
     masked,
+    new_public_id,
     signer,
 )
-from advocacy.models.enums import Frequency, SubscriberState
-from advocacy.models.responses import StatusUpdate
+from advocacy.models.enums import Frequency, RefusalKind, SubscriberState
+from advocacy.models.follower_queryset import SubscriberQuerySet
+from advocacy.models.networks import NetworkUse
+from advocacy.models.refusals import Refusal
 from advocacy.models.subjects import Subject, one_subject
+from advocacy.models.text import Line, Text
 
 CONFIRM_WITHIN = timedelta(days=7)
-KEEP_HASH = timedelta(days=365)
 CONFIRMATIONS_A_DAY = 3
-PUBLIC_ID_BYTES = 12
-
-
-def new_public_id() -> str:
-    return secrets.token_urlsafe(PUBLIC_ID_BYTES)
 
 
 class SignUpQuerySet(models.QuerySet["SignUp"]):
-    def ask(self, address, *, issue=None, body=None, action=None, language, frequency):
+    def ask(self, address, *, language, frequency, **subject):
         """Note that somebody typed this address. Nothing of it counts until it is confirmed."""
         return self.create(
             public_id=new_public_id(),
-            address=encrypt(address),
+            address=encrypt(canonical(address)),
             address_hash=address_hash(address),
-            issue=issue,
-            body=body,
-            action=action,
+            mailbox_hash=address_hash(mailbox(address)),
             language=language,
             frequency=frequency,
+            **subject,
         )
+
+    def mail_turn(self, address: str) -> datetime | None:
+        """When the next confirmation to this address may go by the ceiling of the whole site.
+
+        None means at once. It is taken before the sign-up is written: whoever comes at the same
+        moment waits for one statement, not for all that belongs to a sign-up.
+        """
+        today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+        asked = self.filter(mailbox_hash=address_hash(mailbox(address)), created_at__gte=today)
+        # A mailbox that gets none today takes nobody's turn.
+        too_many = asked.count() >= CONFIRMATIONS_A_DAY
+        return None if too_many else NetworkUse.objects.take_turn()
 
     def by_token(self, token: str) -> "SignUp | None":
         """The sign-up a link was made for, or None."""
@@ -61,12 +70,13 @@ class SignUpQuerySet(models.QuerySet["SignUp"]):
 class SignUp(Subject):
     """A wish to follow that its address has not confirmed yet. Deleted after seven days."""
 
-    public_id = models.CharField(max_length=16, unique=True, editable=False)
-    address_hash = models.CharField(max_length=64, db_index=True, editable=False)
-    address = models.TextField(editable=False)
+    public_id = Line(max_length=16, unique=True, editable=False)
+    address_hash = Line(max_length=64, db_index=True, editable=False)
+    mailbox_hash = Line(max_length=64, db_index=True, editable=False)
+    address = Text(editable=False)
     # The forms offer those of LANGUAGES: as choices here, a change of them would be a migration.
-    language = models.CharField(_("language"), max_length=16)
-    frequency = models.CharField(_("how often"), max_length=7, choices=Frequency)
+    language = Line(_("language"), max_length=16)
+    frequency = Line(_("how often"), max_length=7, choices=Frequency)
     created_at = models.DateTimeField(_("asked for on"), default=timezone.now, editable=False)
     confirmed_at = models.DateTimeField(null=True, editable=False)
     mailed_on = models.DateField(null=True, editable=False)
@@ -84,9 +94,9 @@ class SignUp(Subject):
                 | models.Q(mail_number__range=(1, CONFIRMATIONS_A_DAY)),
                 name="sign_up_mails_few_a_day",
             ),
-            # The database counts: whatever the source, an address gets so many mails a day.
+            # The database counts: whatever the source, a mailbox gets so many mails a day.
             models.UniqueConstraint(
-                fields=["address_hash", "mailed_on", "mail_number"],
+                fields=["mailbox_hash", "mailed_on", "mail_number"],
                 name="sign_up_mail_is_counted_once",
             ),
         ]
@@ -107,7 +117,7 @@ class SignUp(Subject):
         return decrypt(self.address)
 
     def take_mail_slot(self) -> bool:
-        """Whether a confirmation may go to the address today; if so it is counted."""
+        """Whether a confirmation may go to the mailbox today; if so it is counted."""
         if self.mailed_on:
             return True
         self.mailed_on = timezone.localdate()
@@ -124,7 +134,8 @@ class SignUp(Subject):
     def confirm(self) -> "Subscriber | None":
         """Follow what was asked for. A repeat changes nothing.
 
-        None where it was deleted meanwhile: its address left.
+        An address that was ended by refusals gets its mail, so it follows again what it did before.
+        None where the sign-up was deleted meanwhile: its address left.
         """
         # One at a time: the same link may be confirmed twice at once.
         try:
@@ -151,53 +162,29 @@ class SignUp(Subject):
             subscriber.confirmed_at = subscriber.confirmed_at or timezone.now()
             subscriber.ended_at = None
             subscriber.save(force_update=True)
+            subscriber.refusals.all().delete()
             subscriber.follows.get_or_create(issue=self.issue, body=self.body, action=self.action)
             self.confirmed_at = timezone.now()
             self.save(update_fields=["confirmed_at"])
         return subscriber
 
 
-class SubscriberQuerySet(models.QuerySet["Subscriber"]):
-    def by_address(self, address: str) -> "Subscriber | None":
-        """The one row of an address, whatever its state, or None."""
-        return self.filter(address_hash__in=address_hashes(address)).first()
-
-    def by_token(self, token: str) -> "Subscriber | None":
-        """The follower a link was made for, or None."""
-        try:
-            public_id = signer("follower").unsign(token)
-        except BadSignature:
-            return None
-        return self.confirmed().filter(public_id=public_id).first()
-
-    def confirmed(self) -> Self:
-        return self.filter(state=SubscriberState.CONFIRMED)
-
-    def following(self, entries: Iterable[StatusUpdate]) -> Self:
-        """Followers of the issue, body or ask of any of these entries, or of everything."""
-        actions = [entry.action for entry in entries]
-        follows = Follow.objects.filter(subscriber=models.OuterRef("pk")).filter(
-            models.Q(issue=None, body=None, action=None)
-            | models.Q(issue__in={action.issue_id for action in actions})
-            | models.Q(body__in={action.body_id for action in actions})
-            | models.Q(action__in={action.pk for action in actions})
-        )
-        return self.confirmed().filter(models.Exists(follows))
-
-    def outdated(self, now: datetime | None = None) -> Self:
-        """Rows of which only the hash is left, and that for twelve months."""
-        return self.filter(ended_at__lt=(now or timezone.now()) - KEEP_HASH)
+WHOLE = ~models.Q(address="") & ~models.Q(language="") & ~models.Q(frequency="")
+HASH = models.Q(confirmed_at=None, address="", language="", frequency="")
 
 
 class Subscriber(models.Model):
-    """A confirmed e-mail address; once it left or bounced, nothing but its keyed hash."""
+    """A confirmed e-mail address; once its owner left, nothing but its keyed hash.
 
-    public_id = models.CharField(max_length=16, unique=True, editable=False)
-    address_hash = models.CharField(max_length=64, unique=True, editable=False)
-    address = models.TextField(blank=True, editable=False)
-    language = models.CharField(_("language"), max_length=16, blank=True)
-    frequency = models.CharField(_("how often"), max_length=7, choices=Frequency, blank=True)
-    state = models.CharField(
+    Where refusals ended it, everything is kept for thirty days, so that staff can take it back.
+    """
+
+    public_id = Line(max_length=16, unique=True, editable=False)
+    address_hash = Line(max_length=64, unique=True, editable=False)
+    address = Text(blank=True, editable=False)
+    language = Line(_("language"), max_length=16, blank=True)
+    frequency = Line(_("how often"), max_length=7, choices=Frequency, blank=True)
+    state = Line(
         _("state"), max_length=9, choices=SubscriberState, default=SubscriberState.CONFIRMED
     )
     confirmed_at = models.DateTimeField(
@@ -214,23 +201,17 @@ class Subscriber(models.Model):
         permissions = [
             ("reveal_subscriber", "Can see the full address of a follower"),
             ("export_subscriber", "Can export the addresses of followers"),
+            ("take_back_subscriber", "Can take back followers whose mail was refused"),
         ]
         indexes = [models.Index(fields=["state", "frequency", "id"], name="follower_to_mail")]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state=SubscriberState.CONFIRMED, ended_at=None)
-                & ~models.Q(address="")
-                & ~models.Q(language="")
-                & ~models.Q(frequency="")
+                condition=models.Q(state=SubscriberState.CONFIRMED, ended_at=None) & WHOLE
+                | models.Q(state=SubscriberState.BOUNCED, ended_at__isnull=False) & WHOLE
                 | ~models.Q(state=SubscriberState.CONFIRMED)
-                & models.Q(
-                    ended_at__isnull=False,
-                    confirmed_at=None,
-                    address="",
-                    language="",
-                    frequency="",
-                ),
-                name="follower_who_ended_is_a_hash",
+                & models.Q(ended_at__isnull=False)
+                & HASH,
+                name="follower_who_left_is_a_hash",
             ),
         ]
 
@@ -246,45 +227,76 @@ class Subscriber(models.Model):
         return decrypt(self.address)
 
     @property
+    def is_confirmed(self) -> bool:
+        return self.state == SubscriberState.CONFIRMED
+
+    @property
+    def can_be_taken_back(self) -> bool:
+        return self.state == SubscriberState.BOUNCED and bool(self.address)
+
+    @property
     def masked_address(self) -> str:
         return masked(self.plain_address) if self.address else "•••"
 
     @transaction.atomic
-    def change(self, *, language, frequency, keep=None, add=None):
+    def change(self, *, language, frequency, shown=(), keep=(), add=None):
         """Change how this follower hears of the record. False where they left meanwhile.
 
-        `keep` are the follows that stay; `add` is one more subject, as keyword arguments.
+        Of the follows `shown`, those to `keep` stay; `add` is one more subject, as keywords.
         """
         if not self._update(language=language, frequency=frequency):
             return False
-        if keep is not None:
-            self.follows.exclude(pk__in=[follow.pk for follow in keep]).delete()
+        self.follows.filter(pk__in={row.pk for row in shown} - {row.pk for row in keep}).delete()
         if add is not None:
             self.follows.get_or_create(**{"issue": None, "body": None, "action": None, **add})
         return True
 
+    @transaction.atomic
     def leave(self) -> None:
-        self._end(SubscriberState.LEFT)
-
-    def bounce(self) -> None:
-        self._end(SubscriberState.BOUNCED)
+        """Keep the keyed hash and nothing else, at once; old links stop working."""
+        self._sign_ups().delete()
+        self._strip(Subscriber.objects.with_address(), SubscriberState.LEFT)
 
     @transaction.atomic
-    def _end(self, state: str) -> None:
-        """Keep the keyed hash and nothing else; old links stop working."""
-        self._sign_ups().delete()
-        ended = self._update(
+    def note_refusal(self, kind: RefusalKind, code: str, day: date | None = None) -> bool:
+        """Count a refused mail. Returns whether it was one too many, which ends the follower."""
+        follower = Subscriber.objects.confirmed().select_for_update().filter(pk=self.pk).first()
+        if follower is None:
+            return False
+        day = day or timezone.localdate()
+        Refusal.objects.note(follower, kind, code, day)
+        if kind != RefusalKind.GONE or not follower.refusals.is_enough_to_end(day):
+            return False
+        return self.bounce()
+
+    def bounce(self) -> bool:
+        """Send no more mail to a mailbox that does not exist. This can be undone for a while."""
+        return self._update(state=SubscriberState.BOUNCED, ended_at=timezone.now())
+
+    @transaction.atomic
+    def reduce(self) -> bool:
+        """Keep only the keyed hash once it is too late to undo an ending by refusals."""
+        rows = Subscriber.objects.bounced_for_good()
+        return self._strip(rows, SubscriberState.BOUNCED, self.ended_at)
+
+    def _strip(
+        self, among: SubscriberQuerySet, state: SubscriberState, ended_at: datetime | None = None
+    ) -> bool:
+        """Erase all but the hash of this follower. False where they are not among these rows."""
+        stripped = among.filter(pk=self.pk).update(
             public_id=new_public_id(),
             address="",
             language="",
             frequency="",
             state=state,
             confirmed_at=None,
-            ended_at=timezone.now(),
+            ended_at=ended_at or timezone.now(),
         )
-        if ended:
+        if stripped:
             self.follows.all().delete()
+            self.refusals.all().delete()
             self.deliveries.update(subscriber=None)
+        return stripped == 1
 
     @transaction.atomic
     def forget(self) -> None:
@@ -295,7 +307,7 @@ class Subscriber(models.Model):
             row.delete()
 
     def _update(self, **values: Any) -> bool:
-        """Write these columns alone. False where the follower ended since this row was read."""
+        """Write only these columns. False where the follower left since this row was read."""
         for name, value in values.items():
             setattr(self, name, value)
         return Subscriber.objects.confirmed().filter(pk=self.pk).update(**values) == 1
@@ -305,7 +317,7 @@ class Subscriber(models.Model):
         hashes = address_hashes(self.plain_address) if self.address else []
         return SignUp.objects.filter(address_hash__in=[self.address_hash, *hashes])
 
-    def held_data(self) -> dict[str, Any]:
+    def personal_data(self) -> dict[str, Any]:
         """Everything the site holds about this follower, for them to read."""
         return {
             "address": self.plain_address,
@@ -324,38 +336,8 @@ class Subscriber(models.Model):
                 }
                 for delivery in self.deliveries.select_related("edition").order_by("pk")
             ],
+            "refused_mails": [
+                {"day": refusal.day.isoformat(), "code": refusal.code, "times": refusal.times}
+                for refusal in self.refusals.all()
+            ],
         }
-
-
-class FollowQuerySet(models.QuerySet["Follow"]):
-    def with_related(self) -> Self:
-        return self.select_related("issue", "body", "action").order_by("pk")
-
-
-class Follow(Subject):
-    """What one follower follows."""
-
-    subscriber = models.ForeignKey(
-        Subscriber, on_delete=models.CASCADE, related_name="follows", verbose_name=_("follower")
-    )
-    created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
-
-    objects = FollowQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("follow")
-        verbose_name_plural = _("follows")
-        constraints = [
-            one_subject("follow_has_one_subject"),
-            models.UniqueConstraint(
-                fields=["subscriber"],
-                condition=models.Q(issue=None, body=None, action=None),
-                name="follow_everything_once",
-            ),
-            models.UniqueConstraint(fields=["subscriber", "issue"], name="follow_issue_once"),
-            models.UniqueConstraint(fields=["subscriber", "body"], name="follow_body_once"),
-            models.UniqueConstraint(fields=["subscriber", "action"], name="follow_ask_once"),
-        ]
-
-    def __str__(self):
-        return str(self.subject)

@@ -1,22 +1,26 @@
-from typing import Any
-
+from django.apps import apps
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from advocacy.models.content import Content, ContentQuerySet, Searchable, SearchableQuerySet
+from advocacy.models.content import (
+    Content,
+    ContentQuerySet,
+    Searchable,
+    SearchableQuerySet,
+)
 from advocacy.models.enums import IssueSort
-from advocacy.models.facets import count_statuses, count_values
+from advocacy.models.text import Line, Slug, Text, Url
 
 
 class Topic(Content):
     """The legal frame of an issue: security, labour law, humanitarian law, human rights."""
 
-    slug = models.SlugField(_("slug"), unique=True)
-    name = models.CharField(_("name"), max_length=100)
-    description = models.TextField(_("description"), blank=True)
+    slug = Slug(_("slug"), unique=True)
+    name = Line(_("name"), max_length=100)
+    description = Text(_("description"), blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     objects = ContentQuerySet.as_manager()
@@ -33,11 +37,11 @@ class Topic(Content):
 class LegalReference(Content):
     """A treaty article, resolution or convention that an ask stands on."""
 
-    slug = models.SlugField(_("slug"), unique=True)
-    title = models.CharField(_("title"), max_length=200)
-    point = models.TextField(_("what it says"))
-    url = models.URLField(_("official text"), max_length=500, blank=True)
-    caution = models.TextField(_("caution"), blank=True)
+    slug = Slug(_("slug"), unique=True)
+    title = Line(_("title"), max_length=200)
+    point = Text(_("what it says"))
+    url = Url(_("official text"), max_length=500, blank=True)
+    caution = Text(_("caution"), blank=True)
 
     objects = ContentQuerySet.as_manager()
 
@@ -65,52 +69,6 @@ class IssueQuerySet(SearchableQuerySet["Issue"]):
         """Fetch what an issue card shows."""
         return self.prefetch_related("topics")
 
-    def searching(self, text, asks):
-        """Issues where each word is in the issue, in one of these asks of it or in a body asked."""
-        issues = self
-        for word in text.split():
-            asked = asks.searching(word).order_by()
-            issues = issues.filter(
-                models.Q(pk__in=Issue.objects.containing(word).values("pk"))
-                | models.Q(pk__in=asked.values(f"{asks.ASK}issue"))
-            )
-        return issues
-
-    def matching(self, asks, *, q="", topic=None, body=None, status=""):
-        """Narrow to the given filters; an empty one matches everything.
-
-        `body` and `status` look at the asks of the issue: rows of asks that need `with_status`.
-        """
-        issues = self.searching(q, asks)
-        if topic:
-            issues = issues.filter(pk__in=topic.issues.values("pk"))
-        if body or status:
-            rows = asks.matching(body=body, status=status).order_by()
-            issues = issues.filter(pk__in=rows.values(f"{asks.ASK}issue"))
-        return issues
-
-    def facets(self, asks, counted, *, among=None, **filters):
-        """Count the issues behind each option of each filter; see `AskRowsQuerySet.facets`.
-
-        What a row of an ask has itself is counted over the asks of the issues.
-        """
-        total = self.matching(asks, **filters).order_by().count()
-        facets: dict[str, Any] = {"total": total}
-        for name, lookup in counted.items():
-            others = {n: value for n, value in filters.items() if n != name}
-            issues = self.matching(asks, **others).order_by()
-            if lookup not in asks.IN_ROW:
-                facets[name] = count_values(issues, lookup, models.Count("pk"))
-                continue
-            of_asks = {n: value for n, value in others.items() if n in ("body", "status")}
-            rows = asks.about(issues).matching(**of_asks)
-            issue = models.Count(f"{asks.ASK}issue", distinct=True)
-            if name == "status":
-                facets[name] = count_statuses(rows, f"{asks.ASK}issue")
-            else:
-                facets[name] = count_values(rows, lookup, issue)
-        return facets
-
     def sorted_by(self, sort):
         return self.order_by(*ISSUE_ORDER[sort], "pk")
 
@@ -118,30 +76,18 @@ class IssueQuerySet(SearchableQuerySet["Issue"]):
 class Issue(Searchable):
     """A wrong that the campaign wants answered."""
 
-    SEARCHED = ("title", "question", "summary", "narrative")
+    SEARCHED = ("title", "question", "summary")
 
-    slug = models.SlugField(_("slug"), unique=True)
-    title = models.CharField(_("title"), max_length=200)
-    question = models.CharField(_("question"), max_length=300)
-    summary = models.TextField(_("summary"))
-    narrative = models.TextField(
-        _("what happened"),
-        help_text=_("Paragraphs separated by an empty line. Say who claims what."),
-    )
+    slug = Slug(_("slug"), unique=True)
+    title = Line(_("title"), max_length=200)
+    question = Line(_("question"), max_length=300)
+    summary = Text(_("summary"), help_text=_("As it is today: a page of a past day leaves it out."))
     opened_on = models.DateField(_("opened"))
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     topics = models.ManyToManyField(Topic, related_name="issues", verbose_name=_("topics"))
     legal_references = models.ManyToManyField(
         LegalReference, blank=True, related_name="issues", verbose_name=_("legal basis")
     )
-    sources = models.ManyToManyField(
-        "advocacy.Source",
-        blank=True,
-        related_name="issues",
-        verbose_name=_("sources"),
-        help_text=_("Events and reports of the issue that are not a body's response to an ask."),
-    )
-
     history = HistoricalRecords(excluded_fields=["search_text"])
     objects = IssueQuerySet.as_manager()
 
@@ -155,3 +101,18 @@ class Issue(Searchable):
 
     def get_absolute_url(self) -> str:
         return reverse("issue_detail", args=[self.slug])
+
+    @property
+    def asks(self):
+        """The asks that stand on it, be it their first issue or a further one."""
+        return apps.get_model("advocacy", "RecommendedAction").objects.about([self.pk])
+
+    def searched_texts(self):
+        """Its own words and those of its paragraphs."""
+        told = self.paragraphs.all() if self.pk else ()
+        return [*super().searched_texts(), *(row.text for row in told)]
+
+    def keep_search_text(self):
+        """Bring the words it is found by up to date, after a change of its paragraphs."""
+        self.search_text = self.folded_text()
+        Issue.objects.filter(pk=self.pk).update(search_text=self.search_text)

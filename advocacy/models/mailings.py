@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import Self
 
 from django.conf import settings
@@ -13,16 +14,28 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from advocacy.models.enums import DeliveryState, EditionKind, EditionState, Frequency, Tell
-from advocacy.models.followers import Follow, Subscriber, SubscriberQuerySet
+from advocacy.models.deliveries import Delivery, DeliveryQuerySet
+from advocacy.models.enums import (
+    DeliveryState,
+    EditionKind,
+    EditionState,
+    Frequency,
+    RefusalKind,
+    Tell,
+)
+from advocacy.models.follower_queryset import ROWS_AT_ONCE, SubscriberQuerySet
+from advocacy.models.followers import Subscriber
+from advocacy.models.follows import Follow
+from advocacy.models.pauses import Pausable, paused_says_since_when_and_why
 from advocacy.models.responses import StatusUpdate
 from advocacy.models.roles import MAIL, demand
+from advocacy.models.text import Line
 from advocacy.models.update_queryset import StatusUpdateQuerySet
 
 # Time to look at a notice once more, and to cancel it.
 TIME_TO_CANCEL = timedelta(minutes=10)
 TIME_TO_CANCEL_DIGEST = timedelta(hours=1)
-ROWS_AT_ONCE = 1000
+RUNNING = [EditionState.SENDING, EditionState.PAUSED]
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):
@@ -39,7 +52,8 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         """Do what staff decided about a new entry.
 
         Where it corrects one whose notice has not gone out yet, that notice goes out corrected,
-        or not at all if the corrected entry is not to be told at once.
+        or not at all if the correction is not to be told at once. Whoever was told at once of what
+        it corrects is told at once of it, too, whatever staff decided.
         """
         corrected, planned = entry.corrects, None
         while corrected and not planned:
@@ -50,9 +64,14 @@ class EditionQuerySet(models.QuerySet["Edition"]):
                 .first()
             )
             corrected = corrected.corrects
-        if entry.tell == Tell.AT_ONCE and not planned:
+        keys = StatusUpdate.objects.corrected_by(entry)
+        told = Delivery.objects.telling_at_once(keys).exists()
+        # Of a mailing that runs just now, more may have it by the time this one goes out.
+        runs = self.filter(sent_entry__in=keys, state__in=RUNNING).exists()
+        wanted = entry.tell == Tell.AT_ONCE or told or runs
+        if wanted and not planned:
             self.plan_notice(entry, by=by)
-        elif entry.tell != Tell.AT_ONCE and planned:
+        elif planned and not wanted:
             self.filter(pk=planned.pk, state=EditionState.PLANNED).update(
                 state=EditionState.CANCELLED, finished_at=timezone.now()
             )
@@ -64,7 +83,7 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         """
         if existing := self.filter(week=week).first():
             return existing
-        if not StatusUpdate.objects.for_digest(week).exists():
+        if not StatusUpdate.objects.for_digest(week).exists() and not _corrections_of(week):
             return None
         edition, _created = self.get_or_create(
             week=week,
@@ -80,6 +99,9 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 
     def unfinished(self) -> Self:
         return self.filter(state=EditionState.SENDING)
+
+    def paused(self) -> Self:
+        return self.filter(state=EditionState.PAUSED)
 
     def with_progress(self):
         """Annotate `expected`, `sent`, `failed`, `doubtful` and `waiting` deliveries."""
@@ -98,10 +120,10 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         )
 
 
-class Edition(models.Model):
+class Edition(Pausable):
     """One mailing: the notice of one entry, or the digest of one week."""
 
-    kind = models.CharField(_("kind"), max_length=6, choices=EditionKind)
+    kind = Line(_("kind"), max_length=6, choices=EditionKind)
     entry = models.OneToOneField(
         StatusUpdate,
         null=True,
@@ -116,9 +138,6 @@ class Edition(models.Model):
     )
     week = models.DateField(
         _("week"), null=True, blank=True, unique=True, help_text=_("The Monday it starts on.")
-    )
-    state = models.CharField(
-        _("state"), max_length=9, choices=EditionState, default=EditionState.PLANNED
     )
     planned_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -144,6 +163,7 @@ class Edition(models.Model):
                 name="edition_tells_an_entry_or_a_week",
                 violation_error_message=_("A notice tells one entry, a digest one week."),
             ),
+            paused_says_since_when_and_why("edition_paused_says_since_when_and_why"),
         ]
 
     def __str__(self):
@@ -160,9 +180,19 @@ class Edition(models.Model):
             entry = entry.correction
         return entry
 
+    def is_outdated(self) -> bool:
+        """Whether the entry of this notice was corrected after the notice had started."""
+        return (
+            StatusUpdate.objects.filter(corrects=self.sent_entry_id).exclude(corrects=None).exists()
+        )
+
     @property
     def is_planned(self):
         return self.state == EditionState.PLANNED
+
+    @property
+    def is_paused(self) -> bool:
+        return self.state == EditionState.PAUSED
 
     def cancel(self, *, by):
         """Keep a planned mailing from going out; one that has started cannot be called back."""
@@ -175,7 +205,7 @@ class Edition(models.Model):
 
     @transaction.atomic
     def start(self) -> bool:
-        """Take a planned mailing up. False where it is not to go out, or went already."""
+        """Start a planned mailing. False where it is not to go out, or has started already."""
         self.refresh_from_db(from_queryset=Edition.objects.select_for_update())
         if self.state != EditionState.PLANNED:
             return False
@@ -188,11 +218,21 @@ class Edition(models.Model):
         return public
 
     def recipients(self) -> SubscriberQuerySet:
-        """The followers this edition is for. Of a digest: those who may find something in it."""
+        """The followers this edition is for; of a digest, those who may find something in it."""
         if self.kind == EditionKind.NOTICE:
-            followers = Subscriber.objects.following([self.entry_to_tell])
-            return followers.filter(frequency=Frequency.AT_ONCE)
-        return Subscriber.objects.following(self.entries())
+            entry = self.entry_to_tell
+            corrected = StatusUpdate.objects.corrected_by(entry)
+            told = Delivery.objects.telling_at_once(corrected)
+            wanted = models.Q(pk__in=told.values("subscriber"))
+            if entry.tell == Tell.AT_ONCE:
+                wanted |= models.Q(pk__in=Subscriber.objects.following([entry]).values("pk"))
+            return Subscriber.objects.confirmed().filter(wanted, frequency=Frequency.AT_ONCE)
+        corrected = list(chain.from_iterable(self._corrections().values()))
+        following = Subscriber.objects.following(StatusUpdate.objects.for_digest(self.week))
+        wanted = models.Q(pk__in=following.values("pk"))
+        for told in _telling(corrected):
+            wanted |= models.Q(pk__in=told.values("subscriber"))
+        return Subscriber.objects.confirmed().filter(wanted)
 
     def add_deliveries(self) -> Iterator[list[int]]:
         """Write down who is to be told; yields the keys of the deliveries, a thousand at a time.
@@ -207,6 +247,8 @@ class Edition(models.Model):
     @transaction.atomic
     def _add_deliveries_after(self, last: int) -> tuple[int | None, list[int]]:
         """The keys of the next thousand, and the last of their followers; None after all."""
+        if self.is_outdated():
+            return None, []
         # Locked: one who is deleted in between would take the deliveries of all others along.
         followers = list(self.recipients().select_for_update().filter(pk__gt=last)[:ROWS_AT_ONCE])
         if not followers:
@@ -221,21 +263,30 @@ class Edition(models.Model):
         return after, list(keys.order_by("pk").values_list("pk", flat=True))
 
     def entries(self) -> StatusUpdateQuerySet:
-        """What an edition tells; the entries of a digest by issue and day."""
+        """What an edition tells; the entries of a digest are ordered by issue and day."""
         if self.kind == EditionKind.NOTICE:
             return StatusUpdate.objects.filter(pk=self.entry_to_tell.pk).with_related()
+        for_all = StatusUpdate.objects.for_digest(self.week).order_by().values("pk")
         return (
-            StatusUpdate.objects.for_digest(self.week)
+            StatusUpdate.objects.filter(
+                models.Q(pk__in=for_all) | models.Q(pk__in=list(self._corrections()))
+            )
             .with_related()
             .order_by("action__issue__position", "action__issue__title", "happened_on", "pk")
         )
 
+    def _corrections(self) -> dict[int, list[int]]:
+        return _corrections_of(self.week) if self.week else {}
+
     def entries_for(self, followers: Iterable[Subscriber]) -> dict[int, list[StatusUpdate]]:
         """What a digest tells each of these followers: {follower key: [entry, …]}.
 
-        What one was told at once is not told again.
+        What concerns them, and the correction of whatever they were told before. What one was
+        told at once is not told again.
         """
         entries = list(self.entries())
+        owed = self._owed_to(followers)
+        for_all = set(StatusUpdate.objects.for_digest(self.week).values_list("pk", flat=True))
         follows: dict[int, list[Follow]] = {}
         for follow in Follow.objects.filter(subscriber__in=followers):
             follows.setdefault(follow.subscriber_id, []).append(follow)
@@ -248,14 +299,42 @@ class Edition(models.Model):
             follower.pk: [
                 entry
                 for entry in entries
-                if any(_covers(follow, entry) for follow in follows.get(follower.pk, []))
-                and (follower.pk, entry.pk) not in told_at_once
+                if (follower.pk, entry.pk) not in told_at_once
+                and (
+                    (follower.pk, entry.pk) in owed
+                    or (
+                        entry.pk in for_all
+                        and any(follow.covers(entry) for follow in follows.get(follower.pk, []))
+                    )
+                )
             ]
             for follower in followers
         }
 
+    def _owed_to(self, followers: Iterable[Subscriber]) -> set[tuple[int, int]]:
+        """Which of these followers were told of what an entry corrects: {(follower, entry)}."""
+        owed = set()
+        for correction, corrected in self._corrections().items():
+            for told in _telling(corrected):
+                keys = told.filter(subscriber__in=followers).values_list("subscriber", flat=True)
+                owed |= {(key, correction) for key in keys}
+        return owed
+
+    def give_up(self, keys: Iterable[int]) -> bool:
+        """After the last try: what was refused one by one has failed.
+
+        True where more is left, which the mail server never looked at.
+        """
+        waiting = self.deliveries.waiting().filter(pk__in=keys)
+        one_by_one = models.Q(problem__startswith="RCPT") | models.Q(problem__startswith="DATA")
+        waiting.filter(one_by_one).update(state=DeliveryState.FAILED, refusal=RefusalKind.OTHER)
+        return waiting.exists()
+
     def finish(self) -> None:
-        """Close the mailing once nothing of it is left to do."""
+        """Close the mailing once there is nothing left to do."""
+        if self.is_outdated():
+            # Its followers are told of the correction by a mailing of its own.
+            self.deliveries.waiting().update(state=DeliveryState.DROPPED, problem="corrected")
         left = self.deliveries.filter(state__in=[DeliveryState.WAITING, DeliveryState.CLAIMED])
         if not left.exists():
             Edition.objects.filter(pk=self.pk, state=EditionState.SENDING).update(
@@ -268,76 +347,18 @@ class Edition(models.Model):
         return Counter(dict(rows))
 
 
-def _covers(follow: Follow, entry: StatusUpdate) -> bool:
-    action = entry.action
-    if follow.issue_id:
-        return follow.issue_id == action.issue_id
-    if follow.body_id:
-        return follow.body_id == action.body_id
-    return follow.action_id in (None, action.pk)
+def _corrections_of(week: date) -> dict[int, list[int]]:
+    """The corrections of a week that somebody is owed: {entry key: keys of what it corrects}."""
+    corrections = StatusUpdate.objects.corrections_for_digest(week).select_related("corrects")
+    corrected = {entry.pk: StatusUpdate.objects.corrected_by(entry) for entry in corrections}
+    return {
+        key: keys
+        for key, keys in corrected.items()
+        if any(told.exists() for told in _telling(keys))
+    }
 
 
-class DeliveryQuerySet(models.QuerySet["Delivery"]):
-    def waiting(self) -> Self:
-        return self.filter(state=DeliveryState.WAITING)
-
-    def claim(self, key: int, *, worker: str) -> "Delivery | None":
-        """Take one message to send, or None where it is taken, sent or not wanted any more."""
-        claimed = self.filter(pk=key, state=DeliveryState.WAITING).update(
-            state=DeliveryState.CLAIMED, claimed_by=worker, attempts=models.F("attempts") + 1
-        )
-        return self.select_related("subscriber").get(pk=key) if claimed else None
-
-    def abandoned_by(self, workers: Iterable[str]) -> int:
-        """Mark what workers that died were just sending. Nobody knows whether it went out."""
-        return self.filter(state=DeliveryState.CLAIMED, claimed_by__in=workers).update(
-            state=DeliveryState.DOUBTFUL
-        )
-
-
-class Delivery(models.Model):
-    """One message of one edition to one follower. Claimed before it goes, so never sent twice."""
-
-    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="deliveries")
-    subscriber = models.ForeignKey(
-        Subscriber, null=True, on_delete=models.SET_NULL, related_name="deliveries"
-    )
-    state = models.CharField(
-        _("state"), max_length=8, choices=DeliveryState, default=DeliveryState.WAITING
-    )
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    claimed_by = models.CharField(max_length=64, blank=True)
-    sent_at = models.DateTimeField(_("sent at"), null=True)
-    # The code of the mail server and nothing of its words, which may quote the address.
-    problem = models.CharField(_("problem"), max_length=40, blank=True)
-
-    objects = DeliveryQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("delivery")
-        verbose_name_plural = _("deliveries")
-        indexes = [models.Index(fields=["edition", "state", "id"], name="delivery_to_send")]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["edition", "subscriber"], name="delivery_once_per_follower"
-            )
-        ]
-
-    def __str__(self):
-        return f"{self.edition_id}: {self.state}"
-
-    def mark(self, state: str, problem: str = "") -> None:
-        """Write down how the sending ended."""
-        Delivery.objects.filter(pk=self.pk).update(
-            state=state,
-            problem=problem,
-            sent_at=timezone.now() if state == DeliveryState.SENT else None,
-        )
-
-    @transaction.atomic
-    def bounce(self, problem: str) -> None:
-        """The mail server refused this address for good: it gets no more mail."""
-        # The follower first, in the order of `forget`.
-        if self.subscriber:
-            self.subscriber.bounce()
-        self.mark(DeliveryState.FAILED, problem)
+def _telling(entries: list[int]) -> list[DeliveryQuerySet]:
+    """The messages that told followers of one of these entries: those of notices, of digests."""
+    rows = Delivery.objects
+    return [rows.telling_at_once(entries), rows.telling_in_digest(entries)]

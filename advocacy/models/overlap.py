@@ -25,6 +25,8 @@ _EXCLUDE = (
 
 
 class SeatsDoNotOverlap(BaseConstraint):
+    fields = ("body", "country", "starts_on", "ends_on")
+
     def __eq__(self, other):
         # Lets makemigrations see that nothing has changed.
         return isinstance(other, SeatsDoNotOverlap) and self.deconstruct() == other.deconstruct()

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from advocacy.models.content import Content, ContentQuerySet
+from advocacy.models.text import Line, Text, Url
+from advocacy.models.withheld import Withheld
 
 
 class ReplyQuerySet(ContentQuerySet["Reply"]):
@@ -13,9 +15,9 @@ class ReplyQuerySet(ContentQuerySet["Reply"]):
 
 
 class Reply(Content):
-    """What a body says of its record in its own words. Shown beside it, and no part of it."""
+    """What a body says about its record, in its own words: shown beside it, and no part of it."""
 
-    # No file names a reply.
+    # No fixture names a reply.
     NATURAL_KEY = "pk"
 
     body = models.ForeignKey(
@@ -30,11 +32,11 @@ class Reply(Content):
         verbose_name=_("ask"),
         help_text=_("Empty: it speaks of the whole record of the body."),
     )
-    text = models.TextField(_("its own words"), help_text=_("As it wrote them, whole."))
-    language = models.CharField(_("language"), max_length=16, default="en")
-    signed = models.CharField(_("signed by"), max_length=200, blank=True)
+    text = Text(_("its own words"), help_text=_("As it wrote them, whole."))
+    language = Line(_("language"), max_length=16, default="en")
+    signed = Line(_("signed by"), max_length=200, blank=True)
     replied_on = models.DateField(_("date of the reply"))
-    url = models.URLField(_("where it can be read"), max_length=1000)
+    url = Url(_("where it can be read"), max_length=1000)
 
     history = HistoricalRecords()
     objects = ReplyQuerySet.as_manager()
@@ -54,7 +56,12 @@ class Reply(Content):
     def __str__(self):
         return f"{self.body}, {self.replied_on}"
 
+    def save(self, *args, **kwargs):
+        Withheld.objects.keep(self)
+        super().save(*args, **kwargs)
+
     def clean(self):
         super().clean()
+        Withheld.objects.keep(self)
         if self.action and self.body_id and self.action.body_id != self.body_id:
             raise ValidationError({"action": gettext("Choose an ask to this body.")})

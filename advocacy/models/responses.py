@@ -1,21 +1,22 @@
 """The record: dated, evidenced entries that are added and never changed."""
 
+from uuid import uuid4
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from advocacy.models.chain import Chained, Link, plain
-from advocacy.models.dates import written_day
+from advocacy.models.chain import Chained, Link
+from advocacy.models.digests import plain
+from advocacy.models.entry_words import EntryWords
 from advocacy.models.enums import (
     AssertedBy,
     BlockedReason,
     DatePrecision,
-    Phase,
     RefusedReason,
     ResponseStatus,
     Tell,
@@ -23,25 +24,29 @@ from advocacy.models.enums import (
 )
 from advocacy.models.evidence import (
     CONSTRAINTS,
+    all_hold,
     by_field,
+    check_references,
     check_sources,
     check_transition,
     needs_reason,
 )
-from advocacy.models.sources import OF_A_LOG, OF_A_SOURCE, Citation
-from advocacy.models.standing import RECORDED_CHOICES, label_of, look_label, mark_of
-from advocacy.models.update_queryset import StatusUpdateQuerySet
+from advocacy.models.sources import OF_A_LOG, Citation
+from advocacy.models.standing import RECORDED_CHOICES
+from advocacy.models.text import Line, Slug, Text
+from advocacy.models.update_queryset import INDEXES, StatusUpdateQuerySet
 from advocacy.models.vocabulary import RECORDED
+from advocacy.text import carried
 
 S = ResponseStatus
 # Stands for the key of a search log that is saved together with its look.
 UNSAVED = -1
 # What a correction does not take from the entry that it corrects.
-IDENTITY = {"id", "key", "recorded_at", "recorded_by_id", "tell"}
+IDENTITY = {"id", "uuid", "key", "recorded_at", "recorded_by_id", "tell"}
 NOT_COPIED = IDENTITY | {"search_log_id", "corrects_id", "correction_reason"}
 
 
-class StatusUpdate(Chained):
+class StatusUpdate(EntryWords, Chained):
     """One dated, evidenced entry in the record of how a body responded to an ask.
 
     A *response* says what the body did and has a status; a *look* says that we searched on a day
@@ -76,26 +81,31 @@ class StatusUpdate(Chained):
         "receipt_on",
         "transition_reason",
         "is_setback",
+        "points_other_way",
         "undoes_id",
         "approved_by_id",
         "corrects_id",
         "correction_reason",
-        "search_log",
+        "event_id",
+        *(f"search_log__{name}" for name in OF_A_LOG),
         "sources",
     ]
-    # What of the entry says nothing of the world: who was told, and which evidence row it names.
-    NOT_HASHED = ["id", "tell", "search_log_id"]
+    # What says nothing about the world: its name in feeds, who is told of it, and the key of its
+    # search log, which is hashed by what it says.
+    NOT_HASHED = ["id", "uuid", "tell", "search_log_id"]
 
-    key = models.SlugField(_("key"), max_length=80, blank=True, editable=False)
+    # By this a feed reader knows the entry, whatever the host, the address and the language.
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    key = Slug(_("key"), max_length=80, blank=True, editable=False)
     action = models.ForeignKey(
         "RecommendedAction",
         on_delete=models.PROTECT,
         related_name="updates",
         verbose_name=_("ask"),
     )
-    status = models.CharField(_("status"), max_length=20, choices=RECORDED_CHOICES, blank=True)
+    status = Line(_("status"), max_length=20, choices=RECORDED_CHOICES, blank=True)
     happened_on = models.DateField(_("happened on"))
-    happened_precision = models.CharField(
+    happened_precision = Line(
         _("precision of the date"),
         max_length=5,
         choices=DatePrecision,
@@ -110,34 +120,30 @@ class StatusUpdate(Chained):
         verbose_name=_("recorded by"),
         editable=False,
     )
-    summary = models.TextField(
+    summary = Text(
         _("what happened"),
         blank=True,
         help_text=_("Name the actor and what was done; claims stay claims."),
     )
-    asserted_by = models.CharField(_("claimed by"), max_length=14, choices=AssertedBy)
-    verification = models.CharField(_("verification"), max_length=10, choices=Verification)
-    reference = models.CharField(
+    asserted_by = Line(_("claimed by"), max_length=14, choices=AssertedBy)
+    verification = Line(_("verification"), max_length=10, choices=Verification)
+    reference = Line(
         _("symbol, meeting or paragraph"),
         max_length=200,
         blank=True,
         help_text=_("Document symbol, meeting number, paragraph, or the act in a few words."),
     )
-    quote = models.TextField(_("exact words"), blank=True)
-    speaker = models.CharField(_("who spoke, and in what capacity"), max_length=200, blank=True)
-    missing = models.TextField(_("what is still missing"), blank=True)
-    blocked_reason = models.CharField(
-        _("how it was blocked"), max_length=16, choices=BlockedReason, blank=True
-    )
-    blocked_by = models.CharField(
+    quote = Text(_("exact words"), blank=True)
+    speaker = Line(_("who spoke, and in what capacity"), max_length=200, blank=True)
+    missing = Text(_("what is still missing"), blank=True)
+    blocked_reason = Line(_("how it was blocked"), max_length=16, choices=BlockedReason, blank=True)
+    blocked_by = Line(
         _("who blocked it"),
-        max_length=100,
+        max_length=200,
         blank=True,
         help_text=_("Country codes separated by commas (RU), or the rule or organ."),
     )
-    refused_reason = models.CharField(
-        _("how it was refused"), max_length=20, choices=RefusedReason, blank=True
-    )
+    refused_reason = Line(_("how it was refused"), max_length=20, choices=RefusedReason, blank=True)
     votes_for = models.PositiveSmallIntegerField(_("votes in favour"), null=True, blank=True)
     votes_against = models.PositiveSmallIntegerField(_("votes against"), null=True, blank=True)
     votes_abstained = models.PositiveSmallIntegerField(_("abstentions"), null=True, blank=True)
@@ -147,7 +153,7 @@ class StatusUpdate(Chained):
         blank=True,
         help_text=_("An acknowledgement sent to us, kept privately."),
     )
-    transition_reason = models.TextField(
+    transition_reason = Text(
         _("reason for this change"),
         blank=True,
         help_text=_("Needed where the vocabulary asks for it: for example a step back."),
@@ -156,6 +162,11 @@ class StatusUpdate(Chained):
         _("this is a setback"),
         default=False,
         help_text=_("To be ticked where the status goes backwards."),
+    )
+    points_other_way = models.BooleanField(
+        _("points the other way"),
+        default=False,
+        help_text=_("It says the opposite of what was asked, without being a refusal."),
     )
     undoes = models.ForeignKey(
         "self",
@@ -172,6 +183,15 @@ class StatusUpdate(Chained):
         on_delete=models.PROTECT,
         related_name="+",
         verbose_name=_("approved by a second editor"),
+    )
+    event = models.ForeignKey(
+        "Event",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="updates",
+        verbose_name=_("event"),
+        help_text=_("Where it is on file: timelines then show it once."),
     )
     search_log = models.ForeignKey(
         "SearchLog",
@@ -195,8 +215,8 @@ class StatusUpdate(Chained):
         related_name="correction",
         verbose_name=_("corrects"),
     )
-    correction_reason = models.TextField(_("why it is corrected"), blank=True)
-    tell = models.CharField(
+    correction_reason = Text(_("why it is corrected"), blank=True)
+    tell = Line(
         _("tell followers"),
         max_length=7,
         choices=Tell,
@@ -212,14 +232,7 @@ class StatusUpdate(Chained):
         verbose_name = _("status update")
         verbose_name_plural = _("status updates")
         permissions = [("publish_statusupdate", "Can publish entries of the record")]
-        indexes = [
-            models.Index(
-                fields=["action", "-happened_on", "-id"],
-                include=["status", "search_log", "checked_on", "happened_precision"],
-                name="update_newest_of_action",
-            ),
-            models.Index(fields=["-happened_on", "-id"], name="update_newest"),
-        ]
+        indexes = INDEXES
         constraints = CONSTRAINTS
 
     def __str__(self):
@@ -236,72 +249,26 @@ class StatusUpdate(Chained):
         return cls.objects.select_related("action", "search_log").prefetch_related("sources")
 
     def hashed_values(self):
-        values = {name: getattr(self, name) for name in self.HASHED[:-2]}
-        log = self.search_log
-        values["search_log"] = [getattr(log, name) for name in OF_A_LOG] if log else []
-        values["sources"] = sorted(
-            plain([getattr(source, name) for name in OF_A_SOURCE]) for source in self.sources.all()
-        )
-        return {name: plain(value) for name, value in values.items()}
+        """Its own fields, those of its search log, and which sources it cites (see `Wording`)."""
+        return {name: plain(self._hashed_value(name)) for name in self.HASHED}
 
-    @property
-    def is_look(self):
-        """Whether the entry says that we searched and found nothing (new)."""
-        return self.search_log_id is not None
+    @classmethod
+    def hashed_values_of(cls, keys):
+        own = [name for name in cls.HASHED if name != "sources"]
+        found = cls.read_hashed(own, keys)
+        cited = cls.read_keys(Citation, "update", "source", keys)
+        return {key: values | {"sources": cited[key]} for key, values in found.items()}
+
+    def _hashed_value(self, name):
+        if name == "sources":
+            return sorted(source.pk for source in self.sources.all())
+        of_log = name.removeprefix("search_log__")
+        return getattr(self, name) if of_log == name else getattr(self.search_log, of_log, None)
 
     @property
     def response_status(self):
         """The status that a response sets; None for a look."""
         return S(self.status) if self.status in RECORDED else None
-
-    @property
-    def label(self):
-        """The words of the entry: of its status, or that we looked and found nothing."""
-        if not self.is_look:
-            return label_of(self.status, self.action.body.works_in_confidence)
-        return look_label(
-            in_confidence=self.action.body.works_in_confidence,
-            answered_before=self.place.answered_before,
-            looked_before=self.place.looked_before,
-        )
-
-    @property
-    def mark(self):
-        """The symbol beside the words; a look has that of what it found, if it is a failure."""
-        if not self.is_look:
-            return mark_of(self.status, self.action.body.works_in_confidence)
-        silent = not self.place.answered_before and not self.action.body.works_in_confidence
-        return Phase.NO_ANSWER.value if silent else ""
-
-    @property
-    def account(self):
-        """What happened in a sentence or more; of a look without words, what we did."""
-        if self.summary or not self.is_look:
-            return self.summary
-        if self.place.answered_before:
-            return gettext("We looked again and found nothing new. The status stays what it was.")
-        return gettext("We searched and found no public response.")
-
-    @property
-    def missed_words(self):
-        """Of a look that missed what had happened by then: that we did, in a sentence."""
-        if self.is_look and self.place.missed_on and not self.place.answered_before:
-            day = written_day(self.place.missed_on)
-            return gettext("We had missed it: a response of %(day)s was found later.") % {
-                "day": day
-            }
-        return ""
-
-    @property
-    def earlier_label(self):
-        """The words of the status that this response moved on from; nothing where none moved."""
-        if self.is_look:
-            return ""
-        if earlier := StatusUpdate.objects.before(self):
-            return earlier.label if earlier.status != self.status else ""
-        if self.place.looked_before:
-            return label_of(S.NO_RESPONSE, self.action.body.works_in_confidence)
-        return ""
 
     @property
     def undone(self) -> "StatusUpdate | None":
@@ -356,11 +323,11 @@ class StatusUpdate(Chained):
         errors: dict[str, list[ValidationError]] = {}
         for check in (
             lambda: self.clean_fields(exclude={*exclude, *(["search_log"] if has_log else [])}),
-            lambda: self.validate_unique(exclude=exclude),
+            lambda: self.validate_unique(exclude={"uuid", *exclude}),
             lambda: self.validate_constraints(exclude=exclude),
             lambda: check_sources(self, sources),
             lambda: check_transition(self, before, after, later_reason),
-            self.check_references,
+            lambda: check_references(self),
         ):
             try:
                 check()
@@ -374,20 +341,26 @@ class StatusUpdate(Chained):
         status = self.response_status
         return after if status and after and needs_reason(status, after) else None
 
+    def validate_constraints(self, exclude=None):
+        """As Django does, but one by one only where not all of them hold."""
+        if exclude or not all_hold(self):
+            super().validate_constraints(exclude)
+
     def corrected_copy(self, **changes):
         """An entry that says the same but for some changes, and corrects this one; not saved."""
         names = {field.attname for field in self._meta.concrete_fields} - NOT_COPIED
         values = {name: getattr(self, name) for name in names}
+        # An older entry may hold what is refused today.
+        values |= {n: carried(value) for n, value in values.items() if isinstance(value, str)}
         return StatusUpdate(**values | {"corrects": self} | changes)
 
-    def check_references(self):
-        """Entries named by this one belong to the same ask."""
-        errors: dict[str, str] = {}
-        for field in ("corrects", "undoes"):
-            other = getattr(self, field)
-            if other and other.action_id != self.action_id:
-                errors[field] = gettext("Choose an entry of the same ask.")
-        if self.corrects_id and StatusUpdate.objects.filter(corrects_id=self.corrects_id).exists():
-            errors["corrects"] = gettext("This entry is already corrected: correct the newer one.")
-        if errors:
-            raise ValidationError(errors)
+
+def look_details(search_log):
+    """The fields of the entry that says we searched and found nothing (new)."""
+    return {
+        "happened_on": search_log.searched_on,
+        "checked_on": search_log.searched_on,
+        "search_log": search_log,
+        "asserted_by": AssertedBy.US,
+        "verification": Verification.DOCUMENTED,
+    }

@@ -3,16 +3,49 @@
 from collections.abc import Iterable
 
 from django.apps import apps
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import AnonymousUser, Group, Permission, User
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils.translation import gettext
 
 WRITE = "advocacy.add_statusupdate"
 PUBLISH = "advocacy.publish_statusupdate"
 MAIL = "advocacy.change_edition"
+# Sees on the desk, and is told by mail, when something of the site stands still.
+OPERATE = "advocacy.view_worker"
+TAKE_BACK = "advocacy.take_back_subscriber"
+# Proposes that words are withheld, or confirms it; one of the two has to answer for it.
+WITHHOLD = "advocacy.add_withholding"
+ANSWER_FOR_WITHHOLDING = "advocacy.answer_for_withholding"
+REVEAL = "advocacy.reveal_subscriber"
+EXPORT = "advocacy.export_subscriber"
+CHANGE_PEOPLE = "auth.change_user"
+# Whoever may do one of these works with a second factor, in whatever role: who publishes,
+# withholds, mails, reaches addresses of followers or the followers themselves, or has power over
+# other accounts.
+GUARDED = frozenset(
+    {
+        PUBLISH,
+        MAIL,
+        REVEAL,
+        EXPORT,
+        TAKE_BACK,
+        WITHHOLD,
+        ANSWER_FOR_WITHHOLDING,
+        "advocacy.delete_subscriber",
+        CHANGE_PEOPLE,
+        *(f"auth.{verb}_{name}" for verb in ("add", "delete") for name in ("user", "group")),
+        "auth.change_group",
+        "mfa.delete_authenticator",
+    }
+)
 
 CONTENT = [
     "issue",
+    "paragraph",
+    "event",
     "topic",
     "legalreference",
     "targetbody",
@@ -20,7 +53,9 @@ CONTENT = [
     "seat",
     "meeting",
     "recommendedaction",
+    "askrelation",
     "checkliststep",
+    "pack",
     "source",
     "searchlog",
     "reply",
@@ -35,17 +70,22 @@ def _each(verbs: Iterable[str], names: Iterable[str]) -> list[str]:
 # administrator looks after people and their keys and writes nothing.
 _EDITOR = [
     *_each(["view", "add", "change"], [*CONTENT, "draft"]),
-    *_each(["view"], ["statusupdate", "edition"]),
+    *_each(["view"], ["statusupdate", "submission", "edition"]),
     WRITE,
 ]
+_WITHHOLDS = ["advocacy.view_withholding", WITHHOLD]
 ROLES = {
     "Editor": _EDITOR,
-    "Publisher": [*_EDITOR, *_each(["delete"], CONTENT), PUBLISH, MAIL],
+    "Publisher": [*_EDITOR, *_each(["delete"], CONTENT), PUBLISH, MAIL, OPERATE, *_WITHHOLDS],
     "Administrator": [
-        *_each(["view"], [*CONTENT, "draft", "statusupdate", "edition", "subscriber", "signin"]),
-        *_each(["reveal", "export", "delete"], ["subscriber"]),
+        *_WITHHOLDS,
+        ANSWER_FOR_WITHHOLDING,
+        *_each(["view"], [*CONTENT, "draft", "statusupdate", "submission"]),
+        *_each(["view"], ["edition", "subscriber", "signin"]),
+        *_each(["reveal", "export", "delete", "take_back"], ["subscriber"]),
         *[f"auth.{verb}_user" for verb in ("view", "add", "change")],
         "auth.view_group",
+        OPERATE,
         "mfa.view_authenticator",
         "mfa.delete_authenticator",
     ],
@@ -53,13 +93,36 @@ ROLES = {
 
 
 def demand(user: User | AnonymousUser | None, *permissions: str) -> None:
-    """Refuse whoever lacks one of these permissions, whichever door they came through."""
+    """Refuse whoever lacks one of these permissions, in the admin, the shell or an import."""
     if not (user and user.has_perms(permissions)):
         raise PermissionDenied(f"{user} lacks one of: {', '.join(permissions)}")
 
 
+def needs_second_factor(user: User | AnonymousUser) -> bool:
+    return any(user.has_perm(permission) for permission in GUARDED)
+
+
+def content_author() -> User:
+    """Who has written what comes with the program, or from its command line: nobody signs in so."""
+    author, _created = User.objects.get_or_create(
+        username="launch-content",
+        defaults={"is_active": False, "password": make_password(None)},
+    )
+    return author
+
+
+def demand_publication(
+    by: User | AnonymousUser | None, approved_by: User | AnonymousUser | None
+) -> None:
+    """Refuse an entry that neither its author nor its approver may publish."""
+    demand(by, WRITE)
+    demand(approved_by or by, PUBLISH)
+    if settings.FOUR_EYES and (not approved_by or approved_by == by):
+        raise ValidationError(gettext("Here a second person publishes every entry."))
+
+
 def make_groups(using: str = "default") -> None:
-    """Give each role's group exactly the permissions of `ROLES`: new ones, and none revoked."""
+    """Give the group of each role exactly the permissions of `ROLES`, and take away all others."""
     for label in {name.partition(".")[0] for names in ROLES.values() for name in names}:
         # Each app makes its own after its migrations; a role may need them earlier.
         create_permissions(apps.get_app_config(label), verbosity=0, using=using)

@@ -13,44 +13,62 @@ from django.utils.translation import gettext_lazy as _
 from advocacy.models.chain import AppendOnlyQuerySet, refuse
 from advocacy.models.content import Content, ContentQuerySet
 from advocacy.models.enums import DatePrecision, Tier
+from advocacy.models.standing import FROM_DIGESTS
+from advocacy.models.text import Line, Slug, Text, Url
+from advocacy.models.withheld import Withheld, anchor_of
+from advocacy.models.wordings import Witnessed, stood_on
+from advocacy.text import carried_line
 
-# What the chain hashes of the evidence of an entry; once one cites it, it can no longer change.
-OF_A_SOURCE = [
-    "title",
-    "publisher",
-    "url",
-    "published_on",
-    "published_precision",
-    "tier",
-    "is_independent",
-    "is_weak",
-]
+# What the chain hashes of a search log with the entry that stands on it.
 OF_A_LOG = ["searched_on", "places", "terms", "gaps"]
-# An address is looked at again after this; one that is gone at once, another after three failures.
+# How long until an address is tried again.
 CHECK_AGAIN_AFTER = timedelta(days=7)
+# How many failures in a row make an address dead; one whose server says it is gone is so at once.
 DEAD_AFTER = 3
 
 
 class Evidence(Content):
-    """What an entry of the record stands on no longer changes: it is hashed with the entry."""
+    """Evidence stays as it is once an entry stands on it: it is hashed with the entry."""
 
     NATURAL_KEY = "key"
     FIXED: ClassVar[Sequence[str]] = ()
+    # What may still be filled in where it is empty.
+    FILLED_LATER: ClassVar[Sequence[str]] = ()
+    # What leads to that of the record which may stand on it.
+    STANDS_UNDER: ClassVar[list[str]] = ["updates"]
 
     class Meta:
         abstract = True
 
+    @classmethod
+    def cited(cls):
+        """Rows that something of the record stands on."""
+        return stood_on(cls)
+
+    @property
+    def is_cited(self):
+        """Whether something of the record stands on it."""
+        return self.pk is not None and type(self).cited().filter(pk=self.pk).exists()
+
     def clean(self):
         super().clean()
-        cited = type(self)._base_manager.filter(models.Q(updates__isnull=False))
-        before = cited.filter(pk=self.pk).first()
-        if before and any(getattr(before, name) != getattr(self, name) for name in self.FIXED):
+        Withheld.objects.keep(self)
+        if self.pk is None:
+            return
+        before = type(self)._base_manager.filter(pk=self.pk).first()
+        is_other = before and any(getattr(before, n) != getattr(self, n) for n in before.fixed)
+        if before and is_other and before.is_cited:
             raise ValidationError(
                 gettext(
                     "An entry of the record stands on this, so it stays as it was read."
                     " Add another, and correct the entry."
                 )
             )
+
+    @property
+    def fixed(self) -> list[str]:
+        """The fields that stay as they are once an entry stands on it."""
+        return [name for name in self.FIXED if name not in self.FILLED_LATER or getattr(self, name)]
 
     def save(self, *args, **kwargs):
         Evidence.clean(self)
@@ -59,14 +77,15 @@ class Evidence(Content):
 
 class SourceQuerySet(ContentQuerySet["Source"]):
     def to_check(self, now: datetime | None = None) -> Self:
-        """Sources whose address nobody has looked at for a week, longest unseen first."""
+        """Sources whose address has not been tried for a week, those left longest first."""
         before = (now or timezone.now()) - CHECK_AGAIN_AFTER
         return self.filter(
-            models.Q(link_checked_at=None) | models.Q(link_checked_at__lt=before)
+            models.Q(link_checked_at=None) | models.Q(link_checked_at__lt=before),
+            ~models.Q(pk__in=Withheld.objects.filter(of="source", field="url").values("row")),
         ).order_by(models.F("link_checked_at").asc(nulls_first=True), "pk")
 
     def at_address(self, url):
-        """Sources at the same address, whether written with https, a last slash or a fragment."""
+        """Sources at this address, with or without https, a final slash or a fragment."""
         bare = url.partition("#")[0].partition("://")[2].rstrip("/")
         return self.filter(
             url__in=[f"{scheme}://{bare}{end}" for scheme in ("https", "http") for end in ("", "/")]
@@ -76,20 +95,52 @@ class SourceQuerySet(ContentQuerySet["Source"]):
         return self.exclude(dead_since=None).order_by("dead_since", "pk")
 
 
-class Source(Evidence):
-    """Evidence that anyone can open: of an entry of the record, or of an issue."""
+class Source(Witnessed, Evidence):
+    """Evidence that anyone can open: of an entry of the record, an event or a paragraph."""
 
-    FIXED = OF_A_SOURCE
+    WITNESSED: ClassVar[list[str]] = [
+        "title",
+        "summary",
+        "publisher",
+        "url",
+        "published_on",
+        "published_precision",
+        "tier",
+        "is_independent",
+        "language",
+        "quote",
+        "quote_translation",
+        "accessed_on",
+        "archive_url",
+        "sha256",
+        "is_weak",
+        "exposes_people",
+    ]
+    # Its name in fixtures, whose it is, and what its address answers from week to week.
+    NOT_WITNESSED: ClassVar[list[str]] = [
+        "id",
+        "key",
+        "edited_by_staff_at",
+        "link_checked_at",
+        "link_answer",
+        "link_failures",
+        "dead_since",
+    ]
+    # A page may be archived after it was cited, or be found to show people: the chain keeps when.
+    FIXED = [name for name in WITNESSED if name not in ("archive_url", "exposes_people")]
+    # What was known from digests may be read later: the chain keeps since when.
+    FILLED_LATER = ("accessed_on",)
+    STANDS_UNDER: ClassVar[list[str]] = ["updates", "submissions", "events__updates"]
 
-    key = models.SlugField(_("key"), max_length=80, blank=True, editable=False)
-    title = models.CharField(_("title"), max_length=300)
-    summary = models.TextField(
+    key = Slug(_("key"), max_length=80, blank=True, editable=False)
+    title = Line(_("title"), max_length=300)
+    summary = Text(
         _("what it says"), blank=True, help_text=_("In our words, naming who claims it.")
     )
-    publisher = models.CharField(_("publisher"), max_length=200)
-    url = models.URLField(_("address"), max_length=1000)
+    publisher = Line(_("publisher"), max_length=200)
+    url = Url(_("address"), max_length=1000)
     published_on = models.DateField(_("published"))
-    published_precision = models.CharField(
+    published_precision = Line(
         _("precision of the date"),
         max_length=5,
         choices=DatePrecision,
@@ -98,15 +149,21 @@ class Source(Evidence):
     tier = models.PositiveSmallIntegerField(_("tier"), choices=Tier)
     is_independent = models.BooleanField(
         _("independent of the body"),
-        default=True,
+        # Without a default: whoever adds a source says which.
+        choices=[(True, _("yes, somebody else’s")), (False, _("no, the body’s own"))],
         help_text=_("Not written, paid for or controlled by the body that was asked."),
     )
-    language = models.CharField(_("language"), max_length=16, default="en")
-    quote = models.TextField(_("quotation in the original language"), blank=True)
-    quote_translation = models.TextField(_("our translation"), blank=True)
-    accessed_on = models.DateField(_("read on"), null=True, blank=True)
-    archive_url = models.URLField(_("archived copy"), max_length=1000, blank=True)
-    sha256 = models.CharField(
+    language = Line(_("language"), max_length=16, default="en")
+    quote = Text(_("quotation in the original language"), blank=True)
+    quote_translation = Text(_("our translation"), blank=True)
+    accessed_on = models.DateField(
+        _("read on"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: nobody here opened it, and whatever rests on it says so."),
+    )
+    archive_url = Url(_("archived copy"), max_length=1000, blank=True)
+    sha256 = Line(
         _("SHA-256 of what was read"),
         max_length=64,
         blank=True,
@@ -117,9 +174,14 @@ class Source(Evidence):
         default=False,
         help_text=_("A copy or an aggregator: never the only source of a status, not linked."),
     )
+    exposes_people = models.BooleanField(
+        _("may show people at risk"),
+        default=False,
+        help_text=_("Faces, names or whereabouts of captives, witnesses or families: links warn."),
+    )
 
     link_checked_at = models.DateTimeField(_("address tried"), null=True, editable=False)
-    link_answer = models.CharField(_("answer"), max_length=200, blank=True, editable=False)
+    link_answer = Line(_("answer"), max_length=200, blank=True, editable=False)
     link_failures = models.PositiveSmallIntegerField(default=0, editable=False)
     dead_since = models.DateTimeField(_("dead since"), null=True, editable=False)
 
@@ -147,16 +209,40 @@ class Source(Evidence):
     def __str__(self):
         return f"{self.title} ({self.publisher})"
 
+    @property
+    def was_read(self) -> bool:
+        """Whether somebody opened the page itself, not a copy of it or what others say of it."""
+        return self.accessed_on is not None and not self.is_weak
+
+    @property
+    def caveats(self) -> list[str]:
+        """What has to be said beside it wherever it stands."""
+        copy = [gettext("a copy: named, not linked")] if self.is_weak else []
+        return copy if self.accessed_on else [*copy, str(FROM_DIGESTS)]
+
+    @property
+    def warning(self) -> str:
+        """What its link says where the page may show people whom that puts at risk."""
+        if not self.exposes_people:
+            return ""
+        return gettext("may show people at risk: you need not open it")
+
+    @property
+    def is_address_withheld(self) -> bool:
+        """Whether its address leads to the page that says why there is none any more."""
+        return self.url.endswith(f"#{anchor_of('source', self.pk, 'url')}")
+
     def note_link(
         self, answer: str, *, works: bool, gone: bool = False, now: datetime | None = None
     ) -> None:
-        """Write down what its address answered. One that is gone is dead; others fail thrice."""
+        """Write down what its address answered, and since when it is dead (`DEAD_AFTER`)."""
         now = now or timezone.now()
         failures = 0 if works else self.link_failures + 1
         is_dead = not works and (gone or failures >= DEAD_AFTER)
-        self.link_answer, self.link_failures, self.link_checked_at = answer[:200], failures, now
+        self.link_answer, self.link_failures = carried_line(answer)[:200], failures
+        self.link_checked_at = now
         self.dead_since = (self.dead_since or now) if is_dead else None
-        # Of this address: staff may have put another in its place while it was asked.
+        # Only if it is still the same address: staff may have replaced it meanwhile.
         Source.objects.filter(pk=self.pk, url=self.url).update(
             link_answer=self.link_answer,
             link_failures=failures,
@@ -170,7 +256,7 @@ class SearchLog(Evidence):
 
     FIXED = OF_A_LOG
 
-    key = models.SlugField(_("key"), max_length=80, blank=True, editable=False)
+    key = Slug(_("key"), max_length=80, blank=True, editable=False)
     searched_on = models.DateField(_("searched on"))
     searched_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -178,11 +264,9 @@ class SearchLog(Evidence):
         related_name="+",
         verbose_name=_("searched by"),
     )
-    places = models.TextField(_("places searched"), help_text=_("One a line."))
-    terms = models.TextField(_("search terms"), help_text=_("One a line."))
-    gaps = models.TextField(
-        _("known gaps"), help_text=_("What we could not look at, or could not read.")
-    )
+    places = Text(_("places searched"), help_text=_("One per line."))
+    terms = Text(_("search terms"), help_text=_("One per line."))
+    gaps = Text(_("known gaps"), help_text=_("What we could not look at, or could not read."))
 
     objects = ContentQuerySet.as_manager()
 

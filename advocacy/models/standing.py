@@ -9,12 +9,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from advocacy.models.channels import after, since
 from advocacy.models.dates import written_ago, written_day, written_days
-from advocacy.models.enums import DatePrecision, ExpectedBasis, Phase, ResponseStatus
+from advocacy.models.enums import Channel, DatePrecision, ExpectedBasis, Phase, ResponseStatus
 from advocacy.models.vocabulary import (
+    DEFINITION_OF_PROPOSED,
     DEFINITIONS,
     IN_CONFIDENCE,
     OPEN_STATUSES,
+    PROPOSED,
     RECORDED,
     counted_as,
 )
@@ -25,7 +28,14 @@ STALE_AFTER = timedelta(days=90)
 UNANSWERED = (S.NO_RESPONSE, S.ACKNOWLEDGED)
 BINDING = (ExpectedBasis.RULE, ExpectedBasis.PROMISE)
 NO_PUBLIC_POSITION = _("No public position; this body works in confidence")
+# What a response may carry beside its status: it says the opposite of what was asked.
+POINTS_OTHER_WAY = _("points the other way")
+# Of a source that nobody opened, and of a response that rests on such sources and copies alone.
+FROM_DIGESTS = _("known from digests; the article was not read")
 
+NOT_PUT = _("Proposed by the editors; not put to this body")
+# The groups that are no phase, in words.
+GROUPS = {IN_CONFIDENCE: _("Works in confidence"), PROPOSED: _("Proposed by the editors")}
 
 RECORDED_CHOICES = [(status.value, status.label) for status in RECORDED]
 
@@ -37,15 +47,31 @@ def label_of(status: str, in_confidence: bool = False) -> str:
     return str(S(status).label)
 
 
+def marks_of(*, points_other_way: bool, from_digests: bool) -> list[str]:
+    """What has to be said of a response wherever its status is shown."""
+    marks = {POINTS_OTHER_WAY: points_other_way, FROM_DIGESTS: from_digests}
+    return [str(mark) for mark, holds in marks.items() if holds]
+
+
+def marked(words: str, marks: Iterable[str | Promise]) -> str:
+    """A status with what has to be said wherever it is shown, in brackets."""
+    said = "; ".join(str(mark) for mark in marks)
+    return gettext("%(status)s (%(marks)s)") % {"status": words, "marks": said} if said else words
+
+
 def mark_of(status: str, in_confidence: bool = False) -> str:
-    """The symbol and colour of a status: its phase, but none of failure where it is no failure."""
-    group = counted_as(status, in_confidence)
-    return Phase.UNKNOWN.value if group == IN_CONFIDENCE else Phase(group).value
+    """The symbol and colour of a status: its phase, or “unknown” where silence is no failure."""
+    return mark_of_group(counted_as(status, in_confidence))
+
+
+def mark_of_group(group: str) -> str:
+    """The symbol and colour of a phase, or “unknown” for a group that is none."""
+    return Phase.UNKNOWN.value if group in GROUPS else Phase(group).value
 
 
 def label_of_group(group: str) -> str:
-    """The words of a phase, or of the group of bodies that work in confidence."""
-    return gettext("Works in confidence") if group == IN_CONFIDENCE else str(Phase(group).label)
+    """The words of a phase, or of what is counted apart from every phase."""
+    return str(GROUPS[group] if group in GROUPS else Phase(group).label)
 
 
 def label_of_code(code: str) -> str:
@@ -59,17 +85,6 @@ def status_choices() -> list[tuple[Promise, list[tuple[str, str | Promise]]]]:
         (phase.label, [(code.value, code.label) for code in (phase, *phase.statuses)])
         for phase in Phase
     ]
-
-
-def look_label(*, in_confidence: bool, answered_before: bool, looked_before: bool) -> str:
-    """What a look says: we searched on a day and found nothing, or nothing new."""
-    if answered_before:
-        return gettext("Looked again: nothing new")
-    if in_confidence:
-        return gettext("Looked: no public position; this body works in confidence")
-    if looked_before:
-        return gettext("Looked again: no public response found")
-    return gettext("Looked: no public response found")
 
 
 class Clock(NamedTuple):
@@ -86,8 +101,10 @@ class Standing:
     """What the record says of one ask on one day. Made by `RecommendedAction.standing` alone."""
 
     day: date
-    asked_on: date
+    # None: nobody had put it to the body by that day.
+    asked_on: date | None
     status: ResponseStatus
+    asked_how: str = Channel.PUBLIC
     in_confidence: bool = False
     update_id: int | None = None
     status_on: date | None = None
@@ -101,27 +118,45 @@ class Standing:
     paused_on: date | None = None
     pause_reason: str = ""
     sessions_passed: int = 0
+    points_other_way: bool = False
+    from_digests: bool = False
 
     @property
     def phase(self) -> Phase:
         return self.status.phase
 
     @property
+    def is_proposed(self) -> bool:
+        """Whether the editors alone propose it: it has no clock and is in no count of asks."""
+        return self.asked_on is None
+
+    @property
     def counted_as(self) -> str:
-        """Its phase, or `IN_CONFIDENCE` for the silence of a body that works so."""
-        return counted_as(self.status, self.in_confidence)
+        """Its phase, or the group in which it is counted apart."""
+        return counted_as(self.status, self.in_confidence, self.is_proposed)
 
     @property
     def mark(self) -> str:
+        if self.is_proposed and not self.is_found:
+            return mark_of_group(PROPOSED)
         return mark_of(self.status, self.in_confidence)
 
     @property
+    def marks(self) -> list[str]:
+        """What has to be said wherever the status is shown."""
+        return marks_of(points_other_way=self.points_other_way, from_digests=self.from_digests)
+
+    @property
     def label(self) -> str:
-        return label_of(self.status, self.in_confidence)
+        if self.is_proposed and not self.is_found:
+            return label_of_group(PROPOSED)
+        return marked(label_of(self.status, self.in_confidence), self.marks)
 
     @property
     def definition(self) -> str:
         """The sentence printed wherever the status is explained."""
+        if self.is_proposed and not self.is_found:
+            return str(DEFINITION_OF_PROPOSED)
         return str(DEFINITIONS[self.status])
 
     @property
@@ -136,16 +171,20 @@ class Standing:
     @property
     def stood_before(self) -> bool:
         """Whether the status was so when the ask was made: that stops no clock."""
-        return self.status_on is not None and self.status_on <= self.asked_on
+        if self.status_on is None or self.asked_on is None:
+            return False
+        return self.status_on <= self.asked_on
 
     @property
     def is_paused(self) -> bool:
-        return self._stands_since is not None
+        return self._paused_since is not None
 
     @property
     def has_clock(self) -> bool:
-        """No clock runs where nobody has looked, nor against a body that works in confidence."""
-        return self.status != S.NOT_CHECKED and not self.in_confidence
+        """No clock runs where nobody has asked or nobody has looked, nor against a body that works
+        in confidence.
+        """
+        return not (self.is_proposed or self.status == S.NOT_CHECKED or self.in_confidence)
 
     @property
     def days_waiting(self) -> int | None:
@@ -159,6 +198,7 @@ class Standing:
         """Whether the body has missed a date that its own rules or words bind it to."""
         return (
             self.expected_by is not None
+            and not self.is_proposed
             and self.expected_by < self.day
             and self.expected_basis in BINDING
             and self.status in OPEN_STATUSES
@@ -167,6 +207,9 @@ class Standing:
 
     @property
     def is_stale(self) -> bool:
+        """Whether somebody should look again: not for an answer to what was never asked."""
+        if self.is_proposed and not self.is_found:
+            return False
         return self.last_checked_on is None or self.last_checked_on < self.day - STALE_AFTER
 
     @property
@@ -174,14 +217,21 @@ class Standing:
         """Promised on 19 February 2025."""
         if not self.is_found or self.status_on is None:
             return self.label
-        words = {"status": self.label, "day": written_day(self.status_on, self.status_precision)}
+        words = {
+            "status": label_of(self.status),
+            "day": written_day(self.status_on, self.status_precision),
+        }
         if self.status_precision == DatePrecision.DAY:
-            return gettext("%(status)s on %(day)s") % words
-        return gettext("%(status)s in %(day)s") % words
+            dated = gettext("%(status)s on %(day)s") % words
+        else:
+            dated = gettext("%(status)s in %(day)s") % words
+        return marked(dated, self.marks)
 
     @property
     def clock_words(self) -> str:
-        """How long the ask has waited or took: the first sentence that is true of it."""
+        """How long the ask has waited, or how long it took: the first sentence that is true."""
+        if self.is_proposed:
+            return str(NOT_PUT)
         if self.status == S.NOT_CHECKED:
             return self.label
         if self.is_paused:
@@ -210,7 +260,9 @@ class Standing:
     @property
     def sentence(self) -> str:
         """Status and clock as one text, without saying the status twice."""
-        says_status = not self.is_paused and (not self.is_found or self.phase == Phase.AGAINST)
+        says_status = not self.is_found or (self.phase == Phase.AGAINST and not self.is_proposed)
+        if self.is_paused and not self.is_proposed:
+            says_status = False
         if says_status and not (self.in_confidence and self.is_found):
             return self.clock_words
         words = {"status": self.status_words, "clock": self.clock_words}
@@ -220,6 +272,19 @@ class Standing:
     def wait(self) -> str:
         """The wait in short, where there is one: 710 days without an answer."""
         return wait_words(self.days_waiting)
+
+    @property
+    def named_wait(self) -> str:
+        """The same with what it began with: … since the public call of 16 December 2024."""
+        if not self.wait:
+            return ""
+        words = {"wait": self.wait, "since": self.since_words}
+        return gettext("%(wait)s %(since)s") % words
+
+    @property
+    def since_words(self) -> str:
+        """What its clocks start at: since the public call of 16 December 2024."""
+        return since(self.asked_how, self.asked_on) if self.asked_on else ""
 
     @property
     def checked_words(self) -> str:
@@ -252,10 +317,10 @@ class Standing:
             state = gettext("stopped on %(day)s") % {"day": written_day(stopped_on)}
         elif self.has_ended:
             state = gettext("ended without one")
-        elif self._stands_since:
-            state = gettext("paused on %(day)s") % {"day": written_day(self._stands_since)}
+        elif self._paused_since:
+            state = gettext("paused on %(day)s") % {"day": written_day(self._paused_since)}
         else:
-            state = gettext("running since %(day)s") % {"day": written_day(self.asked_on)}
+            state = gettext("running %(since)s") % {"since": self.since_words}
         if stopped_on is None and self.has_ended:
             days = self._days_after_ask(self._set_on)
         else:
@@ -263,15 +328,17 @@ class Standing:
         return Clock(title, days, state, stopped_on is not None)
 
     def _days_after_ask(self, day: date) -> int:
+        """Only where a clock may run."""
+        assert self.asked_on is not None
         return max((day - self.asked_on).days, 0)
 
     @property
     def _running_days(self) -> int:
         """Days from the ask to the day looked at, or to the pause before it."""
-        return self._days_after_ask(self._stands_since or self.day)
+        return self._days_after_ask(self._paused_since or self.day)
 
     @property
-    def _stands_since(self) -> date | None:
+    def _paused_since(self) -> date | None:
         """The day of the pause that keeps the clocks from running; None where they may run."""
         if self.paused_on is None or self.paused_on > self.day or self.has_ended:
             return None
@@ -285,41 +352,41 @@ class Standing:
 
     @property
     def _ended_words(self) -> str:
-        days = written_days(self._days_after_ask(self._set_on))
+        words = {
+            "days": written_days(self._days_after_ask(self._set_on)),
+            "after": after(self.asked_how),
+        }
         if self.phase == Phase.DELIVERED and self.stood_before:
             return gettext("Done before the ask")
         if self.phase == Phase.DELIVERED:
-            return gettext("Done %(days)s after the ask") % {"days": days}
+            return gettext("Done %(days)s %(after)s") % words
         if self.stood_before:
             return gettext("Closed before the ask")
-        return gettext("Closed %(days)s after the ask") % {"days": days}
+        return gettext("Closed %(days)s %(after)s") % words
 
     @property
     def _against_words(self) -> str:
-        since = max(self.last_moved_on or self._set_on, self.asked_on)
-        words = {"status": self.status_words, "days": written_days((self.day - since).days)}
+        days = self._days_after_ask(self.day)
+        if self.last_moved_on:
+            days = min(days, (self.day - self.last_moved_on).days)
+        words = {"status": self.status_words, "days": written_days(days)}
         if self.stood_before:
             return gettext("%(status)s, before the ask; nothing new in %(days)s") % words
         return gettext("%(status)s; nothing new in %(days)s") % words
 
     @property
     def _unanswered_words(self) -> str:
-        words = {"days": written_days(self._running_days)}
+        words = {"days": written_days(self._running_days), "since": since(self.asked_how)}
         if self.last_checked_on is None:
-            # What is known of that day was found later.
-            return gettext("No answer on the substance in %(days)s since the ask") % words
+            # Nobody had looked by that day; what we know of it was found later.
+            return gettext("No answer on the substance in %(days)s %(since)s") % words
         words["day"] = written_day(self.last_checked_on)
+        sentence = gettext("No public response found in %(days)s %(since)s (last looked %(day)s)")
         if self.status == S.ACKNOWLEDGED:
-            return (
-                gettext(
-                    "No answer on the substance in %(days)s since the ask (last looked %(day)s)"
-                )
-                % words
+            sentence = gettext(
+                "No answer on the substance in %(days)s %(since)s (last looked %(day)s)"
             )
-        return (
-            gettext("No public response found in %(days)s since the ask (last looked %(day)s)")
-            % words
-        )
+        return sentence % words
 
 
 def wait_words(days: int | None) -> str:
@@ -327,39 +394,3 @@ def wait_words(days: int | None) -> str:
     if days is None:
         return ""
     return gettext("%(days)s without an answer") % {"days": written_days(days)}
-
-
-class Group(NamedTuple):
-    """Asks of one body on one issue that stand alike, as one cell of the matrix shows them."""
-
-    label: str
-    mark: str
-    number: int
-    wait: str
-    status_on: date | None
-    last_checked_on: date | None
-
-
-def grouped(standings: Iterable[Standing]) -> list[Group]:
-    """The standings of one cell, a group for each status in the order of the vocabulary.
-
-    The longest wait, the latest status and the oldest look stand for the group.
-    """
-    by_status: dict[ResponseStatus, list[Standing]] = {}
-    for standing in standings:
-        by_status.setdefault(standing.status, []).append(standing)
-    return [
-        Group(
-            label=alike[0].label,
-            mark=alike[0].mark,
-            number=len(alike),
-            wait=wait_words(
-                max((s.days_waiting for s in alike if s.days_waiting is not None), default=None)
-            ),
-            status_on=max((s.status_on for s in alike if s.is_found and s.status_on), default=None),
-            last_checked_on=min(
-                (s.last_checked_on for s in alike if s.last_checked_on), default=None
-            ),
-        )
-        for _status, alike in sorted(by_status.items(), key=lambda item: item[0].order)
-    ]

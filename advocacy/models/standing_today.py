@@ -6,19 +6,23 @@ from itertools import batched
 from typing import Any
 
 from django.db import models
-from django.db.models.functions import Coalesce
-from django.utils import timezone
+from django.db.models.functions import Coalesce, Least
 from django.utils.translation import gettext_lazy as _
 
 from advocacy.models.ask_rows import AskRowsQuerySet
 from advocacy.models.checklists import ChecklistStep
-from advocacy.models.enums import AskState, DatePrecision, ExpectedBasis, ResponseStatus
+from advocacy.models.enums import AskState, Channel, DatePrecision, ExpectedBasis, ResponseStatus
 from advocacy.models.responses import StatusUpdate
+from advocacy.models.submissions import Submission
+from advocacy.models.text import Line, Text
 from advocacy.models.vocabulary import ACKNOWLEDGING, SUBSTANTIVE
 
 AT_ONCE = 1000
 # What is derived of each ask, by the names of the annotations of `with_status`.
 COLUMNS = [
+    "asked_on",
+    "asked_how",
+    "public_from",
     "status",
     "status_update_id",
     "status_on",
@@ -30,31 +34,64 @@ COLUMNS = [
     "entries",
 ]
 # What is copied from the ask: lists read no other row until they know which asks they show.
-COPIED = ["body_id", "state", "asked_on", "expected_by", "expected_basis", "paused_on"]
+COPIED = ["issue_id", "body_id", "state", "expected_by", "expected_basis", "paused_on"]
 KEPT = [*COLUMNS, *COPIED, "audiences"]
+# What is kept is derived from the whole record. No entry is dated after the day it was recorded on,
+# so that is how an ask stands today, and stays so if the clock is set back.
+WHOLE_RECORD = date.max
+# The entries of an ask are kept as a letter each, by their status; a look has none.
+LETTERS = {
+    "": "l",
+    ResponseStatus.ACKNOWLEDGED: "a",
+    ResponseStatus.UNDER_DISCUSSION: "u",
+    ResponseStatus.COMMITTED: "c",
+    ResponseStatus.PARTIAL_ACTION: "p",
+    ResponseStatus.ACTION_TAKEN: "t",
+    ResponseStatus.IMPLEMENTED: "i",
+    ResponseStatus.REFUSED: "r",
+    ResponseStatus.BLOCKED: "b",
+    ResponseStatus.REVERSED: "v",
+    ResponseStatus.OVERTAKEN: "o",
+}
 
 
 def derived(day: date) -> dict[str, Any]:
     """The one definition of how an ask stands on a day, as annotations of asks.
 
-    The status is that of the newest response in force that had happened by then; without one it
-    is "no response" if anybody had looked by then, else "not checked". `acknowledged_on` and
-    `answered_on` are the first responses after the ask.
+    It was asked on the day of the first submission in force, and not before. It is public from
+    that day, or from the one on which it entered this record. The status is that of the newest
+    response in force that had happened by then; without one it is "no response" if anybody had
+    looked by then, else "not checked". `acknowledged_on` and `answered_on` are the first responses
+    after the ask; what acknowledges it may also be the receipt of a submission.
     """
+    submissions = Submission.objects.filter(action=models.OuterRef("pk")).in_force(day)
+    first = submissions.oldest_first()
+    receipts = submissions.filter(receipt_on__lte=day).order_by("receipt_on")
+    receipt = models.Subquery(receipts.values("receipt_on")[:1])
     record = StatusUpdate.objects.filter(action=models.OuterRef("pk")).in_force(day)
     responses = record.responses()
     current = responses.newest_first()
     after_ask = responses.filter(happened_on__gt=models.OuterRef("asked_on")).oldest_first()
-    looks = record.looks().values("pk")
+    no_response = models.Value(ResponseStatus.NO_RESPONSE.value)
+    looks = record.looks().newest_first().annotate(no_response=no_response)
+    acknowledged = models.Subquery(
+        after_ask.filter(status__in=ACKNOWLEDGING).values("happened_on")[:1]
+    )
     return {
+        "asked_on": models.Subquery(first.values("submitted_on")[:1]),
+        "asked_how": Coalesce(
+            models.Subquery(first.values("channel")[:1]),
+            models.Value(""),
+            output_field=models.CharField(),
+        ),
+        "public_from": Least("listed_on", Coalesce("asked_on", "listed_on")),
+        # Not `Exists`: PostgreSQL would read all looks of the record to answer for the few asks
+        # that have nothing else.
         "status": Coalesce(
             models.Subquery(current.values("status")[:1]),
-            models.Case(
-                models.When(
-                    models.Exists(looks), then=models.Value(ResponseStatus.NO_RESPONSE.value)
-                ),
-                default=models.Value(ResponseStatus.NOT_CHECKED.value),
-            ),
+            models.Subquery(looks.values("no_response")[:1]),
+            models.Value(ResponseStatus.NOT_CHECKED.value),
+            output_field=models.CharField(),
         ),
         "status_update_id": models.Subquery(current.values("pk")[:1]),
         "status_on": models.Subquery(current.values("happened_on")[:1]),
@@ -62,9 +99,8 @@ def derived(day: date) -> dict[str, Any]:
             models.Subquery(current.values("happened_precision")[:1]),
             models.Value(DatePrecision.DAY.value),
         ),
-        "acknowledged_on": models.Subquery(
-            after_ask.filter(status__in=ACKNOWLEDGING).values("happened_on")[:1]
-        ),
+        # Of nothing and a day, SQLite gives nothing as the least.
+        "acknowledged_on": Least(Coalesce(acknowledged, receipt), Coalesce(receipt, acknowledged)),
         "answered_on": models.Subquery(
             after_ask.filter(status__in=SUBSTANTIVE).values("happened_on")[:1]
         ),
@@ -76,13 +112,28 @@ def derived(day: date) -> dict[str, Any]:
     }
 
 
-def entries_by(day: date, **narrowed) -> Coalesce:
-    """How many entries an ask has by a day, those that were corrected among them."""
-    entries = StatusUpdate.objects.filter(
-        action=models.OuterRef("pk"), happened_on__lte=day, **narrowed
+def entries_by(day: date) -> Coalesce:
+    """The entries of an ask by a day, corrected ones included: a letter of `LETTERS` for each.
+
+    In no order: SQLite cannot be told one.
+    """
+    entries = StatusUpdate.objects.filter(action=models.OuterRef("pk"), happened_on__lte=day)
+    letter = models.Case(
+        *[models.When(status=status, then=models.Value(sign)) for status, sign in LETTERS.items()]
     )
-    count = entries.order_by().values("action").annotate(n=models.Count("pk")).values("n")
-    return Coalesce(models.Subquery(count), models.Value(0))
+    letters = models.StringAgg(letter, models.Value(""))
+    of_ask = entries.order_by().values("action").annotate(letters=letters).values("letters")
+    return Coalesce(models.Subquery(of_ask), models.Value(""), output_field=models.TextField())
+
+
+def marks() -> dict[str, Any]:
+    """What has to be said beside the status, by the entry that set it. Needs `status_update_id`."""
+    entry = StatusUpdate.objects.filter(pk=models.OuterRef("status_update_id")).order_by()
+    points = models.Subquery(entry.values("points_other_way")[:1])
+    return {
+        "points_other_way": Coalesce(points, models.Value(False)),
+        "from_digests": models.Exists(entry.resting_on_digests()),
+    }
 
 
 def stored() -> dict[str, Any]:
@@ -90,11 +141,31 @@ def stored() -> dict[str, Any]:
     return {name: models.F(f"standing_today__{name}") for name in COLUMNS}
 
 
+def stored_by(day: date) -> dict[str, Any]:
+    """What can be read for a day of the past as well: who can act, and what came first by then."""
+    first = ["asked_on", "acknowledged_on", "answered_on"]
+    by_then = models.When(standing_today__asked_on__lte=day, then="standing_today__asked_how")
+    return {
+        "asked_how": models.Case(by_then, default=models.Value("")),
+        "public_from": models.F("standing_today__public_from"),
+        "audiences": models.F("standing_today__audiences"),
+    } | {
+        name: models.Case(
+            models.When(**{f"standing_today__{name}__lte": day}, then=f"standing_today__{name}")
+        )
+        for name in first
+    }
+
+
 class StandingTodayQuerySet(AskRowsQuerySet["StandingToday"]):
-    ASK = "action__"
+    ASK, KEPT = "action__", ""
+
+    def due(self):
+        """Asks that were put to their body and for whose answer a day is set."""
+        return self.asked().exclude(expected_by=None)
 
     def refresh(self, actions) -> int:
-        """Derive these asks anew and keep what is found; returns how many."""
+        """Derive how these asks stand, and store it; returns how many there were."""
         rows = [StandingToday(action_id=pk, **values) for pk, values in _derive(actions)]
         self.bulk_create(rows, update_conflicts=True, unique_fields=["action"], update_fields=KEPT)
         return len(rows)
@@ -112,18 +183,22 @@ class StandingTodayQuerySet(AskRowsQuerySet["StandingToday"]):
             }
             wrong = []
             for pk, values in _derive(actions.filter(pk__in=pks)):
-                row = kept.get(pk)
-                names = [name for name in KEPT if row is None or row[name] != values[name]]
+                row = kept.get(pk, {})
+                names = [name for name in values if name not in row or row[name] != values[name]]
                 if names:
                     wrong.append((pk, ", ".join(names)))
             yield len(pks), wrong
 
 
 def _derive(actions) -> Iterable[tuple[int, dict[str, Any]]]:
-    rows = actions.order_by("pk").annotate(**derived(timezone.localdate()))
+    rows = actions.order_by("pk").annotate(**derived(WHOLE_RECORD))
     rows = list(rows.values("pk", *COLUMNS, *COPIED))
-    audiences = ChecklistStep.objects.audiences([row["pk"] for row in rows])
-    return [(pk := row.pop("pk"), row | {"audiences": audiences.get(pk, "")}) for row in rows]
+    pks = [row["pk"] for row in rows]
+    audiences = ChecklistStep.objects.audiences(pks)
+    for row in rows:
+        pk = row.pop("pk")
+        entries = "".join(sorted(row["entries"]))
+        yield pk, row | {"audiences": audiences.get(pk, ""), "entries": entries}
 
 
 def _batches(actions) -> Iterator[tuple[int, ...]]:
@@ -145,7 +220,11 @@ class StandingToday(models.Model):
         related_name="standing_today",
         verbose_name=_("ask"),
     )
-    status = models.CharField(_("status"), max_length=20)
+    # Empty where nobody put it to the body.
+    asked_on = models.DateField(_("asked on"), null=True)
+    asked_how = Line(_("how it was first put to the body"), max_length=10, choices=Channel)
+    public_from = models.DateField(_("public from"))
+    status = Line(_("status"), max_length=20)
     status_update = models.ForeignKey(
         StatusUpdate,
         null=True,
@@ -155,26 +234,32 @@ class StandingToday(models.Model):
         db_index=False,
     )
     status_on = models.DateField(_("since"), null=True)
-    status_precision = models.CharField(_("precision of the date"), max_length=5)
+    status_precision = Line(_("precision of the date"), max_length=5)
     acknowledged_on = models.DateField(_("acknowledged on"), null=True)
     answered_on = models.DateField(_("answered on"), null=True)
     last_moved_on = models.DateField(_("last movement"), null=True)
     last_checked_on = models.DateField(_("last checked"), null=True)
-    entries = models.PositiveIntegerField(_("entries"))
+    # A letter for each, see LETTERS.
+    entries = Text(_("entries"), blank=True)
 
+    issue = models.ForeignKey(
+        "Issue",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("issue"),
+    )
     body = models.ForeignKey(
         "TargetBody",
         on_delete=models.PROTECT,
         related_name="+",
         verbose_name=_("body"),
     )
-    state = models.CharField(_("life of the ask"), max_length=10, choices=AskState)
-    asked_on = models.DateField(_("asked on"))
+    state = Line(_("life of the ask"), max_length=10, choices=AskState)
     expected_by = models.DateField(_("answer expected by"), null=True)
-    expected_basis = models.CharField(_("why by then"), max_length=10, choices=ExpectedBasis)
+    expected_basis = Line(_("why by then"), max_length=10, choices=ExpectedBasis)
     paused_on = models.DateField(_("clock paused on"), null=True)
-    # Of its steps, in order, with commas between them.
-    audiences = models.CharField(_("who can act"), max_length=100)
+    # Those of its steps, in order, separated by commas.
+    audiences = Line(_("who can act"), max_length=100)
 
     objects = StandingTodayQuerySet.as_manager()
 
@@ -182,10 +267,21 @@ class StandingToday(models.Model):
         indexes = [
             models.Index(fields=["status", "action"], name="standing_by_status"),
             models.Index(fields=["last_checked_on", "action"], name="standing_by_last_check"),
+            # Who waits longest, of the overview.
+            models.Index(fields=["asked_on", "action"], name="standing_by_asked_on"),
             # One for each order of the list of asks, see ACTION_ORDER; the order by movement has
             # its own on PostgreSQL, in a migration, as SQLite knows no index with nulls last.
             models.Index(fields=["-answered_on", "asked_on", "action"], name="standing_by_wait"),
-            models.Index(fields=["-asked_on", "action"], name="standing_by_asked_on"),
+            models.Index(fields=["-public_from", "action"], name="standing_by_public_from"),
+            # Few: those that are not public, and those that can be overdue.
+            models.Index(
+                fields=["action"], condition=models.Q(state=AskState.DRAFT), name="standing_draft"
+            ),
+            models.Index(
+                fields=["action"],
+                condition=models.Q(expected_by__isnull=False),
+                name="standing_due",
+            ),
         ]
 
     def __str__(self):

@@ -1,4 +1,4 @@
-"""How many people say they did a step: numbers, and nothing of the people."""
+"""How many people say that they did a step: numbers, and nothing about the people."""
 
 from collections import Counter
 
@@ -6,7 +6,7 @@ from django.db import models, transaction
 
 from advocacy.models.checklists import ChecklistStep
 
-# A smaller number could point at somebody.
+# A smaller number could give somebody away.
 FEWEST_SHOWN = 10
 AT_ONCE = 5000
 
@@ -14,9 +14,9 @@ AT_ONCE = 5000
 class StepDoneQuerySet(models.QuerySet["StepDone"]):
     @transaction.atomic
     def collect(self) -> int:
-        """Add what came in to the tallies; returns how much that was.
+        """Add what came in to the tallies; returns how many steps that was.
 
-        Each row is counted by whoever deletes it, so several workers count nothing twice.
+        A worker locks the rows that it counts and deletes, so no other counts them again.
         """
         rows = list(self.select_for_update(skip_locked=True).order_by("pk")[:AT_ONCE])
         numbers = Counter(row.step_id for row in rows)
@@ -28,7 +28,7 @@ class StepDoneQuerySet(models.QuerySet["StepDone"]):
 
 
 class StepDone(models.Model):
-    """Somebody did a step. Waits to be counted; adding it locks nothing that others read."""
+    """Somebody did a step, yet to be counted. Adding one locks nothing that others read."""
 
     step = models.ForeignKey(ChecklistStep, on_delete=models.CASCADE, related_name="done")
 

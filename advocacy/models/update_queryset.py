@@ -3,17 +3,43 @@
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.db import models
-from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
 from advocacy.models.chain import AppendOnlyQuerySet
-from advocacy.models.enums import AskState, EditionState, Tell
+from advocacy.models.enums import EditionState, ResponseStatus, Tell
 from advocacy.models.evidence import IS_A_LOOK
-from advocacy.models.facets import count_values, values_of, with_phases
+from advocacy.models.facets import Among, keys_of, values_of
+from advocacy.models.kept import numbers
 
 if TYPE_CHECKING:
     from advocacy.models.responses import StatusUpdate
+
+# What the lists of entries, the standing of an ask and the corrections are read by.
+INDEXES = [
+    models.Index(
+        fields=["action", "-happened_on", "-id"],
+        include=["status", "search_log", "checked_on", "happened_precision"],
+        name="update_newest_of_action",
+    ),
+    models.Index(
+        fields=["-happened_on", "-id"],
+        include=["action", "status", "search_log"],
+        name="update_newest",
+    ),
+    models.Index(fields=["status", "-happened_on", "-id"], name="update_newest_of_status"),
+    models.Index(
+        fields=["-recorded_at", "-id"],
+        include=["action", "happened_on", "status", "search_log"],
+        name="update_newest_recorded",
+    ),
+    models.Index(
+        fields=["-recorded_at", "-id"],
+        condition=models.Q(corrects__isnull=False),
+        name="update_newest_correction",
+    ),
+]
 
 
 class StatusUpdateQuerySet(AppendOnlyQuerySet["StatusUpdate"]):
@@ -33,8 +59,19 @@ class StatusUpdateQuerySet(AppendOnlyQuerySet["StatusUpdate"]):
         """Entries that say we searched and found nothing (new)."""
         return self.filter(IS_A_LOOK)
 
+    def resting_on_digests(self):
+        """Responses of which nobody opened a source; see `rests_on_digests` in evidence.py."""
+        cited = apps.get_model("advocacy", "Citation").objects.filter(update=models.OuterRef("pk"))
+        read = cited.filter(source__accessed_on__isnull=False, source__is_weak=False)
+        receipt = models.Q(status=ResponseStatus.ACKNOWLEDGED, receipt_on__isnull=False)
+        rows = self.responses().exclude(receipt)
+        return rows.filter(models.Exists(cited.order_by()), ~models.Exists(read.order_by()))
+
     def newest_first(self):
         return self.order_by("-happened_on", "-pk")
+
+    def last_recorded_first(self):
+        return self.order_by("-recorded_at", "-pk")
 
     def oldest_first(self):
         return self.order_by("happened_on", "pk")
@@ -58,23 +95,36 @@ class StatusUpdateQuerySet(AppendOnlyQuerySet["StatusUpdate"]):
         others = self.filter(earlier, action_id=update.action_id).not_corrected()
         return others.responses().newest_first().first()
 
+    def corrected_by(self, entry: "StatusUpdate") -> list[int]:
+        """The keys of what an entry corrects, of what that corrected, and so on."""
+        keys: list[int] = []
+        while entry.corrects:
+            entry = entry.corrects
+            keys.append(entry.pk)
+        return keys
+
     def corrections(self):
-        return self.exclude(corrects=None)
+        # Not `exclude`: SQLite finds "not null" in an index, and reads all rows for "not (null)".
+        return self.filter(corrects__isnull=False)
 
     def for_digest(self, week):
         """What followers are told of the seven days from a Monday on, in the words in force.
 
         An entry that only some were told at once belongs to it: the others read it here.
         """
+        return self.of_week(week).exclude(tell=Tell.NOBODY)
+
+    def corrections_for_digest(self, week):
+        """The corrections of the week, for those who were told of what each corrects."""
+        return self.of_week(week).corrections()
+
+    def of_week(self, week):
+        """What was recorded in the seven days from a Monday, is in force and not cancelled."""
         start = datetime.combine(week, time.min, tzinfo=timezone.get_current_timezone())
         return (
             self.published()
-            .filter(
-                recorded_at__gte=start,
-                recorded_at__lt=start + timedelta(days=7),
-            )
+            .filter(recorded_at__gte=start, recorded_at__lt=start + timedelta(days=7))
             .not_corrected()
-            .exclude(tell=Tell.NOBODY)
             .exclude(edition__state=EditionState.CANCELLED)
         )
 
@@ -89,63 +139,46 @@ class StatusUpdateQuerySet(AppendOnlyQuerySet["StatusUpdate"]):
 
         `subject` narrows to an issue, a body or an ask (`action`).
         """
-        lookups = {"issue": "action__issue", "body": "action__body", "action": "action"}
-        chosen = {lookups[name]: value for name, value in subject.items() if value}
-        numbers = (
-            self.in_last_year()
-            .filter(**chosen)
-            .order_by()
-            .aggregate(
-                entries=models.Count("pk"),
-                weeks=models.Count(TruncWeek("happened_on"), distinct=True),
-            )
-        )
-        return numbers["entries"], numbers["weeks"]
+        chosen = {name: row for name, row in subject.items() if row}
+
+        def count() -> tuple[int, int]:
+            entries = self.in_last_year().order_by()
+            for name, row in chosen.items():
+                # By the keys of its asks, or all entries of the year are read.
+                asks = {"issue": "asks", "body": "actions"}.get(name)
+                keys = set(map(int, keys_of(getattr(row, asks).all()))) if asks else {row.pk}
+                entries = entries.filter(Among("action_id", keys))
+            # At most 366 rows: a database takes longer to find the week of every entry.
+            by_day = dict(entries.values_list("happened_on").annotate(models.Count("pk")))
+            return sum(by_day.values()), len({day.isocalendar()[:2] for day in by_day})
+
+        return numbers.get(("mails", *((name, row.pk) for name, row in chosen.items())), count)
 
     def published(self, day=None):
         """Entries that the public sees: of published asks, by the day they happened."""
         day = day or timezone.localdate()
-        return self.filter(happened_on__lte=day, action__asked_on__lte=day).exclude(
-            action__state=AskState.DRAFT
-        )
+        # Asks that are not public are few: looked up once, not joined to every entry.
+        asks = apps.get_model("advocacy", "StandingToday").objects.unpublished(day).values("pk")
+        return self.filter(happened_on__lte=day).exclude(action__in=asks)
 
-    def of_matching(self, asks, *, status="", **filters):
-        """Narrow to a status or phase of the entry, and to the asks that match the filters.
-
-        `asks` are rows of public asks that have a status (`RecommendedAction.standings`).
-        """
-        updates = self.filter(status__in=values_of(status)) if status else self
-        if any(filters.values()):
-            updates = updates.filter(action__in=asks.matching(**filters).order_by().values("pk"))
-        return updates
-
-    def facets(self, asks, counted, day=None, *, status="", among=None, **filters):
-        """Count the entries behind each option of each filter; see `AskRowsQuerySet.facets`.
-
-        An ask counts for as many entries as it has.
-        """
-        rows = asks
-        number: models.Aggregate = models.Sum("entries")
-        if status:
-            entry = f"{asks.ASK}updates__"
-            day = day or timezone.localdate()
-            rows = asks.filter(
-                **{f"{entry}status__in": values_of(status), f"{entry}happened_on__lte": day}
-            )
-            number = models.Count("pk")
-        of_asks = {name: lookup for name, lookup in counted.items() if name != "status"}
-        facets = rows.facets(of_asks, number=number, among=among, **filters)
-        entries = self.of_matching(asks, **filters)
-        facets["status"] = with_phases(count_values(entries, "status", models.Count("pk")))
-        return facets
+    def of_status(self, status):
+        """Narrow to a status or phase of the entry; an empty one matches everything."""
+        return self.filter(status__in=values_of(status)) if status else self
 
     def with_related(self):
         """Fetch what every card of an entry shows."""
         return (
             self.select_related(
-                "action__issue", "action__body", "search_log", "corrects", "undoes", "correction"
+                "action__issue",
+                "action__body",
+                "event",
+                "action__standing_today",
+                "search_log",
+                "corrects",
+                "undoes",
+                "correction",
             )
-            .prefetch_related("sources")
+            .prefetch_related("sources", "corrects__sources", "undoes__sources")
             .with_place()
         )
 

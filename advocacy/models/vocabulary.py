@@ -15,18 +15,26 @@ S = ResponseStatus
 
 # Statuses that an entry may set; the other two are derived: nobody looked, nothing was found.
 RECORDED = [status for status in S if status not in (S.NOT_CHECKED, S.NO_RESPONSE)]
-IN_CONFIDENCE = "in_confidence"
+# Groups in which asks are counted apart from every phase.
+IN_CONFIDENCE, PROPOSED = "in_confidence", "proposed"
 
 
-def counted_as(status: str, works_in_confidence: bool) -> str:
-    """The phase under which an ask is counted, or `IN_CONFIDENCE`.
+def counted_as(status: str, works_in_confidence: bool, is_proposed: bool = False) -> str:
+    """The phase under which an ask is counted, or `IN_CONFIDENCE`, or `PROPOSED`.
 
-    The silence of a body that works in confidence is no failure, so it is counted apart.
+    The silence of a body that works in confidence is no failure, and no body owes an answer to
+    what was never put to it: both are counted apart.
     """
+    if is_proposed:
+        return PROPOSED
     phase = ResponseStatus(status).phase
     return IN_CONFIDENCE if works_in_confidence and phase == Phase.NO_ANSWER else phase
 
 
+DEFINITION_OF_PROPOSED = _(
+    "The editors of this record propose it. Nobody is known to have put it to this body,"
+    " so no clock runs, and no answer is waited for."
+)
 DEFINITIONS = {
     S.NOT_CHECKED: _(
         "Nobody has yet looked for an answer to this ask, so we say nothing about it."
@@ -140,7 +148,7 @@ LADDER: list[str] = [
 
 
 def is_step_back(previous: str, status: str) -> bool:
-    """Whether a body that had gone so far takes something back."""
+    """Whether a body goes back on what it had said or done."""
     if previous not in LADDER:
         return False
     if status in LADDER:
@@ -149,8 +157,8 @@ def is_step_back(previous: str, status: str) -> bool:
     return promised and status in Phase.AGAINST.statuses
 
 
-# The tiers a source must have for each status. Independent reporting may stand in for an official
-# source where RELAXED allows it; the entry is then "reported" until an official record is found.
+# The tiers of which each status needs a source. But for those of NOT_RELAXED, independent reporting
+# may stand in for it; the entry is then "reported" until an official record is found.
 REQUIRED_TIERS = {
     S.ACKNOWLEDGED: {Tier.OFFICIAL_RECORD, Tier.OFFICIAL_STATEMENT},
     S.UNDER_DISCUSSION: {Tier.OFFICIAL_RECORD},

@@ -6,4 +6,7 @@ from advocacy.public.share import drawing
 
 
 def switches(request):
-    return {"tally_is_on": settings.TALLY, "pictures_can_be_drawn": drawing.is_possible}
+    return {
+        "tally_is_on": settings.TALLY,
+        "pictures_can_be_drawn": drawing.is_possible,
+    }

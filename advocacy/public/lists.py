@@ -3,29 +3,43 @@
 Whatever shows a list is made of it: the page, the part that htmx asks for, the feed, the file.
 """
 
+from abc import ABC, abstractmethod
+from collections import Counter
+
 from django.db import models
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
 
 from advocacy.models import (
-    ChecklistStep,
+    PROPOSED,
+    Among,
+    AskChoice,
+    EntryChoice,
     Issue,
+    IssueChoice,
     Meeting,
+    Pack,
     RecommendedAction,
     StatusUpdate,
     TargetBody,
+    columns_of,
 )
+from advocacy.models.facets import keys_of
+from advocacy.models.kept import numbers
 from advocacy.public.forms import (
     ActionFilterForm,
     BodyFilterForm,
-    ChecklistFilterForm,
     IssueFilterForm,
     MeetingFilterForm,
     UpdateFilterForm,
 )
 from advocacy.public.forms.filters import FilterForm
 from advocacy.web.htmx import render_part
-from advocacy.web.pagination import PER_PAGE, in_order, page_of
+from advocacy.web.pagination import PER_PAGE, Walk, in_order, page_of
+
+# So many asks are found by their keys; more of them are met soon in the order of the list.
+FEW = 2000
 
 
 def render_list(request, rows, template, **more):
@@ -35,7 +49,7 @@ def render_list(request, rows, template, **more):
     return render_part(request, template, "results", context)
 
 
-class FilteredList:
+class FilteredList(ABC):
     """What the lists share: each says how its rows are found, in what order, and fetched whole."""
 
     filter_form: type[FilterForm]
@@ -45,20 +59,21 @@ class FilteredList:
         self.filters = self.filter_form(query)
         self.day = self.filters.as_of_day
 
-    def found(self):
+    @abstractmethod
+    def matches(self):
         """The keys of the rows and what their order goes by, from the narrowest table."""
-        raise NotImplementedError
 
+    @abstractmethod
     def sort(self, rows):
-        raise NotImplementedError
+        """The rows in the order of the list."""
 
+    @abstractmethod
     def fetch(self):
         """Rows with all that is shown of them."""
-        raise NotImplementedError
 
+    @abstractmethod
     def shown(self, rows):
         """What a template gets of some rows."""
-        raise NotImplementedError
 
     @cached_property
     def facets(self):
@@ -76,23 +91,23 @@ class FilteredList:
 
     @cached_property
     def total(self):
-        return self.facets["total"] if self.facets else self.found().count()
+        return self.facets["total"] if self.facets else self.matches().count()
 
     def keys(self):
         """The keys of all rows in order, from the narrowest table."""
-        return self.sort(self.found()).values_list("pk", flat=True)
+        return self.sort(self.matches()).values_list("pk", flat=True)
 
-    def rows(self):
-        """All rows in order, as they are shown."""
-        return self.sort(self.fetch().filter(pk__in=self.found().values("pk")))
+    def ordered(self):
+        """The same, to take some of them."""
+        return self.keys()
 
     def first(self, number):
         """The first rows of the list."""
-        return in_order(self.keys()[:number], self.fetch())
+        return in_order(self.ordered()[:number], self.fetch())
 
     def page(self, number):
         """One page of the list; a bad number is a 404."""
-        page = page_of(self.keys(), number, total=self.total, per_page=self.per_page)
+        page = page_of(self.ordered(), number, total=self.total, per_page=self.per_page)
         page.object_list = in_order(page.object_list, self.fetch())
         return page
 
@@ -100,46 +115,137 @@ class FilteredList:
 class ActionList(FilteredList):
     filter_form: type[FilterForm] = ActionFilterForm
 
+    # What leads from a row of the list to its ask.
+    of_ask = "pk"
+
+    @property
+    def chosen(self):
+        """The filters that narrow the asks, but for which of the two lists is shown."""
+        return {name: v for name, v in self.filters.filters.items() if name != "proposed"}
+
+    @property
+    def is_of_proposals(self):
+        """Whether it lists what the editors propose. No list and no count mixes that with asks."""
+        return bool(self.filters.filters.get("proposed"))
+
     @cached_property
-    def asks(self):
-        """Every public ask, as it stands on the day."""
-        return RecommendedAction.standings(self.day).published(self.day)
+    def columns(self):
+        """All asks and proposals of the day."""
+        return columns_of(self.day)
+
+    @cached_property
+    def choice(self):
+        """What matches the filters, and each option of them."""
+        return self.proposals if self.is_of_proposals else self.choice_within(self.columns.asked)
+
+    @cached_property
+    def proposals(self):
+        """The same of what the editors propose."""
+        return self.choice_within(self.columns.proposed)
+
+    def choice_within(self, asks):
+        return AskChoice(self.columns, within=asks, **self.chosen)
 
     @cached_property
     def facets(self):
-        filters = self.filters
-        return self.asks.facets(filters.lookups, among=filters.among, **filters.filters)
+        of = self.filter_form.__name__, self.filters.query, *self.filters.words
+        return numbers.get(of, self.count)
 
-    def found(self):
-        return self.asks.matching(**self.filters.filters).order_by()
+    def count(self):
+        facets = self.choice.facets(self.filters.lookups, self.filters.among)
+        return facets | {"proposed": Counter({True: self.proposals.total()})}
 
-    def sort(self, asks):
-        return asks.sorted_by(self.filters.sort_by)
+    @property
+    def number_proposed(self):
+        """How many proposals match the filters."""
+        return self.facets["proposed"][True]
+
+    @cached_property
+    def standings(self):
+        """Every public ask and proposal, as it stands on the day."""
+        return RecommendedAction.standings(self.day).published(self.day)
+
+    def rows(self):
+        """The rows that match the filters of `in_rows`, from the narrowest table."""
+        chosen = {name: self.chosen[name] for name in self.in_rows & self.chosen.keys()}
+        rows = self.standings.matching(**chosen).order_by()
+        return rows.proposed() if self.is_of_proposals else rows.asked()
+
+    @property
+    def in_rows(self):
+        """The filters by which the rows of today are narrowed as quickly as they are read."""
+        is_today = self.day in (None, timezone.localdate())
+        return {"body", "status", "overdue"} if is_today else set()
+
+    @property
+    def narrows(self):
+        """Whether any other filter is chosen."""
+        return not self.chosen.keys() <= self.in_rows
+
+    def matches(self):
+        if not self.narrows:
+            return self.rows()
+        return self.rows().filter(Among(self.of_ask, self.choice.keys))
+
+    def ordered(self):
+        if not self.narrows or self.choice.asks.bit_count() <= FEW:
+            return self.keys()
+        return self.walk()
+
+    def walk(self):
+        """The same, without giving the database the keys of all the asks that match."""
+        share = self.choice.share_of(*self.in_rows)
+        keys = self.columns.among(self.choice.asks)
+        return Walk(self.sort(self.rows()), self.of_ask, keys, share=share)
+
+    def sort(self, rows):
+        return rows.sorted_by(self.filters.sort_by)
 
     def fetch(self):
         return RecommendedAction.objects.with_status(self.day).with_related()
 
     def shown(self, actions):
-        return {"actions": actions}
+        return {
+            "actions": actions,
+            "is_of_proposals": self.is_of_proposals,
+            "number_proposed": self.number_proposed,
+        }
 
 
 class UpdateList(ActionList):
-    """The entries of the asks, newest first, with the filters of the asks."""
+    """The entries of the asks, newest first, our own looks only on request."""
 
     filter_form = UpdateFilterForm
+    of_ask = "action_id"
+
+    @cached_property
+    def columns(self):
+        return columns_of(self.day, with_entries=True)
+
+    @cached_property
+    def choice(self):
+        return EntryChoice(self.columns, looks=self.has_looks, **self.chosen)
+
+    def count(self):
+        return self.choice.facets(self.filters.lookups, self.filters.among)
+
+    @property
+    def has_looks(self):
+        return bool(self.filters.filters.get("looks"))
+
+    @property
+    def chosen(self):
+        return {name: value for name, value in super().chosen.items() if name != "looks"}
 
     @property
     def updates(self):
-        return StatusUpdate.objects.published(self.day)
+        updates = StatusUpdate.objects.published(self.day)
+        return updates if self.has_looks else updates.responses()
 
-    @cached_property
-    def facets(self):
-        filters = self.filters
-        counted = {"among": filters.among, **filters.filters}
-        return self.updates.facets(self.asks, filters.lookups, self.day, **counted)
+    in_rows = frozenset({"status"})
 
-    def found(self):
-        return self.updates.of_matching(self.asks, **self.filters.filters).order_by()
+    def rows(self):
+        return self.updates.of_status(self.chosen.get("status", "")).order_by()
 
     def sort(self, updates):
         return updates.newest_first()
@@ -151,23 +257,49 @@ class UpdateList(ActionList):
         return {"updates": updates}
 
 
+class FeedList(UpdateList):
+    """What a feed holds of them: the same entries, last recorded first."""
+
+    def sort(self, updates):
+        return updates.last_recorded_first()
+
+    def fetch(self):
+        # What an entry corrects is fetched whole, so its sources need not come with it.
+        return super().fetch().prefetch_related(None).prefetch_related("sources", "undoes__sources")
+
+    def first(self, number):
+        """The first entries, each with whole entries for what it corrects and is corrected by."""
+        updates = super().first(number)
+        others = {update.corrects_id for update in updates}
+        others |= {update.correction.pk for update in updates if update.is_corrected}
+        others = self.fetch().in_bulk(others - {None})
+        for update in updates:
+            if update.corrects_id:
+                update.corrects = others[update.corrects_id]
+            if update.is_corrected:
+                update.correction = others[update.correction.pk]
+        return updates
+
+
 class IssueList(ActionList):
     """The issues, narrowed by what was asked about them, with how their asks stand."""
 
     filter_form = IssueFilterForm
 
-    @property
-    def issues(self):
-        return Issue.objects.opened(self.day)
-
     @cached_property
-    def facets(self):
-        filters = self.filters
-        counted = {"among": filters.among, **filters.filters}
-        return self.issues.facets(self.asks, filters.lookups, **counted)
+    def choice(self):
+        return IssueChoice(self.columns, keys_of(self.rows()), **self.chosen)
 
-    def found(self):
-        return self.issues.matching(self.asks, **self.filters.filters).order_by()
+    def count(self):
+        return self.choice.facets(self.filters.lookups)
+
+    in_rows = frozenset[str]()
+
+    def rows(self):
+        return Issue.objects.opened(self.day).order_by()
+
+    def ordered(self):
+        return self.keys()
 
     def sort(self, issues):
         return issues.sorted_by(self.filters.sort_by)
@@ -176,7 +308,7 @@ class IssueList(ActionList):
         return Issue.objects.with_related()
 
     def shown(self, issues):
-        phases = self.asks.about(issues).phase_counts("issue")
+        phases = self.standings.phase_counts_of(issues)
         return {"issues": [(issue, phases.get(issue.pk, {})) for issue in issues]}
 
 
@@ -190,22 +322,24 @@ class BodyList(FilteredList):
     def asks(self):
         return RecommendedAction.standings().published().open()
 
-    def found(self):
+    def matches(self):
         return self.fetch().containing(self.filters.filters.get("q", "")).order_by()
 
     def sort(self, bodies):
         return bodies.order_by("-is_asked", "position", "name", "pk")
 
     def fetch(self):
-        asked = self.asks.filter(body=models.OuterRef("pk"))
+        asked = self.asks.asked().filter(body=models.OuterRef("pk"))
         return TargetBody.objects.annotate(is_asked=models.Exists(asked))
 
     def shown(self, bodies):
         phases = self.asks.filter(body__in=bodies).phase_counts("body")
         return {
-            "asked": [(body, phases[body.pk]) for body in bodies if body.pk in phases],
-            "number_asked": self.found().filter(is_asked=True).count(),
-            "not_asked": [body for body in bodies if body.pk not in phases],
+            "asked": [(body, phases[body.pk]) for body in bodies if body.is_asked],
+            "number_asked": self.matches().filter(is_asked=True).count(),
+            "not_asked": [
+                (body, phases[body.pk][PROPOSED]) for body in bodies if not body.is_asked
+            ],
         }
 
 
@@ -215,7 +349,7 @@ class MeetingList(FilteredList):
     filter_form = MeetingFilterForm
     per_page = 50
 
-    def found(self):
+    def matches(self):
         return Meeting.objects.matching(**self.filters.filters).upcoming().order_by()
 
     def sort(self, meetings):
@@ -227,7 +361,10 @@ class MeetingList(FilteredList):
     def asks_of(self, meetings):
         """The first open asks to the bodies of these meetings: {key of a body: [ask, …]}."""
         asks = RecommendedAction.objects.published().open().on(self.filters.filters.get("issue"))
-        return asks.first_of_each_body({meeting.body_id for meeting in meetings}).by_body()
+        asks = asks.first_of_each_body({meeting.body_id for meeting in meetings})
+        # All that is said of an ask here: some hundreds of them are read.
+        asks = asks.only("reference", "title", "slug", "body", "standing_today__asked_on")
+        return asks.select_related("standing_today").by_body()
 
     def shown(self, meetings):
         standing = Meeting.objects.matching(**self.filters.filters).standing().with_related()
@@ -237,33 +374,6 @@ class MeetingList(FilteredList):
             "meetings": meetings,
             "standing": standing,
             "asks": self.asks_of([*meetings, *standing]),
+            "packs": Pack.objects.by_meeting([*meetings, *standing]),
             "query": urlencode(chosen),
         }
-
-
-class StepList(FilteredList):
-    """Every step of the open asks, those first that take the least time."""
-
-    filter_form = ChecklistFilterForm
-
-    def found(self):
-        return ChecklistStep.objects.of_open_asks().matching(**self.filters.filters).order_by()
-
-    def sort(self, steps):
-        return steps.order_by("minutes", "action__reference", "position", "pk")
-
-    def fetch(self):
-        return ChecklistStep.objects.with_related()
-
-    def shown(self, steps):
-        return {"steps": with_asks(steps), "country": self.filters.cleaned_data.get("country")}
-
-
-def with_asks(steps):
-    """The steps as a list, each with its ask as the record has it now."""
-    steps = list(steps)
-    asks = RecommendedAction.objects.with_status().with_related()
-    asks = asks.in_bulk({step.action_id for step in steps})
-    for step in steps:
-        step.action = asks[step.action_id]
-    return steps

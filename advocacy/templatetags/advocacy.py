@@ -15,16 +15,22 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
-from advocacy.models import IN_CONFIDENCE, DatePrecision, Phase, once_key
+from advocacy.markdown import as_html
+from advocacy.models import IN_CONFIDENCE, PROPOSED, DatePrecision, Phase, once_key
 from advocacy.models.dates import locale, machine_day, written_day, written_days
-from advocacy.models.standing import grouped, label_of_code, label_of_group
+from advocacy.models.groups import grouped
+from advocacy.models.standing import label_of_code, label_of_group, mark_of_group
+from advocacy.models.withheld import is_notice
 
 register = template.Library()
 
 # Windows hands no longer address to a mail program; static/js/compose.js keeps to the same.
 LONGEST_MAILTO = 2000
 MAILTO_SAFE = "!*'()"
+YOUR_COUNTRY = ["[your country]", "[Your country]"]
 SAFE_IN_HTML = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&"}
+
+register.filter("is_withheld", is_notice)
 
 # Navigation
 
@@ -39,9 +45,9 @@ def main_nav(context):
         (_("Issues"), "issue_list", ["issue_list", "issue_detail"]),
         (_("Bodies"), "body_list", ["body_list", "body_detail"]),
         (_("Actions"), "action_list", ["action_list", "action_detail"]),
-        (_("My checklist"), "my_checklist", ["my_checklist"]),
+        (_("My checklist"), "my_checklist", ["my_checklist", "pack_list", "pack_detail"]),
         (_("Your country"), "seat_list", ["seat_list", "seat_country"]),
-        (_("Updates"), "update_list", ["update_list", "correction_list"]),
+        (_("Updates"), "update_list", ["update_list", "correction_list", "withheld_list"]),
         (_("Calendar"), "meeting_list", ["meeting_list"]),
         (_("About"), "about", ["about", "method", "privacy", "accessibility"]),
     ]
@@ -125,6 +131,12 @@ def mailto(text, subject):
 
 
 @register.filter
+def markdown(text):
+    """A text in Markdown as HTML (`advocacy/markdown.py`)."""
+    return mark_safe(as_html(text))
+
+
+@register.filter
 def is_open_for(step, action):
     """Whether a step makes sense at the present status of its ask."""
     return step.is_open(action.standing.status)
@@ -167,10 +179,32 @@ def qr(address, label):
     return format_html(code, label, mark_safe(svg))
 
 
+@register.simple_tag
+def source_link(source, *, new_tab=False, by_publisher=False):
+    """The title of a source as its link; a copy, and what has no address any more, is only named.
+
+    Wherever a source is linked it is linked by this; in short by its publisher.
+    """
+    name = source.publisher if by_publisher else source.title
+    if source.is_weak or source.is_address_withheld:
+        return name
+    tab = mark_safe(' target="_blank" rel="noopener noreferrer"') if new_tab else ""
+    words = f"{name} ({source.warning})" if source.warning else name
+    link = '<a href="{}" hreflang="{}"{}>{}</a>'
+    return format_html(link, source.url, source.language, tab, words)
+
+
+@register.filter
+def caveats(source):
+    """What has to be said beside a source, to follow its name in a line."""
+    return "".join(f"; {caveat}" for caveat in source.caveats)
+
+
 @register.filter
 def first_strong(sources):
-    """The first source that is not weak, or None."""
-    return next((source for source in sources or [] if not source.is_weak), None)
+    """The first source that somebody opened, else the first that is no copy, or None."""
+    strong = [source for source in sources or [] if not source.is_weak]
+    return next((source for source in strong if source.was_read), strong[0] if strong else None)
 
 
 @register.filter
@@ -201,11 +235,11 @@ def wording(context, step):
 
     The wording is in English, so the country is named in English in it.
     """
-    text = step.wording.replace("[link to this page]", full_url(context, step.action))
+    known = {"[link to this page]": full_url(context, step.action)}
     if country := context.get("country"):
-        name = Locale("en").territories[country]
-        text = text.replace("[your country]", name).replace("[Your country]", name)
-    return text
+        known |= dict.fromkeys(YOUR_COUNTRY, Locale("en").territories[country])
+    # In one pass: what is filled in is never searched for places itself.
+    return re.sub(r"\[[^\[\]]+\]", lambda place: known.get(place[0], place[0]), step.wording)
 
 
 # Words
@@ -263,13 +297,12 @@ def phase_mark(phase):
 def phase_strip(context, counts, **query):
     """How many asks stand in each phase, as a strip and in words that lead to those asks.
 
-    `counts` is {Phase or IN_CONFIDENCE: number}; `query` narrows the links (issue=…, body=…).
+    `counts` is {what `counted_as` says: number}; `query` narrows the links (issue=…, body=…). What
+    nobody was asked has no part in the strip, and stands beside it.
     """
-    groups = [(phase.value, phase, label_of_group(phase)) for phase in Phase]
-    groups.append((IN_CONFIDENCE, Phase.UNKNOWN, label_of_group(IN_CONFIDENCE)))
-    total = sum(counts.values())
-    offset, parts = 0, []
-    for group, look, label in groups:
+    total = number_asked(counts)
+    offset, parts = 0.0, []
+    for group in [*Phase.values, IN_CONFIDENCE]:
         number = counts.get(group, 0)
         if not number:
             continue
@@ -277,8 +310,8 @@ def phase_strip(context, counts, **query):
         status = Phase.NO_ANSWER.value if group == IN_CONFIDENCE else group
         parts.append(
             {
-                "phase": look.value,
-                "label": label,
+                "phase": mark_of_group(group),
+                "label": label_of_group(group),
                 "number": number,
                 "x": f"{offset:.2f}",
                 "width": f"{width:.2f}",
@@ -286,12 +319,24 @@ def phase_strip(context, counts, **query):
             }
         )
         offset += width
-    return {"parts": parts, "total": total}
+    proposed = {
+        "phase": mark_of_group(PROPOSED),
+        "label": label_of_group(PROPOSED),
+        "number": number_proposed(counts),
+        "url": record_url(context, "action_list", proposed="on", **query),
+    }
+    return {"parts": parts, "total": total, "proposed": proposed}
 
 
 @register.filter
-def total(counts):
-    return sum(counts.values())
+def number_asked(counts):
+    """How many asks these counts hold, without what the editors alone propose."""
+    return sum(counts.values()) - number_proposed(counts)
+
+
+@register.filter
+def number_proposed(counts):
+    return counts.get(PROPOSED, 0)
 
 
 @register.filter
@@ -300,10 +345,34 @@ def share_of(number, most):
     return f"{100 * number / most:.1f}" if most else "0"
 
 
+@register.simple_tag(takes_context=True)
+def cell(context, issue, body, asks):
+    """One cell of the matrix: its `html`, and the phase of its last group.
+
+    The page shows it twice, in a table and in a list: it is written once.
+    """
+    cells = context.render_context.setdefault("cells", {})
+    if (issue.pk, body.pk) not in cells:
+        groups = grouped(action.standing for action in asks)
+        template = context.template.engine.get_template("includes/_cell.html")
+        with context.push(issue=issue, body=body, asks=asks, groups=groups):
+            html = template.render(context)
+        cells[issue.pk, body.pk] = {"html": html, "phase": groups[-1].mark}
+    return cells[issue.pk, body.pk]
+
+
+@register.simple_tag(takes_context=True)
+def not_put(context, action):
+    """A paragraph that says, where it is so, that nobody had put the ask to its body by the day."""
+    filters = context.get("filters")
+    words = action.not_put_words(filters.as_of_day if filters else None)
+    return format_html('<p class="flag">{}</p>', words) if words else ""
+
+
 @register.filter
-def by_status(actions):
-    """The asks of one cell of the matrix, a group for each status; see `standing.grouped`."""
-    return grouped(action.standing for action in actions)
+def status_in_a_letter(standing):
+    """The words of a status, and that the ask was put to nobody, where that is so."""
+    return standing.sentence if standing.is_proposed else standing.label
 
 
 # Forms of the desk

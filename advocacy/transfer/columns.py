@@ -7,24 +7,55 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Field, Model, QuerySet
 
-from advocacy.models import Issue, Meeting, RecommendedAction, Seat, Source, TargetBody, roles
+from advocacy.models import (
+    PUBLISH,
+    WRITE,
+    AskRelation,
+    Event,
+    Issue,
+    Meeting,
+    Pack,
+    Paragraph,
+    RecommendedAction,
+    Seat,
+    Source,
+    Submission,
+    TargetBody,
+    roles,
+)
 from advocacy.models.content import Content
 
-type Row = Issue | TargetBody | RecommendedAction | Seat | Meeting
+type Row = (
+    Issue
+    | Paragraph
+    | Event
+    | TargetBody
+    | RecommendedAction
+    | AskRelation
+    | Seat
+    | Meeting
+    | Pack
+    | Submission
+)
 type Column = Field[Any, Any]
 
 KINDS: dict[str, type[Row]] = {
     "issues": Issue,
+    "paragraphs": Paragraph,
+    "events": Event,
     "bodies": TargetBody,
     "actions": RecommendedAction,
+    "relations": AskRelation,
+    "submissions": Submission,
     "seats": Seat,
     "meetings": Meeting,
+    "packs": Pack,
 }
 FORMATS = ["csv", "json"]
 KEY = "slug"
 BATCH = 500
-# Spreadsheets run such cells as formulas, so they get an apostrophe, removed again on import;
-# texts that already begin with apostrophes get one more, or they would come back shorter.
+# A spreadsheet runs a cell that begins like this as a formula: the export puts an apostrophe before
+# it, and the import takes one off. A text with apostrophes before such a sign gets one more.
 FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
 ESCAPED = re.compile(r"'+[=+\-@\t\r\n]")
 
@@ -32,13 +63,30 @@ ESCAPED = re.compile(r"'+[=+\-@\t\r\n]")
 def demand(by: User | AnonymousUser | None, model: type[Row], *verbs: str) -> None:
     """Check permissions. `None` is the command line, where no user is signed in."""
     if by is not None:
-        roles.demand(by, *(f"advocacy.{verb}_{model._meta.model_name}" for verb in verbs))
+        roles.demand(by, *permissions(model, *verbs))
+
+
+def permissions(model: type[Row], *verbs: str) -> list[str]:
+    """What somebody needs who does this with such rows; the record is written as it is recorded."""
+    if model is Submission and {"add", "change"} & {*verbs}:
+        return [WRITE, PUBLISH]
+    return [f"advocacy.{verb}_{model._meta.model_name}" for verb in verbs]
 
 
 def columns_of(model: type[Row]) -> dict[str, Column]:
     """The fields that staff edit, by name."""
     fields = [*model._meta.concrete_fields, *model._meta.many_to_many]
     return {field.name: field for field in fields if field.editable and not field.primary_key}
+
+
+def choices_of(field: Column) -> list[str]:
+    """The values that a cell may hold, where there is a list of them."""
+    return [str(value) for value, _label in field.flatchoices if value not in ("", None)]
+
+
+def blank(field: Column) -> str:
+    """That a column of a row may not be empty."""
+    return str(field.error_messages["blank"])
 
 
 def is_needed(field: Column) -> bool:
@@ -52,17 +100,17 @@ def guess_format(name: object) -> str | None:
 
 
 def other_rows(field: Column) -> QuerySet[Model]:
-    """The rows of the other table, one of which a value names."""
+    """The rows of the table to which a column refers."""
     assert field.related_model
     return field.related_model._default_manager.order_by()
 
 
 def named_by(field: Column) -> str:
-    """The field of the other table whose value stands for its row."""
+    """The field of that table by which a cell names a row."""
     return "key" if field.related_model is Source else KEY
 
 
-def name_of(row: Content) -> str:
+def name_of(row: Content | Submission) -> str:
     # A source made in the admin has no key.
     return row.natural_key()[0] or f"#{row.pk}"
 

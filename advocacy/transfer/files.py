@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import io
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -11,12 +12,16 @@ from typing import Any, BinaryIO
 import ijson
 from django.utils.translation import gettext as _
 
+from advocacy.text import carried_line
 from advocacy.transfer.columns import KEY, Column, as_text, unescape
 
 # The line where a row begins, its cells by column, and what is wrong with it.
 type Given = tuple[int, dict[str, str], list[str]]
 
 MOST_IN_A_ROW = 1_000_000
+# The line by which a spreadsheet is told what separates the cells: sep=;
+SEPARATOR = re.compile(r'"?sep=([,;\t])"?[,;\t ]*$', re.IGNORECASE)
+LINE_END = re.compile(rb"\r\n?|\n")
 CHUNK = 65_536
 # The faster ones of ijson put a question mark in place of half a character (\ud800).
 PARSER = ijson.get_backend("python")
@@ -33,8 +38,8 @@ class Broken(Exception):
 
 
 def shown(text: str) -> str:
-    """Enough of a text to find it by, whatever stands in it."""
-    return text[:80].encode("utf-8", "replace").decode()
+    """The beginning of a text, enough to find it by."""
+    return carried_line(text[:80])
 
 
 def decoded(read: Callable[[int], bytes], size: int) -> Iterator[str]:
@@ -47,32 +52,43 @@ def decoded(read: Callable[[int], bytes], size: int) -> Iterator[str]:
             text = decoder.decode(piece, final=not piece)
         except UnicodeDecodeError as error:
             why = _("The text is not UTF-8: save the file in that encoding.")
-            raise Broken(line + error.object.count(b"\n", 0, error.start), why) from error
+            before = len(LINE_END.findall(error.object[: error.start]))
+            raise Broken(line + before, why) from error
         if not piece:
             return
-        line += piece.count(b"\n")
+        line += len(LINE_END.findall(piece))
         yield text
 
 
 def lines_of(file: BinaryIO) -> Iterator[str]:
-    number, is_whole = 0, True
-    for text in decoded(file.readline, MOST_IN_A_ROW):
-        if not is_whole:
+    """The lines of a file, whichever sign ends them: LF, CRLF or CR alone."""
+    newlines = io.IncrementalNewlineDecoder(None, translate=True)
+    number, rest = 1, ""
+    for text in chain(decoded(file.readline, MOST_IN_A_ROW), [None]):
+        rest += newlines.decode(text or "", final=text is None)
+        *lines, rest = rest.split("\n")
+        for line in lines:
+            yield f"{line}\n"
+        number += len(lines)
+        if len(rest) > MOST_IN_A_ROW:
             raise Broken(number, _("This line is too long."))
-        number, is_whole = number + 1, text.endswith("\n")
-        yield text
+    if rest:
+        yield rest
 
 
 def csv_rows(file: BinaryIO, columns: Mapping[str, Column]) -> Iterator[Given]:
     """Yield the rows of a CSV file."""
     lines = lines_of(file)
-    first = next(lines, "")
-    # Spreadsheets separate by what is usual in their country.
-    separator = max(",;\t", key=first.count)
+    first, above = next(lines, ""), 0
+    # A spreadsheet separates by what is usual in its country, or by what the first line says.
+    if said := SEPARATOR.match(first):
+        separator, first, above = said[1], next(lines, ""), 1
+    else:
+        separator = max(",;\t", key=first.count)
     reader = csv.reader(chain([first], lines), delimiter=separator, strict=True)
     names = None
     while True:
-        line = reader.line_num + 1
+        line = reader.line_num + 1 + above
         try:
             cells = next(reader, None)
         except csv.Error as error:
@@ -80,26 +96,36 @@ def csv_rows(file: BinaryIO, columns: Mapping[str, Column]) -> Iterator[Given]:
             raise Broken(line, why) from error
         if cells is None:
             break
-        if not any(cells):
+        if not any(map(str.strip, cells)):
             continue
         if names is None:
-            names = [name.strip() for name in cells]
+            names = named(cells)
             if reasons := wrong_columns(names, columns):
                 raise Broken(line, " ".join(reasons))
-        elif len(cells) != len(names):
+        elif len(cells) < len(names) or any(map(str.strip, cells[len(names) :])):
             numbers = {"cells": len(cells), "columns": len(names)}
             yield line, {}, [_("It has %(cells)d cells for %(columns)d columns.") % numbers]
         else:
-            yield line, dict(zip(names, map(unescape, cells), strict=True)), []
+            yield line, dict(zip(names, map(unescape, cells), strict=False)), []
     if names is None:
         raise Broken(1, _("The file is empty."))
 
 
+def named(cells: list[str]) -> list[str]:
+    """The names in a header, without the empty columns that a spreadsheet leaves at its end."""
+    names = [cell.strip().lower() for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    return names
+
+
 def wrong_columns(names: list[str], columns: Mapping[str, Column]) -> list[str]:
-    """Say which name is no column, which stands twice, and that the key is missing."""
+    """Why these columns cannot be read: one is unknown, one is there twice, the key is missing."""
     reasons = []
     for name in dict.fromkeys(names):
-        if name not in columns:
+        if not name:
+            reasons.append(_("A column between others has no name: give it one, or delete it."))
+        elif name not in columns:
             reasons.append(_("There is no column “%s”.") % shown(name))
         elif names.count(name) > 1:
             reasons.append(_("The column “%s” stands twice.") % name)
@@ -132,7 +158,7 @@ def json_rows(file: BinaryIO, columns: Mapping[str, Column]) -> Iterator[Given]:
 
 
 class Pairs:
-    """A JSON object as its pairs, so that a name that stands twice is seen."""
+    """A JSON object as its pairs, so that a name that is there twice is noticed."""
 
     def __init__(self) -> None:
         self.pairs: list[tuple[str, object]] = []
@@ -145,6 +171,7 @@ def cells_of(
     pairs: list[tuple[str, object]], columns: Mapping[str, Column]
 ) -> tuple[dict[str, str], list[str]]:
     cells: dict[str, str] = {}
+    pairs = [(name.strip().lower(), value) for name, value in pairs]
     reasons = wrong_columns([name for name, _value in pairs], columns)
     for name, value in pairs if not reasons else ():
         try:
@@ -159,7 +186,7 @@ def cells_of(
 
 
 def parsed(file: BinaryIO) -> Iterator[tuple[int, int, list[tuple[str, Any]]]]:
-    """Yield (line, length, events) for each piece of a JSON file; no piece is more than a line."""
+    """Yield (line, length, events) for each piece of a JSON file; a piece is a line at most."""
     events = ijson.sendable_list()
     parser = PARSER.basic_parse_coro(events)
     line, is_empty, is_line = 1, True, True
@@ -170,7 +197,7 @@ def parsed(file: BinaryIO) -> Iterator[tuple[int, int, list[tuple[str, Any]]]]:
                 parser.send(text.encode())
             except (ijson.JSONError, ValueError) as error:
                 refusal = error
-            # The rows before a broken one are good.
+            # Rows that end before the broken place are good.
             yield line, len(text), events
             if refusal or (is_line and is_open(text)):
                 raise not_json(line) from refusal
@@ -185,14 +212,14 @@ def parsed(file: BinaryIO) -> Iterator[tuple[int, int, list[tuple[str, Any]]]]:
         except ijson.JSONError as error:
             raise not_json(line) from error
     finally:
-        # Whoever stops half way needs no complaint about what is missing.
+        # Whoever stops reading early needs no complaint about the rest.
         with suppress(ijson.JSONError):
             parser.close()
     yield line, 0, events
 
 
 def is_open(text: str) -> bool:
-    """Whether a line ends inside a string. The parser would blame a later line, with a “"”."""
+    """Whether a line ends inside a string; the parser would blame a later line for it."""
     return text.endswith("\n") and re.sub(r"\\.", "", text).count('"') % 2 == 1
 
 

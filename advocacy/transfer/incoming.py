@@ -4,28 +4,33 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from itertools import batched
-from traceback import clear_frames
 from typing import Any, BinaryIO
 
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import ValidationError
-from django.db import DatabaseError, transaction
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import transaction
 from django.db.models import Prefetch, Q, TextChoices
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from advocacy.models import Submission
+from advocacy.text import check_text, tidy
+from advocacy.transfer import copies
 from advocacy.transfer.columns import (
     BATCH,
     KEY,
     KINDS,
     Column,
     Row,
+    blank,
+    choices_of,
     columns_of,
     demand,
     is_needed,
@@ -33,8 +38,11 @@ from advocacy.transfer.columns import (
     other_rows,
 )
 from advocacy.transfer.files import READERS, Broken, Given, shown
+from advocacy.transfer.recording import Recording
+from advocacy.transfer.saving import Saving, Wish
 
 type Reader = Callable[[BinaryIO, Mapping[str, Column]], Iterator[Given]]
+MOST_OPTIONS = 30
 # The keys of the rows of other tables, by column and name.
 type Known = dict[str, dict[str, int]]
 
@@ -62,8 +70,8 @@ def import_rows(
 ) -> Generator[Fate]:
     """Read a binary file and yield the Fate of each row.
 
-    When the last was taken, all is saved; nothing if a row was refused, or in a dry run. Who stops
-    before saves nothing either.
+    Once the last was taken, all is saved; nothing if a row was refused, in a dry run, or if the
+    caller stops before the last.
     """
     demand(by, KINDS[kind], "add", "change")
     return Import(KINDS[kind], by).fates(READERS[format], file, dry_run)
@@ -75,23 +83,51 @@ class Import:
         self.columns = columns_of(model)
         self.relations = {n: field for n, field in self.columns.items() if field.is_relation}
         self.many = [name for name, field in self.relations.items() if field.many_to_many]
+        self.first_options: dict[str, list[str]] = {}
         self.now = timezone.now()
 
     def fates(self, reader: Reader, file: BinaryIO, dry_run: bool) -> Generator[Fate]:
+        """The fate of each row. A file is tried in a copy first where writers wait in turn."""
+        if copies.has_one_writer():
+            with copies.copied() as in_the_copy:
+                any_refused = yield from self.read(reader, file, in_the_copy)
+            if dry_run or any_refused:
+                return
+            file.seek(0)
+            yield from self.save(reader, file)
+        else:
+            with transaction.atomic():
+                any_refused = yield from self.read(reader, file, nullcontext)
+                transaction.set_rollback(dry_run or any_refused)
+
+    def save(self, reader: Reader, file: BinaryIO) -> list[Fate]:
+        """Save all rows of a file that was tried before; what is refused by now takes all back."""
+        with transaction.atomic():
+            refused = [f for f in self.read(reader, file, nullcontext) if f.what == What.REFUSED]
+            transaction.set_rollback(bool(refused))
+        return refused
+
+    def read(
+        self, reader: Reader, file: BinaryIO, place: copies.Place
+    ) -> Generator[Fate, None, bool]:
+        """Write the rows to the database in this place. Returns whether one was refused."""
         any_refused = False
         # Keys already seen go to a temporary table on disk: there may be too many for memory.
-        with transaction.atomic(), closing(sqlite3.connect("")) as seen:
+        with closing(sqlite3.connect("")) as seen:
             seen.execute("CREATE TABLE seen (name TEXT PRIMARY KEY, line INTEGER)")
             for batch in batched(self.given(reader, file, seen), BATCH, strict=False):
-                for fate in self.settle(batch):
-                    any_refused |= fate.what == What.REFUSED
-                    yield fate
-            transaction.set_rollback(dry_run or any_refused)
+                with place():
+                    fates = list(self.settle(batch))
+                any_refused |= any(fate.what == What.REFUSED for fate in fates)
+                yield from fates
+        return any_refused
 
     def given(self, reader: Reader, file: BinaryIO, seen: sqlite3.Connection) -> Iterator[Given]:
         """The rows of the file, with what is wrong with them before the database is asked."""
         try:
             for line, cells, reasons in reader(file, self.columns):
+                if KEY in cells:
+                    cells[KEY] = cells[KEY].strip()
                 yield line, cells, reasons or list(faults(line, cells, seen))
         except Broken as broken:
             why = " ".join([broken.why, _("Nothing was read from here on.")])
@@ -100,25 +136,40 @@ class Import:
     def settle(self, batch: Sequence[Given]) -> Iterator[Fate]:
         """Save the rows of a batch that can be saved, and say what became of each."""
         good = [cells for _line, cells, wrong in batch if not wrong]
-        stored = {row.slug: row for row in self.stored_rows([cells[KEY] for cells in good])}
+        keys = [cells[KEY] for cells in good]
+        stored = {row.slug: row for row in self.stored_rows(keys)}
+        taken = self.taken([key for key in keys if key not in stored])
         known = {name: self.look_up(name, good) for name in self.relations}
-        history: list[LogEntry] = []
+        wishes = []
         for line, cells, wrong in batch:
             key = cells.get(KEY, "")
             row = stored.get(key)
-            try:
+            wish = Wish(line, key, row or self.model(), is_new=row is None)
+            with wish.refused_by_errors():
                 if wrong:
                     raise ValidationError(wrong)
-                changed = self.apply(row or self.model(), cells, known, history)
-            except ValidationError as error:
-                fate = Fate(line, shown(key), What.REFUSED, tuple(sentences(error)))
-                # The traceback references the row; drop it, or refused rows pile up in memory.
-                clear_frames(error.__traceback__)
-                yield fate
-            else:
-                what = What.NEW if row is None else What.CHANGED if changed else What.SAME
-                yield Fate(line, key, what, changed=changed if row else ())
-        LogEntry.objects.bulk_create(history)
+                if key.lower() in taken:
+                    raise ValidationError(other_capitals(taken[key.lower()]))
+                wish.values = self.values(cells, known, wish.is_new)
+            wishes.append(wish)
+        if self.model is Submission:
+            Recording(self.model, self.columns, self.now, self.by).save_all(wishes)
+        else:
+            Saving(self.model, self.columns, self.now).save_all(wishes)
+        if self.by:
+            saved = [wish for wish in wishes if wish.changed and not wish.error]
+            LogEntry.objects.bulk_create(self.remember(self.by, wish) for wish in saved)
+        for wish in wishes:
+            yield self.fate(wish)
+
+    def fate(self, wish: Wish) -> Fate:
+        if wish.error:
+            why = tuple(sentences(wish.error, self.columns))
+            return Fate(wish.line, shown(wish.key), What.REFUSED, why)
+        if wish.is_new:
+            return Fate(wish.line, wish.key, What.NEW)
+        what = What.CHANGED if wish.changed else What.SAME
+        return Fate(wish.line, wish.key, what, changed=wish.changed)
 
     def stored_rows(self, keys: list[str]) -> Iterable[Row]:
         related = [
@@ -127,8 +178,16 @@ class Import:
         rows = self.model.objects.filter(slug__in=keys).order_by()
         return rows.select_for_update().prefetch_related(*related)
 
+    def taken(self, keys: list[str]) -> dict[str, str]:
+        """The rows on file whose key differs from one of these by capitals alone."""
+        if not keys:
+            return {}
+        small = self.model.objects.order_by().annotate(small=Lower("slug"))
+        rows = small.filter(small__in=[key.lower() for key in keys])
+        return {slug.lower(): slug for slug in rows.values_list("slug", flat=True)}
+
     def look_up(self, name: str, rows: list[dict[str, str]]) -> dict[str, int]:
-        """The rows of the other table that a column of this batch names: {name: pk}."""
+        """The rows that a column of this batch names: {name: pk}."""
         names = {part for cells in rows for part in self.parts(name, cells.get(name, ""))}
         if not names:
             return {}
@@ -137,42 +196,29 @@ class Import:
         if by != KEY:
             numbers = [part[1:] for part in names if re.fullmatch(r"#[0-9]{1,18}", part)]
             wanted |= Q(**{by: "", "pk__in": numbers})
-        others = other_rows(self.relations[name]).filter(wanted)
-        return {key or f"#{pk}": pk for key, pk in others.values_list(by, "pk")}
+        others = other_rows(self.relations[name])
+        found = others.filter(wanted).values_list(by, "pk")
+        known = {key or f"#{pk}": pk for key, pk in found}
+        if missing := {part.lower(): part for part in names - known.keys()}:
+            others = others.annotate(small=Lower(by)).filter(small__in=missing)
+            known |= {missing[small]: pk for small, pk in others.values_list("small", "pk")}
+        return known
+
+    def options(self, field: Column) -> list[str]:
+        """The first names that a cell of this relation may hold."""
+        if field.name not in self.first_options:
+            by = named_by(field)
+            names = other_rows(field).exclude(**{by: ""}).order_by(by).values_list(by, flat=True)
+            self.first_options[field.name] = list(names[: MOST_OPTIONS + 1])
+        return self.first_options[field.name]
 
     def parts(self, name: str, cell: str) -> list[str]:
         """The names in the cell of a relation: several in one of many, one or none otherwise."""
         parts = re.split(r"[\s,;]+", cell) if name in self.many else [cell.strip()]
         return [part for part in parts if part]
 
-    def apply(
-        self, row: Row, cells: dict[str, str], known: Known, history: list[LogEntry]
-    ) -> tuple[str, ...]:
-        """Put the cells into a row, and save it if that changes it. Gives the columns changed."""
-        is_new = row.pk is None
-        values = self.values(cells, known, is_new)
-        changed = [name for name in values if is_new or values[name] != self.stored(row, name)]
-        if not changed:
-            return ()
-        for name in changed:
-            if name not in self.many:
-                setattr(row, self.columns[name].attname, values[name])
-        # The rows that these name were found for the whole batch at once.
-        row.full_clean(exclude=[name for name in self.relations if values.get(name)])
-        row.edited_by_staff_at = self.now
-        try:
-            with transaction.atomic():
-                row.save()
-                for name in set(changed).intersection(self.many):
-                    getattr(row, name).set(values[name])
-        except DatabaseError as error:
-            raise ValidationError(_("The database refused it: %s") % error) from error
-        if self.by:
-            history.append(self.remember(self.by, row, is_new, changed))
-        return tuple(changed)
-
     def values(self, cells: dict[str, str], known: Known, is_new: bool) -> dict[str, Any]:
-        """What the cells mean, as the attributes of a row hold it. Gathers all that is wrong."""
+        """What the cells mean, as attributes of a row. Raises all that is wrong at once."""
         values: dict[str, Any] = {}
         reasons: list[str] = []
         for name, cell in cells.items():
@@ -189,6 +235,8 @@ class Import:
 
     def value(self, field: Column, cell: str, known: Known) -> Any:
         if not field.is_relation:
+            if field.choices or not field.empty_strings_allowed:
+                cell = cell.strip()
             if cell or field.empty_strings_allowed:
                 return field.to_python(cell)
             if not field.null:
@@ -199,55 +247,71 @@ class Import:
         unknown = [part for part in parts if part not in known[field.name]]
         if unknown:
             sentence = _("There is no %(kind)s “%(key)s”.")
-            raise ValidationError(
-                [sentence % {"kind": kind, "key": shown(part)} for part in unknown]
-            )
+            reasons = [sentence % {"kind": kind, "key": shown(part)} for part in unknown]
+            reasons[-1] = " ".join([reasons[-1], *one_of(self.options(field))])
+            raise ValidationError(reasons)
         if not parts and not field.blank:
             raise ValidationError(blank(field))
         pks = {known[field.name][part] for part in parts}
         return pks if field.many_to_many else next(iter(pks), None)
 
-    def stored(self, row: Row, name: str) -> Any:
-        if name in self.many:
-            return {other.pk for other in getattr(row, name).all()}
-        return getattr(row, self.columns[name].attname)
-
-    def remember(self, by: User, row: Row, is_new: bool, changed: list[str]) -> LogEntry:
-        """The line in the history of the row: who imported what."""
-        message = {"added": {}} if is_new else {"changed": {"fields": changed}}
+    def remember(self, by: User, wish: Wish) -> LogEntry:
+        """The line in the history of the row that says who imported what."""
+        changed = {"changed": {"fields": wish.changed}}
         return LogEntry(
             user_id=by.pk,
             content_type=ContentType.objects.get_for_model(self.model),
-            object_id=str(row.pk),
-            object_repr=row.slug,
-            action_flag=ADDITION if is_new else CHANGE,
-            change_message=json.dumps([message]),
+            object_id=str(wish.row.pk),
+            object_repr=wish.row.slug,
+            action_flag=ADDITION if wish.is_new else CHANGE,
+            change_message=json.dumps([{"added": {}} if wish.is_new else changed]),
         )
 
 
 def faults(line: int, cells: dict[str, str], seen: sqlite3.Connection) -> Iterator[str]:
-    """What no database takes (NUL, halves of characters), and a key that is empty or a double."""
-    for name, cell in cells.items():
-        if re.search("[\0\ud800-\udfff]", cell):
-            yield _("%s: it holds a character that cannot be stored.") % name
-            return
+    """Characters that cannot be kept; a key that is missing, or that an earlier line has."""
+    reasons = [f"{name}: {why}" for name, cell in cells.items() for why in not_kept(cell)]
+    if reasons:
+        yield from reasons
+        return
     if not cells[KEY]:
         yield _("%s: every row needs one.") % KEY
-    elif not seen.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (cells[KEY], line)).rowcount:
-        before = seen.execute("SELECT line FROM seen WHERE name = ?", (cells[KEY],)).fetchone()[0]
+        return
+    key = cells[KEY].lower()
+    if not seen.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (key, line)).rowcount:
+        before = seen.execute("SELECT line FROM seen WHERE name = ?", (key,)).fetchone()[0]
         yield _("%(key)s: line %(line)d has the same.") % {"key": KEY, "line": before}
 
 
-def blank(field: Column) -> str:
-    return str(field.error_messages["blank"])
+def not_kept(cell: str) -> list[str]:
+    try:
+        check_text(tidy(cell))
+    except ValidationError as refusal:
+        return refusal.messages
+    return []
 
 
-def sentences(error: ValidationError) -> list[str]:
-    """The reasons of a refusal, each with the column it is about."""
+def one_of(options: Sequence[str]) -> list[str]:
+    """A sentence with the first values that a cell may hold, if there are any."""
+    if not options:
+        return []
+    named = [*options[:MOST_OPTIONS], *(["…"] if len(options) > MOST_OPTIONS else [])]
+    return [_("Choose one of: %(values)s.") % {"values": ", ".join(named)}]
+
+
+def other_capitals(key: str) -> str:
+    values = {"key": KEY, "stored": key}
+    return _("%(key)s: “%(stored)s” is on file, and capitals make no other key.") % values
+
+
+def sentences(error: ValidationError, columns: Mapping[str, Column]) -> Iterator[str]:
+    """The reasons of a refusal, each with the column it is about and the values that are good."""
     if not hasattr(error, "error_dict"):
-        return error.messages
-    return [
-        message if name == "__all__" else f"{name}: {message}"
-        for name, messages in error.message_dict.items()
-        for message in messages
-    ]
+        yield from error.messages
+        return
+    for name, of_column in error.error_dict.items():
+        for part in of_column:
+            for message in part.messages:
+                said = message if name == NON_FIELD_ERRORS else f"{name}: {message}"
+                bad = part.code == "invalid_choice" and name in columns
+                yield " ".join([said, *(one_of(choices_of(columns[name])) if bad else [])])

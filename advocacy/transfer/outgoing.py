@@ -9,9 +9,11 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Prefetch
 
+from advocacy.models import Submission
 from advocacy.models.content import Content
 from advocacy.transfer.columns import (
     BATCH,
+    KEY,
     KINDS,
     Column,
     Row,
@@ -23,6 +25,7 @@ from advocacy.transfer.columns import (
     named_by,
     other_rows,
 )
+from advocacy.transfer.incoming import Fate, What
 
 
 def export_rows(kind: str, format: str, *, by: User | AnonymousUser | None) -> Iterator[str]:
@@ -44,7 +47,7 @@ def written(row: Row, field: Column) -> Any:
     if field.many_to_many:
         return sorted(name_of(other) for other in getattr(row, field.name).all())
     value = getattr(row, field.name)
-    if isinstance(value, Content):
+    if isinstance(value, Content | Submission):
         return name_of(value)
     return value.isoformat() if isinstance(value, date) else value
 
@@ -61,6 +64,13 @@ def csv_text(columns: Iterable[str], rows: Iterable[dict[str, Any]]) -> Iterator
     yield "\ufeff" + writer.writerow(columns)
     for row in rows:
         yield writer.writerow([escape(as_text(value)) for value in row.values()])
+
+
+def refusals_csv(fates: Iterable[Fate]) -> Iterator[str]:
+    """The refused rows of an import as pieces of text: line, key and reasons of each."""
+    refused = (fate for fate in fates if fate.what == What.REFUSED)
+    rows = ({"line": f.line, KEY: f.key, "reasons": "\n".join(f.reasons)} for f in refused)
+    return csv_text(["line", KEY, "reasons"], rows)
 
 
 def json_text(rows: Iterable[dict[str, Any]]) -> Iterator[str]:

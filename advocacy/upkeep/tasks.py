@@ -1,8 +1,11 @@
-"""Work that nobody waits for; the worker does it between the tasks of its queue."""
+"""Work that nobody waits for, apart from mailings: tasks of the queue, and chores between them."""
 
 import logging
+import time
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.tasks import task
 from django.utils import timezone
@@ -10,15 +13,18 @@ from django.utils.module_loading import import_string
 from django_tasks_db.models import DBTaskResult
 
 from advocacy.models import (
+    Attempt,
     Delivery,
     DeliveryState,
     Edition,
     NetworkUse,
     OnceKey,
     RecommendedAction,
+    Refusal,
     SignIn,
     SignUp,
     Source,
+    StaffCall,
     StandingToday,
     StepDone,
     Subscriber,
@@ -29,28 +35,53 @@ from advocacy.upkeep import links
 
 logger = logging.getLogger(__name__)
 
-LINKS_AT_ONCE = 100
+LINKS_AN_HOUR = 100
+SECONDS_OF_LINKS = 60
+# How often a task that was cut short is tried again at once, and the longest wait after that.
+TRIES_AT_ONCE = 3
+MOST_MINUTES = 60
 KEEP_RESULTS = timedelta(days=7)
 # From this hour on, local time, once a day.
 NIGHT = 3
 STANDING_CHECKED = "standing-checked-on"
 # Files made of pages are built in `public`, which this room does not import: only their names.
-FORGET_FILES = {"pictures of shared links": "advocacy.public.share.drawing.forget_old"}
+FORGET_FILES = {
+    "pictures of shared links": "advocacy.public.share.drawing.forget_old",
+    "files of imports": "advocacy.transfer.kept.forget_old",
+}
 
 
-def give_back() -> None:
-    """Queue again what a worker that died was doing; its message in flight becomes doubtful."""
-    alive = set(Worker.objects.alive().values_list("name", flat=True))
+def give_back(dead: Collection[str] | None = None) -> None:
+    """Queue again what these workers had in hand, or all those that have stopped showing up.
+
+    A message that one of them was handing over becomes doubtful: it may have gone out.
+    """
+    running = DBTaskResult.objects.running()
     claimed = Delivery.objects.filter(state=DeliveryState.CLAIMED)
-    senders = claimed.values_list("claimed_by", flat=True)
-    Delivery.objects.abandoned_by(set(senders.distinct()) - alive)
-    for result in DBTaskResult.objects.running():
-        if result.worker_ids and result.worker_ids[-1] not in alive:
-            DBTaskResult.objects.filter(pk=result.pk, status=result.status).update(
-                status="READY", started_at=None
+    if dead is None:
+        holders = {result.worker_ids[-1] for result in running if result.worker_ids}
+        holders.update(claimed.values_list("claimed_by", flat=True).distinct())
+        dead = holders - set(Worker.objects.alive().values_list("name", flat=True))
+    Delivery.objects.abandoned_by(dead)
+    for result in running:
+        if result.worker_ids and result.worker_ids[-1] in dead:
+            # Unless another worker has it by now.
+            running.filter(pk=result.pk, worker_ids=result.worker_ids).update(
+                status="READY",
+                started_at=None,
+                run_after=next_try(len(result.worker_ids), result.run_after),
             )
     for edition in Edition.objects.unfinished().filter(deliveries__isnull=False).distinct():
         edition.finish()
+
+
+def next_try(tries: int, planned: datetime) -> datetime:
+    """When a task that was cut short is tried again: the more often it was, the later.
+
+    It may be what kills its worker, and must not go on doing so all day.
+    """
+    minutes = min(max(0, tries - TRIES_AT_ONCE), MOST_MINUTES)
+    return timezone.now() + timedelta(minutes=minutes) if minutes else planned
 
 
 def count_steps() -> None:
@@ -59,16 +90,23 @@ def count_steps() -> None:
 
 
 @task
-def check_links() -> None:
-    """Ask the sources whose address nobody has looked at for a week."""
-    for source in Source.objects.to_check()[:LINKS_AT_ONCE]:
+def check_links(most: int = LINKS_AN_HOUR) -> None:
+    """Ask the sources whose address nobody has looked at for a week.
+
+    It asks for a minute and leaves the rest to a task of its own, so that others get a turn.
+    """
+    end = time.monotonic() + SECONDS_OF_LINKS
+    for asked, source in enumerate(Source.objects.to_check()[:most]):
+        if time.monotonic() > end:
+            check_links.enqueue(most - asked)
+            return
         answer = links.ask(source.url)
         source.note_link(answer.text, works=answer.works, gone=answer.gone)
 
 
 @task
 def check_standing() -> int:
-    """Compare how every ask is kept to stand today with what its entries say."""
+    """Compare the stored standing of every ask with what its entries say."""
     wrong = [
         pk
         for _number, differing in StandingToday.objects.differences(RecommendedAction.objects.all())
@@ -85,7 +123,7 @@ def check_standing() -> int:
 
 
 def check_standing_nightly(now: datetime | None = None) -> None:
-    """Queue that comparison once a day, in the night."""
+    """Queue that comparison once a day, at night."""
     now = timezone.localtime(now)
     if now.hour >= NIGHT and cache.get(STANDING_CHECKED) != now.date().isoformat():
         check_standing.enqueue()
@@ -98,16 +136,21 @@ def refresh_desk() -> None:
 
 
 def purge() -> dict[str, int]:
-    """Delete what is kept no longer: returns how many rows of each kind."""
+    """Delete what is no longer kept. Returns how many rows of each kind."""
     old = timezone.now() - KEEP_RESULTS
     outdated = {
         "sign-ups": SignUp.objects.outdated(),
         "followers who left": Subscriber.objects.outdated(),
+        "counts of refused mail": Refusal.objects.outdated(),
+        "sessions": Session.objects.filter(expire_date__lt=timezone.now()),
         "sign-ins": SignIn.objects.outdated(),
+        "attempts at accounts": Attempt.objects.outdated(),
         "network counts": NetworkUse.objects.outdated(),
         "keys of forms": OnceKey.objects.outdated(),
         "finished tasks": DBTaskResult.objects.finished().filter(finished_at__lt=old),
+        "calls to staff": StaffCall.objects.outdated(),
         "workers": Worker.objects.filter(seen_at__lt=old),
     }
     deleted = {name: rows.delete()[0] for name, rows in outdated.items()}
+    deleted["addresses refused for good"] = Subscriber.objects.bounced_for_good().reduce()
     return deleted | {name: import_string(forget)() for name, forget in FORGET_FILES.items()}

@@ -1,9 +1,74 @@
-"""How the static files are collected for a server."""
+"""How the static files are collected for a server, and served."""
 
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.module_loading import import_string
+from whitenoise.base import WhiteNoise
+from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+from advocacy.web.gateway import Application, Environ, Headers, Start
+from advocacy.web.places import place_of
+
+WHITENOISE = "whitenoise.middleware.WhiteNoiseMiddleware"
+METHODS = {"GET", "HEAD"}
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):
     """Names that change with the contents, in the imports of our scripts as well."""
 
     support_js_module_import_aggregation = True
+
+
+class ImmutableFiles:
+    """WSGI: answers with the files whose names change with their contents, without Django.
+
+    The others, and what there is to say of a request without HTTPS, are left to the middleware.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+        table = WhiteNoiseMiddleware()
+        self.files = {
+            url: file for url, file in table.files.items() if table.immutable_file_test(None, url)
+        }
+        safe = "https" if settings.SECURE_SSL_REDIRECT else "http"
+        self.headers = {scheme: headers_added(scheme) for scheme in {safe, "https"}}
+
+    def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
+        served = self.serve(environ, start)
+        return self.application(environ, start) if served is None else served
+
+    def serve(self, environ: Environ, start: Start) -> Iterable[bytes] | None:
+        """The file that is asked for, if it is one of these."""
+        file = self.files.get(environ["PATH_INFO"])
+        if file and environ["REQUEST_METHOD"] in METHODS and (place := place_of(environ)):
+            added = self.headers.get(place.scheme)
+            if added is not None:
+                serve: Iterable[bytes] = WhiteNoise.serve(
+                    file, environ, lambda status, headers: start(status, [*headers, *added])
+                )
+                return serve
+        return None
+
+
+def headers_added(scheme: str) -> Headers:
+    """What the middleware around WhiteNoise adds to every file."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        return HttpResponse()
+
+    for name in reversed(settings.MIDDLEWARE[: settings.MIDDLEWARE.index(WHITENOISE)]):
+        answer = import_string(name)(answer)
+    request = HttpRequest()
+    request.method, request.path = "GET", settings.STATIC_URL
+    request.path_info = request.path
+    request.META = {"wsgi.url_scheme": scheme, "SERVER_NAME": "localhost", "SERVER_PORT": "80"}
+    # Only a request of WSGI takes its scheme from there.
+    setattr(request, "_get_scheme", lambda: scheme)  # noqa: B010
+    if settings.SECURE_PROXY_SSL_HEADER:
+        request.META[settings.SECURE_PROXY_SSL_HEADER[0]] = scheme
+    names = {"Content-Type", "Content-Length", "ETag"}
+    return [item for item in answer(request).headers.items() if item[0] not in names]

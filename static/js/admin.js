@@ -57,9 +57,14 @@ document.addEventListener("DOMContentLoaded", () => {
 // Django's search fields in lists of many choices have no label of their own. They are made when
 // jQuery is ready, which may come after the load event.
 const labelSearchFields = () => {
-  for (const select of document.querySelectorAll("select.admin-autocomplete[multiple]")) {
-    const search = select.nextElementSibling?.querySelector(".select2-search__field");
-    search?.setAttribute("aria-label", select.labels[0]?.textContent.replace(":", "").trim());
+  for (const select of document.querySelectorAll("select.admin-autocomplete")) {
+    const fields = select.nextElementSibling?.querySelectorAll(
+      select.multiple ? ".select2-search__field" : "[role=combobox], [role=textbox]",
+    );
+    for (const field of fields ?? []) {
+      field.removeAttribute("aria-labelledby");
+      field.setAttribute("aria-label", select.labels[0]?.textContent.replace(":", "").trim());
+    }
   }
 };
 window.addEventListener("load", () => window.django?.jQuery?.(labelSearchFields));

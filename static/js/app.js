@@ -1,12 +1,16 @@
 // What pages do beyond links and forms; everything works without it. What only some pages hold is
 // a module of its own, fetched where it is needed: a first view takes one at most.
 
+const announcer = document.getElementById("announcer");
+
 function prepare() {
   for (const hidden of document.querySelectorAll("[data-copy], [data-needs-script]")) {
     hidden.hidden = false;
   }
   if (document.querySelector("[data-tick], [data-import-file]")) import("./checklist.js");
   if (document.querySelector("[data-country-form]")) import("./country.js");
+  const open = document.querySelector("details[open][data-compose]");
+  if (open) open.dispatchEvent(new Event("toggle"));
 }
 
 document.addEventListener(
@@ -33,6 +37,53 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   const wanted = new URL(event.detail.pathInfo.finalRequestPath, location);
   if (wanted.search === location.search && !form.querySelector("[aria-invalid=true]")) {
     event.preventDefault();
+    settled(form);
+  }
+});
+
+// A request that got no answer, or none that can be shown: said beside its form until one does.
+
+const failures = new Map();
+
+for (const kind of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+  document.addEventListener(kind, ({ detail }) => failed(detail.requestConfig.elt));
+}
+
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.successful) settled(detail.requestConfig.elt);
+});
+
+function failed(form) {
+  const about = form.matches("[data-filters]") ? "filters" : "form";
+  if (!failures.has(form)) {
+    const { content } = document.querySelector(`template[data-failed="${about}"]`);
+    const note = content.firstElementChild.cloneNode(true);
+    note.querySelector("button").addEventListener("click", () => {
+      announce("");
+      form.requestSubmit();
+    });
+    form.after(note);
+    failures.set(form, note);
+  }
+  announce(failures.get(form).querySelector("span").textContent);
+}
+
+function settled(form) {
+  const note = failures.get(form);
+  if (!note) return;
+  if (note.contains(document.activeElement)) {
+    form.querySelector("button:not([hidden])")?.focus();
+  }
+  note.remove();
+  failures.delete(form);
+}
+
+// The same page in other languages is the same list, too.
+document.addEventListener("htmx:pushedIntoHistory", () => {
+  for (const link of document.querySelectorAll("a[data-language], link[rel=alternate][hreflang]")) {
+    const address = new URL(link.href);
+    address.search = location.search;
+    link.href = address.href;
   }
 });
 
@@ -48,6 +99,8 @@ document.addEventListener("htmx:afterSwap", (event) => {
 
 // Take new options, counts and errors into the form, leaving focus and what was chosen alone.
 function freshen(form, fields) {
+  const number = form.closest("details")?.querySelector("[data-filters-active]");
+  if (number) number.textContent = fields.querySelector("[data-filters-active]").textContent;
   for (const field of fields.querySelectorAll("[data-field]")) {
     const old = form.querySelector(`[data-field="${field.dataset.field}"]`);
     const control = old?.querySelector("select, input");
@@ -71,6 +124,11 @@ function freshen(form, fields) {
   }
 }
 
+// A double click means one: a form that replaces its own request would be sent twice.
+document.addEventListener("click", (event) => {
+  if (event.detail > 1 && event.target.closest("form button:not([type=button])")) event.preventDefault();
+});
+
 // Buttons that copy and print. Another module has a text copied by the event `copytext`.
 
 document.addEventListener("click", ({ target }) => {
@@ -80,22 +138,87 @@ document.addEventListener("click", ({ target }) => {
     print();
   } else if (button.matches("[data-copy]")) {
     const from = document.getElementById(button.dataset.copy);
-    copy(button, from.value ?? from.textContent);
+    copy(button, from.value ?? from.textContent, from);
   } else {
     copy(button, location.href);
   }
 });
 
-document.addEventListener("copytext", ({ target, detail }) => copy(target, detail));
+document.addEventListener("copytext", ({ target, detail }) => copy(target, detail.text, detail.from));
 
-async function copy(button, text) {
-  await navigator.clipboard.writeText(text);
+// What says how copying went: {label, from, notes}, what it said before and where the text is from.
+const said = new Map();
+
+// `from` is the element that holds the text; without one a field is made where it has to be shown.
+async function copy(button, text, from = null) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    takeBack(button);
+    say(button, from, button.textContent, announcer.dataset.pressKeys);
+    select(from ?? shown(button, text));
+    return;
+  }
+  takeBack(button);
+  if (from && (from.value ?? from.textContent) !== text) return;
+  const label = button.textContent;
   button.textContent = button.dataset.copied;
-  announce(button.dataset.copied);
+  say(button, from, label);
+}
+
+function say(button, from, label, trouble = "") {
+  const notes = [];
+  if (trouble) {
+    const note = document.createElement("p");
+    note.className = "field__help";
+    note.textContent = trouble;
+    (button.closest("p") ?? button).after(note);
+    notes.push(note);
+  }
+  said.set(button, { label, from, notes });
+  announce(trouble || button.dataset.copied);
+}
+
+function takeBack(button) {
+  if (!said.has(button)) return;
+  const { label, notes } = said.get(button);
+  said.delete(button);
+  button.textContent = label;
+  for (const note of notes) note.remove();
+}
+
+// What was copied is another text now, or an address that has changed since.
+function takeBackWhatChanged({ target }) {
+  for (const [button, { from }] of said) if (!from || from === target) takeBack(button);
+}
+
+document.addEventListener("input", takeBackWhatChanged);
+document.addEventListener("htmx:pushedIntoHistory", takeBackWhatChanged);
+
+function shown(button, text) {
+  const field = document.createElement("input");
+  field.readOnly = true;
+  field.value = text;
+  field.setAttribute("aria-label", button.textContent.trim());
+  const { notes } = said.get(button);
+  notes.at(-1).after(field);
+  notes.push(field);
+  return field;
+}
+
+function select(element) {
+  const closed = element.closest("details:not([open])");
+  if (closed) closed.open = true;
+  if (element.select) {
+    element.focus();
+    element.select();
+  } else {
+    getSelection().selectAllChildren(element);
+  }
 }
 
 function announce(text) {
-  document.getElementById("announcer").textContent = text;
+  announcer.textContent = text;
 }
 
 prepare();

@@ -16,6 +16,8 @@ function keep(ticked) {
   } catch {
     // Storage is off or full: the ticks hold until the page is left.
   }
+  // A link that was copied holds other ticks now.
+  document.dispatchEvent(new Event("input"));
 }
 
 function showTicks() {
@@ -97,8 +99,8 @@ function offerToMove(file) {
   });
   const link = document.querySelector("[data-export-link]");
   link.addEventListener("click", () => {
-    const detail = `${location.origin}${location.pathname}#ticks=${[...ticks()].join(".")}`;
-    link.dispatchEvent(new CustomEvent("copytext", { bubbles: true, detail }));
+    const text = `${location.origin}${location.pathname}#ticks=${[...ticks()].join(".")}`;
+    link.dispatchEvent(new CustomEvent("copytext", { bubbles: true, detail: { text } }));
   });
   const download = document.querySelector("[data-export-file]");
   download.addEventListener("click", () => {
@@ -114,4 +116,14 @@ function offerToMove(file) {
 const file = document.querySelector("[data-import-file]");
 if (file) offerToMove(file);
 document.addEventListener("htmx:afterSwap", showTicks);
+// Another tab ticked, or this page was set aside while one did.
+addEventListener("storage", ({ key }) => {
+  if (key === TICKS || key === null) showTicks();
+});
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) showTicks();
+});
+// Ticks set by a label before this script ran.
+const early = [...document.querySelectorAll("[data-tick]:checked")].map((box) => box.dataset.tick);
+if (early.length) keep(new Set([...ticks(), ...early]));
 showTicks();

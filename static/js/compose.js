@@ -1,6 +1,7 @@
 // A text is edited and sent from here; nothing of it is stored or sent by the page.
 
 const LONGEST_MAILTO = 2000;
+const PLACE = "[your name]";
 
 // The same as the filter `mailto` of the templates (RFC 6068).
 export function mailto(subject, text) {
@@ -10,47 +11,116 @@ export function mailto(subject, text) {
   return whole.length <= LONGEST_MAILTO ? whole : start;
 }
 
+// Where the name belongs in a text, kept from edit to edit: {text, places: [{start, end}]}. What
+// stands there is written over; the same letters elsewhere in the text are not touched.
+
+const letters = new WeakMap();
+
+function letterOf(field) {
+  if (!letters.has(field)) {
+    const text = field.defaultValue.replace(/\r\n?/gu, "\n");
+    const places = [...text.matchAll(/\[your name\]/gu)].map(({ index }) => {
+      return { start: index, end: index + PLACE.length };
+    });
+    letters.set(field, { text, places });
+  }
+  const letter = letters.get(field);
+  if (letter.text !== field.value) {
+    const edit = change(letter.text, field.value, field.selectionEnd);
+    letter.places = letter.places.map((place) => moved(place, edit)).filter(Boolean);
+    letter.text = field.value;
+  }
+  return letter;
+}
+
+// What was edited: the letters of `before` from `start` to `until` became `length` others. The
+// caret says which of several equal letters it was.
+function change(before, now, caret) {
+  const shrunk = before.length - now.length;
+  let end = before.endsWith(now.slice(caret)) ? caret : now.length;
+  let start = 0;
+  while (start < Math.min(end, end + shrunk) && before[start] === now[start]) start += 1;
+  while (end > start && end + shrunk > start && before[end + shrunk - 1] === now[end - 1]) end -= 1;
+  // Characters beyond the first 65,536 are two units, of which either may be the same.
+  if (isSplit(before, start) || isSplit(now, start)) start -= 1;
+  if (isSplit(before, end + shrunk) || isSplit(now, end)) end += 1;
+  return { start, until: end + shrunk, length: end - start };
+}
+
+function isSplit(text, at) {
+  return /^[\uD800-\uDBFF][\uDC00-\uDFFF]$/.test(text.slice(Math.max(at - 1, 0), at + 1));
+}
+
+// A place after an edit: shifted, edited itself, cut at one end; undefined where nothing is left.
+function moved({ start, end }, edit) {
+  const shift = edit.length - (edit.until - edit.start);
+  if (edit.until <= start) return { start: start + shift, end: end + shift };
+  if (edit.start >= end) return { start, end };
+  if (edit.start <= start && edit.until >= end) return undefined;
+  if (edit.start < start) return { start: edit.start + edit.length, end: end + shift };
+  const cut = edit.until <= end ? end + shift : edit.start;
+  return cut > start ? { start, end: cut } : undefined;
+}
+
+function fill(field, name) {
+  const letter = letterOf(field);
+  const words = name.trim() || PLACE;
+  if (letter.places.every(({ start, end }) => letter.text.slice(start, end) === words)) return;
+  let shift = 0;
+  letter.places = letter.places.map((place) => {
+    const start = place.start + shift;
+    field.setRangeText(words, start, place.end + shift, "preserve");
+    shift += words.length - (place.end - place.start);
+    return { start, end: start + words.length };
+  });
+  letter.text = field.value;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
 // What the text around an element says now; its link and its warning follow.
 export function composed(inside) {
   const part = inside.closest("[data-compose]");
   const field = part.querySelector("[data-compose-text]");
+  if (!letters.has(field)) fill(field, part.querySelector("[data-compose-name]").value);
   const href = mailto(field.dataset.subject, field.value);
   part.querySelector("[data-compose-mail]").href = href;
   part.querySelector("[data-compose-long]").hidden = href.includes("&body=");
-  return { text: field.value, href };
+  return { field, href };
 }
 
-document.addEventListener("input", ({ target }) => {
-  if (target.matches("[data-compose-text]")) composed(target);
-});
-
-document.addEventListener("change", ({ target }) => {
-  if (!target.matches("[data-compose-name]") || !target.value.trim()) return;
-  const field = target.closest("[data-compose]").querySelector("[data-compose-text]");
-  const name = target.value.trim();
-  const before = target.dataset.used ?? "[your name]";
-  field.value = field.value.replaceAll(before, () => name);
-  target.dataset.used = name;
-  composed(target);
-});
+for (const kind of ["input", "change"]) {
+  document.addEventListener(kind, ({ target }) => {
+    if (!target.matches?.("[data-compose-text], [data-compose-name]")) return;
+    const { field } = composed(target);
+    if (target === field) letterOf(field);
+    else fill(field, target.value);
+  });
+}
 
 document.addEventListener("click", async ({ target }) => {
   if (target.closest("[data-compose-mail]")) {
-    const { text, href } = composed(target);
-    if (!href.includes("&body=")) await navigator.clipboard.writeText(text);
+    const { field, href } = composed(target);
+    const note = target.closest("[data-compose]").querySelector("[data-compose-long]");
+    if (!href.includes("&body=")) haveCopied(note, field.value, field);
   } else if (target.closest("[data-compose-print]")) {
-    printText(composed(target).text);
+    printText(composed(target).field.value);
   } else if (target.closest("[data-compose-share]")) {
     await share(target.closest("[data-compose-share]"));
   }
 });
 
+// app.js copies, and says on the element whether it could.
+function haveCopied(element, text, from = null) {
+  const detail = { text, from };
+  element.dispatchEvent(new CustomEvent("copytext", { bubbles: true, detail }));
+}
+
 async function share(button) {
-  const detail = location.href;
-  if (navigator.share) {
-    await navigator.share({ title: document.title, url: detail }).catch(() => {});
-  } else {
-    button.dispatchEvent(new CustomEvent("copytext", { bubbles: true, detail }));
+  const url = location.href;
+  try {
+    await navigator.share({ title: document.title, url });
+  } catch (error) {
+    if (error.name !== "AbortError") haveCopied(button, url);
   }
 }
 

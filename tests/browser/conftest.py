@@ -1,17 +1,42 @@
+from contextlib import ExitStack
 from typing import NamedTuple
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
 from pytest_django.live_server_helper import LiveServer
 
-from advocacy.models import Issue, RecommendedAction
+from advocacy.models import Issue, Meeting, PackKind, RecommendedAction
+from tests.browser.engines import IS_INSTALLED, Chromium, Engine, Firefox
+from tests.browser.webkit import WebKit
+from tests.factories import make_pack
+
+# All that a pack may hold, and no word of a real one.
+SAMPLE = """\
+## Before you speak
+
+1. Put yourself on [the list](https://example.org/list) by [day and hour].
+2. Hand in the text:
+   - to the secretariat,
+   - to <interpreters@example.org>.
+
+### The words
+
+> Mr President,
+>
+> [Name of the organisation] asks the **Council** to speak. I thank you.
+
+---
+
+[Name]: reads it aloud *once*.
+"""
 
 
 class Dossier(NamedTuple):
     """The site with the whole dossier: its address, and keys of rows to visit."""
 
     url: str
-    ask: str
     issues: list[str]
 
 
@@ -22,12 +47,56 @@ def dossier(django_db_setup, django_db_blocker):
     `live_server` would empty the database after every test.
     """
     with django_db_blocker.unblock():
+        # pytest-django makes no database where no test of the run is marked `django_db`.
+        has_one = Issue._meta.db_table in connection.introspection.table_names()
+        made = [] if has_one else setup_databases(verbosity=0, interactive=False)
         call_command("load_content", verbosity=0)
+        make_pack(
+            slug="sample-statement",
+            kind=PackKind.STATEMENT,
+            title="A statement that a test reads",
+            text=SAMPLE,
+            spoken_seconds=5,
+            actions=RecommendedAction.objects.filter(slug="ilo-take-up-forced-labour"),
+            meetings=Meeting.objects.upcoming()[:1],
+            issues=Issue.objects.filter(slug="pow-protection"),
+        )
         server = LiveServer("127.0.0.1")
         yield Dossier(
             server.url,
-            ask=RecommendedAction.objects.get(reference="NK-06B").slug,
             issues=list(Issue.objects.values_list("slug", flat=True)),
         )
         server.stop()
         call_command("flush", interactive=False, verbosity=0)
+        teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def engines(playwright, browser_type_launch_args):
+    """Starts the engine of a name, once for all tests of a process.
+
+    Chromium is one of its own: Playwright's `browser` is started anew between tests.
+    """
+    started: dict[str, Engine] = {}
+    with ExitStack() as closing:
+
+        def start(name):
+            if name not in started:
+                started[name] = (
+                    Chromium(playwright.chromium.launch(**browser_type_launch_args))
+                    if name == "Chromium"
+                    else {"Firefox": Firefox, "WebKit": WebKit}[name]()
+                )
+                closing.callback(started[name].close)
+            return started[name]
+
+        yield start
+
+
+@pytest.fixture(params=IS_INSTALLED)
+def engine(request, engines):
+    """Each of the three engines in turn, as wide as a desk."""
+    engine = engines(request.param)
+    engine.forget()
+    engine.resize(1280)
+    return engine

@@ -9,36 +9,10 @@ from itertools import product
 import pytest
 from django.conf import settings
 
+from tests.browser.pages import PAGES, README
+
 pytestmark = pytest.mark.browser
 
-README = {"overview": "", "action": "actions/unsc-restore-sanctions-experts/"}
-PAGES = README | {
-    "overview-2024": "?as_of=2024-12-16",
-    "issues": "issues/",
-    "issue": "issues/pow-protection/",
-    "bodies": "bodies/",
-    "body": "bodies/unsc/",
-    "actions": "actions/",
-    "actions-filtered": "actions/?body=ilo&status=no_answer&topic=atlantis",
-    "actions-empty": "actions/?q=nothing-at-all&body=ilo",
-    "silence": "actions/ilo-take-up-forced-labour/",
-    "updates": "updates/",
-    "corrections": "updates/corrections/",
-    "checklist": "checklist/?minutes=15",
-    "sheet": "checklist/sheet/?title=Workshop&step=nk-06b-post-the-tally",
-    "country": "seats/",
-    "seats": "seats/gb/",
-    "no-seat": "seats/bt/",
-    "brief-issue": "issues/pow-protection/brief/",
-    "brief-body": "bodies/unsc/brief/",
-    "calendar": "calendar/",
-    "follow": "follow/",
-    "about": "about/",
-    "method": "about/method/",
-    "privacy": "about/privacy/",
-    "accessibility": "about/accessibility/",
-    "missing": "nothing-here/",
-}
 WIDTHS = [320, 768, 1280]
 
 

@@ -61,11 +61,19 @@ def fill_in(desk, status="Under discussion"):
     desk.get_by_label("Publisher:").first.fill("ILO")
     desk.get_by_label("Address:").first.fill("https://example.org/agenda")
     desk.get_by_label("Published:").first.fill("2025-03-03")
+    desk.locator("[name=source-1-accessed_on]").fill("2025-03-05")
     desk.get_by_label("Tier:").first.select_option("T1 official record")
+    desk.get_by_label("Independent of the body:").first.select_option("no, the body’s own")
 
 
 def send(desk):
     desk.get_by_role("button", name="Record this response").click()
+
+
+def leave_and_be_asked(desk):
+    """The question comes after the click, and leaves the page as it was."""
+    with desk.expect_event("dialog"):
+        desk.get_by_role("button", name="Back, record nothing").click()
 
 
 def test_staff_record_a_response_and_the_public_page_shows_it(desk, live_server, ask):
@@ -126,7 +134,7 @@ def test_what_the_page_asks_back_has_no_violation_either(desk, ask):
     expect(desk.locator(".field-day_is_right")).to_contain_text("is of 3 March 2024")
     expect(desk.locator(".field-later_reason")).to_contain_text("on 1 June 2025")
     assert violations(desk) == []
-    desk.get_by_label("The day is right:").check()
+    desk.get_by_label("The day is right").check()
     desk.get_by_label("Why the later entry followed:").fill("A new Director-General.")
     send(desk)
 
@@ -144,7 +152,7 @@ def test_a_double_click_records_once(desk):
 
 def test_leaving_a_half_filled_form_asks_first(desk, questions):
     desk.get_by_label("What happened:").fill("Half a sentence")
-    desk.get_by_role("button", name="Back, record nothing").click()
+    leave_and_be_asked(desk)
 
     expect(desk.get_by_label("What happened:")).to_have_value("Half a sentence")
     assert questions == ["beforeunload"]
@@ -156,7 +164,7 @@ def test_what_was_refused_is_asked_about_as_well(desk, questions):
     expect(desk.locator(".errornote")).to_be_visible()
     assert questions == []
     desk.get_by_label("What happened:").focus()
-    desk.get_by_role("button", name="Back, record nothing").click()
+    leave_and_be_asked(desk)
 
     expect(desk.locator(".errornote")).to_be_visible()
     assert questions == ["beforeunload"]
@@ -177,7 +185,7 @@ def test_a_preview_opens_beside_the_form_which_still_asks(desk, questions):
     expect(opened.value.locator("main")).to_contain_text("put it on its agenda")
     expect(opened.value.locator(".preview")).to_contain_text("nobody else sees this page")
     opened.value.close()
-    desk.get_by_role("button", name="Back, record nothing").click()
+    leave_and_be_asked(desk)
 
     expect(desk.get_by_label("What happened:")).not_to_have_value("")
     assert questions == ["beforeunload"]

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from advocacy.models import Subscriber
+from advocacy.models import SignUp, Subscriber
 from tests.browser.test_pages_browser import violations
 from tests.factories import make_action, make_issue
 
@@ -65,6 +65,67 @@ def test_following_from_the_form_to_the_farewell(browser, live_server, sink, iss
     assert not Subscriber.objects.confirmed().exists()
     assert context.cookies() == []
     context.close()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_finding_what_to_follow_among_many(browser, live_server, sink, javascript):
+    for number in range(70):
+        make_issue(title=f"Issue {number:02}", position=number)
+    wanted = make_issue(title="Forced labour", position=1000)
+    context = browser.new_context(java_script_enabled=javascript, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(f"{live_server.url}/en/follow/")
+    page.get_by_label("E-mail address").fill("ana@example.org")
+    words = page.get_by_role("textbox", name="Find others by words")
+    words.fill("forced")
+    words.press("Enter")
+
+    page.get_by_label("What to follow", exact=True).select_option("Forced labour")
+    expect(page.get_by_label("E-mail address")).to_have_value("ana@example.org")
+    check(page, javascript)
+    words.fill("forced labour")
+    # What it finds is what stood there before.
+    with page.expect_response("**/en/follow/"):
+        page.get_by_role("button", name="Find", exact=True).click()
+    expect(words).to_have_value("forced labour")
+    expect(page.get_by_text("Only those with these words")).to_be_visible()
+    expect(page.get_by_label("What to follow", exact=True)).to_have_value(f"issue:{wanted.slug}")
+    # Enter sends the form; it does not press the button "Find", though that comes first.
+    page.get_by_label("E-mail address").press("Enter")
+
+    expect(page.get_by_role("heading", name="Look into your mail")).to_be_visible()
+    assert SignUp.objects.get().issue == wanted
+    context.close()
+
+
+def test_following_while_a_search_is_on_its_way(browser, live_server, sink):
+    for number in range(70):
+        make_issue(title=f"Issue {number:02}", position=number)
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{live_server.url}/en/follow/")
+    held = []
+    page.route("**/en/follow/", lambda route: held.append(route) if not held else route.continue_())
+    page.get_by_label("E-mail address").fill("ana@example.org")
+    page.get_by_role("textbox", name="Find others by words").fill("forced")
+    page.get_by_role("button", name="Find", exact=True).click()
+    page.get_by_role("textbox", name="Find others by words").fill("")
+    page.get_by_role("button", name="Follow", exact=True).click()
+
+    expect(page.get_by_role("heading", name="Look into your mail")).to_be_visible()
+    assert len(held) == 1
+    context.close()
+
+
+def test_a_double_click_asks_once(browser, live_server, sink, issue):
+    page = browser.new_page()
+    page.goto(f"{live_server.url}/en/follow/")
+    page.get_by_label("E-mail address").fill("ana@example.org")
+    page.get_by_role("button", name="Follow", exact=True).dblclick()
+
+    expect(page.get_by_role("heading", name="Look into your mail")).to_be_visible()
+    assert sink.addresses == ["ana@example.org"]
+    page.close()
 
 
 def check(page, javascript):

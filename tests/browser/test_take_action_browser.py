@@ -112,6 +112,7 @@ def test_ticks_move_to_another_device_by_link_and_by_file(browser, live_server, 
     expect(page.get_by_label("Write to your mission")).to_be_checked()
     assert "#" not in page.url
     page.get_by_role("button", name="Clear my ticks").click()
+    expect(page.get_by_label("Write to your mission")).not_to_be_checked()
     page.get_by_label("Take in a file").set_input_files(file)
     expect(page.get_by_label("Write to your mission")).to_be_checked()
     file.write_text("[]")

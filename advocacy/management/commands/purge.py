@@ -7,8 +7,10 @@ from advocacy.upkeep import tasks
 
 class Command(BaseCommand):
     help = (
-        "Delete sign-ups that nobody confirmed within seven days, the hashes of followers who left"
-        " twelve months ago, the counts of networks after a day, and old results of tasks."
+        "Delete sign-ups that nobody confirmed within seven days, the addresses of followers ended"
+        " by refusals thirty days ago, the hashes of those who left twelve months ago, counts of"
+        " refused mail, the counts of networks after a day, sessions that ended, and old results of"
+        " tasks."
     )
 
     def handle(self, **options):

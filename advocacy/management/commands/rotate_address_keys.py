@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from tqdm import tqdm
 
 from advocacy.models import SignUp, Subscriber
-from advocacy.models.addresses import AddressKeyMissing, address_hash, decrypt, encrypt
+from advocacy.models.addresses import AddressKeyMissing, address_hash, decrypt, encrypt, mailbox
 
 # Where django-allauth keeps the secret of an app, and that of recovery codes.
 SECRETS = {"secret", "seed"}
@@ -34,7 +34,9 @@ class Command(BaseCommand):
                     for row in queryset.select_for_update().iterator(chunk_size=1000):
                         address = row.plain_address
                         row.address, row.address_hash = encrypt(address), address_hash(address)
-                        row.save(update_fields=["address", "address_hash"])
+                        if isinstance(row, SignUp):
+                            row.mailbox_hash = address_hash(mailbox(address))
+                        row.save()
                         progress.update()
                 for row in Authenticator.objects.select_for_update():
                     for name in SECRETS & row.data.keys():

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import secrets
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,27 +12,28 @@ from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.core.wsgi import get_wsgi_application
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
-from django.utils.module_loading import import_string
-from granian.constants import Interfaces
-from granian.log import LogLevels
-from granian.server import Server
+from tqdm import tqdm
 
 from advocacy.mailing.checks import demand_mail_url
-from advocacy.management.port import problem, resolved
+from advocacy.management.commands.worker import workers
+from advocacy.management.pack_files import files_of
+from advocacy.management.port import problem
+from advocacy.management.serving import serve
+from advocacy.management.supervisor import supervise
+from advocacy.upkeep import health
 
-# Enough to answer while one request waits for the database; the readers wait in Granian itself.
-THREADS = 4
 MANAGE = str(settings.BASE_DIR / "manage.py")
-SECONDS_TO_STOP = 3
 
 
 class Command(BaseCommand):
     help = (
         "Prepare the database, the content, the translations and the static files, then serve on"
-        " HOST:PORT until stopped. This is what `make run` runs."
+        " HOST:PORT until stopped, with a worker for each queue beside the server. Whichever"
+        " process ends is started again. This is what `make run` runs."
     )
     # The server's workers check nothing either, and `make check` does.
     requires_system_checks = []
@@ -42,7 +42,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--no-worker",
             action="store_true",
-            help="leave mail and other background work to a `manage.py worker` of its own",
+            help="leave mail and other background work to a `manage.py worker` elsewhere",
         )
         parser.add_argument(
             "--dev", action="store_true", help="serve with Django's reloading server instead"
@@ -53,6 +53,8 @@ class Command(BaseCommand):
             sys.exit(sentence)
         demand_mail_url()
         self.verbosity = verbosity
+        # No thread of a progress bar may run when processes are forked.
+        tqdm.monitor_interval = 0
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         call_command("compile_messages", stdout=self.stdout, verbosity=verbosity)
         self.migrate()
@@ -61,30 +63,38 @@ class Command(BaseCommand):
             self.collect_static()
         self.welcome(self.make_account())
         connections.close_all()
-        worker = None if no_worker else start_worker()
         if dev:
-            os.execv(sys.executable, [sys.executable, MANAGE, "runserver", listen()])
-        try:
-            serve()
-        finally:
-            if worker:
-                stop_worker(worker)
+            self.serve_dev(no_worker)
+        # What cannot work ends here, with its sentence, and is not tried again and again.
+        # Not `advocacy.wsgi`: the limit of its queries is not for the workers.
+        get_wsgi_application()
+        works = {"web server": serve, "watch": health.keep_watch}
+        supervise(works if no_worker else works | workers())
+
+    def serve_dev(self, no_worker):
+        """Become Django's server, with workers that stop when it does."""
+        if not no_worker:
+            command = [sys.executable, MANAGE, "worker", "--parent", str(os.getpid())]
+            subprocess.Popen(command, cwd=settings.BASE_DIR, process_group=0)
+        os.execv(sys.executable, [sys.executable, MANAGE, "runserver", listen()])
 
     def migrate(self):
         executor = MigrationExecutor(connection)
-        # The groups of the roles are brought up to date after every migration.
-        roles = digest_of([settings.BASE_DIR / "advocacy" / "models" / "roles.py"], "")
+        # Groups of roles and triggers are brought up to date after every migration.
+        models = settings.BASE_DIR / "advocacy" / "models"
+        made = digest_of([models / "roles.py", models / "content_version.py"])
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        if plan or self.is_new("roles", roles):
+        if plan or self.is_new("migrated", made):
             self.stdout.write("Preparing the database…")
             call_command("migrate", stdout=self.stdout, verbosity=0)
-            self.remember("roles", roles)
+            self.remember("migrated", made)
 
     def load_content(self):
         # Timestamp of the first migration: tells a recreated database from the old one.
         born = MigrationRecorder.Migration.objects.earliest("id").applied
         address = {key: connection.settings_dict[key] for key in ("ENGINE", "NAME", "HOST", "PORT")}
-        digest = digest_of(sorted(settings.CONTENT_DIR.glob("*.json")), f"{address} {born}")
+        files = sorted(settings.CONTENT_DIR.glob("*.json")) + files_of(settings.CONTENT_DIR)
+        digest = digest_of(files, f"{address} {born}")
         if self.is_new("content", digest):
             call_command("load_content", stdout=self.stdout, verbosity=self.verbosity)
             self.remember("content", digest)
@@ -128,25 +138,6 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def start_worker():
-    """Start a worker that stops with this process, however that ends.
-
-    In a group of its own: told to stop twice, by Ctrl-C and by us, it would break off its task.
-    """
-    command = [sys.executable, MANAGE, "worker", "--parent", str(os.getpid())]
-    return subprocess.Popen(command, cwd=settings.BASE_DIR, process_group=0)
-
-
-def stop_worker(worker):
-    """Stop the worker, letting it finish the message it is sending."""
-    worker.terminate()
-    try:
-        worker.wait(SECONDS_TO_STOP)
-    except subprocess.TimeoutExpired:
-        worker.kill()
-        worker.wait()
-
-
 def listen():
     host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
     return f"{host}:{settings.PORT}"
@@ -163,37 +154,3 @@ def digest_of(paths, salt=""):
     for file in map(Path, paths):
         digest.update(f"\n{file.name}\n".encode() + file.read_bytes())
     return digest.hexdigest()
-
-
-def load_app():
-    # In a worker. Ctrl-C and the closing of a terminal reach the whole group of processes, but
-    # only the parent is to act on them: a worker that is told to stop twice may hang.
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
-    return import_string("advocacy.wsgi.application")
-
-
-def serve():
-    # Import before forking, so that workers share the loaded app.
-    import_string("advocacy.wsgi.application")
-    hangup = signal.getsignal(signal.SIGHUP)
-    *_, (address, port, *_scope) = resolved(settings.HOST, settings.PORT)
-    server = Server(
-        "advocacy.wsgi:application",
-        address=address,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=settings.WORKERS,
-        blocking_threads=THREADS,
-        websockets=False,
-        log_level=LogLevels.warning,
-        respawn_failed_workers=True,
-        workers_kill_timeout=SECONDS_TO_STOP,
-    )
-
-    @server.on_startup
-    def stop_when_the_terminal_closes():
-        # Granian reloads on SIGHUP and would outlive its terminal; under nohup that is intended.
-        stop = server.signal_handler_interrupt
-        signal.signal(signal.SIGHUP, hangup if hangup is signal.SIG_IGN else stop)
-
-    server.serve(target_loader=load_app, wrap_loader=False)

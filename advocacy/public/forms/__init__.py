@@ -6,7 +6,9 @@ from advocacy.public.forms.filters import (
     ChecklistFilterForm,
     IssueFilterForm,
     MeetingFilterForm,
+    PackFilterForm,
     StepFilterForm,
+    TimelineForm,
     UpdateFilterForm,
 )
-from advocacy.public.forms.follow import FollowForm, FollowingForm, subject_choices
+from advocacy.public.forms.follow import FollowForm, FollowingForm

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Value
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from advocacy.models import (
@@ -14,14 +15,17 @@ from advocacy.models import (
     Audience,
     Issue,
     IssueSort,
+    PackKind,
     Phase,
+    StandingToday,
     StepKind,
     TargetBody,
     Topic,
 )
+from advocacy.models.kept import numbers
 from advocacy.models.standing import label_of, label_of_group, status_choices
 from advocacy.public.forms.countries import country_choices
-from advocacy.public.forms.options import LONGEST_SEARCH, SlugField, choice, counted
+from advocacy.public.forms.options import LONGEST_SEARCH, SlugField, Switch, choice, counted
 
 
 def words_field():
@@ -62,6 +66,18 @@ class FilterForm(forms.Form):
         # Before the options carry counts.
         self.active = list(self._active())
 
+    @classmethod
+    def not_offered(cls, data):
+        """The filters that make no sense in this record and that the address does not name.
+
+        Asked for only where a form is shown.
+        """
+        return []
+
+    def leave_out(self):
+        for name in self.not_offered(self.data):
+            del self.fields[name]
+
     @property
     def as_of_day(self):
         """The day asked for, or None for today."""
@@ -79,6 +95,22 @@ class FilterForm(forms.Form):
             for name, value in self.cleaned_data.items()
             if value and name not in ("sort", "as_of")
         }
+
+    @property
+    def query(self):
+        """What is applied, as the query of an address: alike however it was asked for."""
+        return self.query_without()
+
+    def query_without(self, *names):
+        """The same without some filters."""
+        values = {**self.filters, "as_of": self.as_of_day}
+        return urlencode(
+            {
+                name: getattr(value, "slug", "on" if value is True else value)
+                for name, value in values.items()
+                if value and name not in names
+            }
+        )
 
     def _active(self):
         """What is applied, as (field name, label, shown value), to be shown and removed."""
@@ -101,18 +133,25 @@ class FilterForm(forms.Form):
     @property
     def among(self):
         """The options of a filter that were searched for, where they were: {filter: rows}."""
-        return {name: field.found for name, field in self._slug_fields() if field.words}
+        return {name: field.matches for name, field in self._slug_fields() if field.words}
+
+    @property
+    def words(self):
+        """The words by which options were searched for: [(filter, words)]."""
+        return [(name, field.words) for name, field in self._slug_fields() if field.words]
 
     def _slug_fields(self):
         return [(n, field) for n, field in self.fields.items() if isinstance(field, SlugField)]
 
     def show_first_options(self):
         """Fill the filters that show no counts."""
+        self.leave_out()
         for name, field in self._slug_fields():
             field.show_first(self.cleaned_data.get(name))
 
     def show_counts(self, facets):
         """Put the live counts into the options of each filter: {filter: {value: count}}."""
+        self.leave_out()
         for name, rows in self._names(facets).items():
             self._show_counted_rows(name, rows, facets)
         for name, field in self.fields.items():
@@ -127,7 +166,8 @@ class FilterForm(forms.Form):
                     for value, label in field.choices
                 ]
             else:
-                field.label = f"{field.label} ({counts[True]})"
+                # A bound field keeps the label that it was made with.
+                self[name].label = field.label = f"{field.label} ({counts[True]})"
 
     def _names(self, facets):
         """Slug and name of every row that is an option, from one query: {filter: {key: …}}."""
@@ -189,6 +229,20 @@ class AsOfForm(FilterForm):
         return day
 
 
+def looks_field():
+    return choice(_("Our own looks"), [("1", _("included"))], _("left out"))
+
+
+class TimelineForm(AsOfForm):
+    """The day, and whether a timeline holds our own looks."""
+
+    looks = looks_field()
+
+    @property
+    def has_looks(self):
+        return bool(self.cleaned_data.get("looks"))
+
+
 class ActionFilterForm(AsOfForm):
     sort_default = ActionSort.WAITING
 
@@ -198,14 +252,25 @@ class ActionFilterForm(AsOfForm):
     body = counted(body_field(), "body")
     status = counted(choice(_("Status"), status_choices(), _("Any status")), "status")
     audience = counted(choice(_("Who can act"), Audience.choices, _("Everyone")), "audiences")
-    overdue = counted(forms.BooleanField(label=_("Overdue only"), required=False), "is_overdue")
+    overdue = counted(Switch(_("Overdue only")), "is_overdue")
+    proposed: forms.Field | None = Switch(_("Proposed by the editors"))
     sort = choice(_("Order"), ActionSort.choices[1:], ActionSort.WAITING.label)
+
+    @classmethod
+    def not_offered(cls, data):
+        """Nothing can be overdue where no answer is due by any day."""
+        due = StandingToday.objects.due().published()
+        is_offered = "overdue" in data or numbers.get(("due",), due.exists)
+        return [] if is_offered else ["overdue"]
 
 
 class UpdateFilterForm(ActionFilterForm):
-    """The filters of the asks, over the entries of their record; newest first."""
+    """The filters of the asks, over the entries of their record; our own looks on request."""
 
+    # Its entries stand among the others, and say so.
+    proposed = None
     sort = None
+    looks = looks_field()
 
 
 class IssueFilterForm(AsOfForm):
@@ -229,6 +294,14 @@ class MeetingFilterForm(FilterForm):
 
     issue = issue_field()
     body = body_field()
+
+
+class PackFilterForm(FilterForm):
+    """Narrows the packs to a kind, and to what serves one issue."""
+
+    q = words_field()
+    kind = choice(_("Kind"), PackKind.choices, _("Any kind"))
+    issue = issue_field()
 
 
 class StepFilterForm(FilterForm):

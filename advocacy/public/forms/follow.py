@@ -1,40 +1,97 @@
 """The wish to follow by e-mail, and what a follower may change."""
 
+from contextlib import suppress
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from email_validator import EmailNotValidError, validate_email
 
-from advocacy.models import Follow, Frequency, Issue, RecommendedAction, TargetBody
+from advocacy.mailing.backends import takes
+from advocacy.models import (
+    MOST_OPTIONS,
+    Follow,
+    Frequency,
+    Issue,
+    RecommendedAction,
+    TargetBody,
+)
+from advocacy.models.addresses import canonical
+from advocacy.public.forms.options import LONGEST_SEARCH
 
 
 class MailAddressField(forms.CharField):
-    """An address that can exist; domains may be international. Cleans to its normal form."""
+    """An address that can exist and is mailed. Cleans to its canonical form.
+
+    Its domain may be international.
+    """
 
     widget = forms.EmailInput
 
     def clean(self, value):
-        value = super().clean(value)
+        value = super().clean(canonical(value or ""))
         if not value:
             return value
-        try:
+        with suppress(EmailNotValidError):
             address = validate_email(value, check_deliverability=False, allow_smtputf8=False)
-        except EmailNotValidError:
-            raise ValidationError(
-                _("Give an e-mail address, for example name@example.org."), code="invalid"
-            ) from None
-        return address.normalized
+            if takes(written := canonical(address.normalized)):
+                return written
+        raise ValidationError(
+            _("Give an e-mail address, for example name@example.org."), code="invalid"
+        )
 
 
 class SubjectField(forms.ChoiceField):
     """What to follow: `everything`, `issue:slug`, `body:slug` or `action:slug`.
 
-    Cleans to the keyword arguments of a subject; everything is an empty dict.
+    Cleans to the keyword arguments of a subject; everything is an empty dict. Only few options are
+    shown; words in a second field find the others (`templates/includes/_field.html`).
     """
+
+    searched = False
+    words = ""
+    has_more = False
+
+    def show_first(self, words, chosen):
+        """Show the first issues and bodies that hold the words, and what is chosen.
+
+        A single ask has the form on its own page: it is an option where one came from there.
+        """
+        self.searched, self.words = True, words
+        first = [("everything", _("Everything in this record"))]
+        if not self.required:
+            first.insert(0, ("", _("Nothing more")))
+        room = MOST_OPTIONS - len(first) - 1
+        issues = first_of(Issue.objects.opened().only("slug", "title"), words, room)
+        bodies = first_of(TargetBody.objects.only("slug", "name"), words, room)
+        self.has_more = len(issues) + len(bodies) > room
+        # Half of them are bodies, or more where the issues leave room.
+        bodies = bodies[: max(room // 2, room - len(issues))]
+        groups = [
+            (_("Issues"), [(f"issue:{i.slug}", i.title) for i in issues[: room - len(bodies)]]),
+            (_("Bodies"), [(f"body:{body.slug}", body.name) for body in bodies]),
+        ]
+        shown = {value for _name, options in groups for value, _label in options}
+        self.choices = [
+            *first,
+            *(group for group in groups if group[1]),
+            *([] if chosen in shown else self.option_of(chosen)),
+        ]
+
+    def option_of(self, chosen):
+        """One subject as an option of its own: [(value, label)]; none where it is none."""
+        with suppress(ValidationError):
+            return [(chosen, title_of(row)) for row in (self.to_python(chosen) or {}).values()]
+        return []
+
+    @property
+    def is_searched(self):
+        """Whether the field for words is of use."""
+        return bool(self.words or self.has_more)
 
     def to_python(self, value):
         if not value:
@@ -44,7 +101,7 @@ class SubjectField(forms.ChoiceField):
         kind, _colon, slug = str(value).partition(":")
         row: Issue | TargetBody | RecommendedAction | None = None
         if kind == "issue":
-            row = Issue.objects.filter(slug=slug).first()
+            row = Issue.objects.opened().filter(slug=slug).first()
         elif kind == "body":
             row = TargetBody.objects.filter(slug=slug).first()
         elif kind == "action":
@@ -58,10 +115,52 @@ class SubjectField(forms.ChoiceField):
             raise ValidationError(self.error_messages["required"], code="required")
 
 
-class FollowForm(forms.Form):
-    """A wish to follow. It is posted without a cookie, so pages that carry it can be cached."""
+def first_of(rows, words, number):
+    """The first rows that hold all of the words, and one more where there are more."""
+    return list((rows.containing(words) if words else rows)[: number + 1])
+
+
+def title_of(row):
+    return row.name if isinstance(row, TargetBody) else row.title
+
+
+class SubjectForm(forms.Form):
+    """A form in which one chooses what to follow, from few options or by words.
+
+    It is a search, and judges nothing, while the words are not those that the options were found
+    by: whatever button was pressed, nobody comes to follow what they had not seen yet.
+    """
 
     fields: dict[str, Any]
+    # The name of the field for the subject.
+    SUBJECT = "subject"
+
+    @property
+    def words(self):
+        return self.data.get(f"{self.SUBJECT}_words", "").strip()[:LONGEST_SEARCH]
+
+    @property
+    def is_search(self):
+        return "find" in self.data or self.words != self.data.get(f"{self.SUBJECT}_found", "")
+
+    def full_clean(self):
+        if self.is_search:
+            self._errors, self.cleaned_data = ErrorDict(), {}
+        else:
+            super().full_clean()
+
+    def is_valid(self):
+        return super().is_valid() and not self.is_search
+
+    def show_first(self):
+        self.fields[self.SUBJECT].show_first(self.words, self[self.SUBJECT].value())
+
+
+class FollowForm(SubjectForm):
+    """A wish to follow. It is posted without a cookie, so pages that carry it can be cached.
+
+    On a page of the record it is about the subject of that page; on a page of its own one chooses.
+    """
 
     email = MailAddressField(
         label=_("E-mail address"),
@@ -80,13 +179,12 @@ class FollowForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
     )
 
-    def __init__(self, data=None, *, subject="everything", choices=()):
+    def __init__(self, data=None, *, subject="everything", is_chosen_here=False):
         super().__init__(data, auto_id="follow-%s", use_required_attribute=False)
         self.fields["subject"].initial = subject
         self.fields["language"].initial = get_language()
-        if choices:
-            self.fields["subject"].choices = choices
-        else:
+        # Whoever shows the form finds its options first: a sign-up that is taken needs none.
+        if not is_chosen_here:
             self.fields["subject"].widget = forms.HiddenInput()
 
     @property
@@ -95,19 +193,18 @@ class FollowForm(forms.Form):
         return bool(self.cleaned_data["homepage"])
 
 
-def subject_choices():
-    """All that can be followed but single asks, which have the form on their own page."""
-    return [
-        ("everything", _("Everything in this record")),
-        (_("Issues"), [(f"issue:{issue.slug}", issue.title) for issue in Issue.objects.all()]),
-        (_("Bodies"), [(f"body:{body.slug}", body.name) for body in TargetBody.objects.all()]),
-    ]
+class ShownField(forms.ModelMultipleChoiceField):
+    """Rows that a page showed. Those that are gone by now are left out."""
+
+    def clean(self, value):
+        keys = set(value or [])
+        return [row for row in self.queryset or [] if str(row.pk) in keys]
 
 
-class FollowingForm(forms.Form):
+class FollowingForm(SubjectForm):
     """What a follower may change about following."""
 
-    fields: dict[str, Any]
+    SUBJECT = "add"
 
     keep = forms.ModelMultipleChoiceField(
         Follow.objects.none(),
@@ -115,6 +212,8 @@ class FollowingForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    # What the page showed: whatever else is followed by now, another page added.
+    shown = ShownField(Follow.objects.none(), required=False, widget=forms.MultipleHiddenInput)
     add = SubjectField(label=_("Follow this as well"), required=False)
     frequency = forms.ChoiceField(label=_("How often"), choices=Frequency, widget=forms.RadioSelect)
     language = forms.ChoiceField(label=_("Language of the mails"), choices=settings.LANGUAGES)
@@ -126,9 +225,10 @@ class FollowingForm(forms.Form):
             use_required_attribute=False,
             initial={
                 "keep": follows,
+                "shown": follows,
                 "frequency": subscriber.frequency,
                 "language": subscriber.language,
             },
         )
-        self.fields["keep"].queryset = follows
-        self.fields["add"].choices = [("", _("Nothing more")), *subject_choices()]
+        self.fields["keep"].queryset = self.fields["shown"].queryset = follows
+        self.show_first()

@@ -3,7 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from advocacy.models import MOST_OPTIONS
@@ -18,13 +21,61 @@ def counted(field, lookup):
     return field
 
 
+class Select(forms.Select):
+    """Written without a template for each option, which takes most of the time of a filter form."""
+
+    def _render(self, template_name, context, renderer=None):
+        widget = context["widget"]
+        groups = [
+            format_html('<optgroup label="{}">{}</optgroup>', name, written(options))
+            if name
+            else written(options)
+            for name, options, _place in widget["optgroups"]
+        ]
+        options = format_html_join("\n", "{}", ((group,) for group in groups))
+        attributes = flatatt(widget["attrs"])
+        return format_html('<select name="{}"{}>{}</select>', widget["name"], attributes, options)
+
+
+def written(options):
+    rows = ((option["value"], flatatt(option["attrs"]), option["label"]) for option in options)
+    return format_html_join("\n", '<option value="{}"{}>{}</option>', rows)
+
+
 def choice(label, choices, empty):
     return forms.ChoiceField(
+        widget=Select,
         label=label,
         required=False,
         choices=[("", empty), *choices],
         error_messages={"invalid_choice": UNKNOWN},
     )
+
+
+class Switch(forms.BooleanField):
+    """A filter that is on or off: its name stands in the address with `on`, or not at all."""
+
+    def __init__(self, label):
+        widget = CheckboxInput(check_test=lambda value: value in (True, "on"))
+        super().__init__(label=label, required=False, widget=widget)
+
+    def to_python(self, value):
+        if value in (None, "", "on"):
+            return value == "on"
+        raise ValidationError(UNKNOWN, params={"value": value})
+
+
+class CheckboxInput(forms.CheckboxInput):
+    """Leaves it to the field what a value means: Django's takes any value for on.
+
+    Its name is what `_field.html` and the style know a box by.
+    """
+
+    def value_from_datadict(self, data, files, name):
+        return data.get(name)
+
+    def format_value(self, value):
+        """None: whatever the address said, a box that is ticked says `on`."""
 
 
 def first_of(rows, words=""):
@@ -40,8 +91,11 @@ class SlugField(forms.ModelChoiceField):
     (`templates/includes/_field.html`); they narrow the options and not the list.
     """
 
+    widget = Select
     # Rows that can be searched by words (`containing`).
     queryset: Any
+    # The lookup by which its options are counted, if they are; see `counted`.
+    counted: str
 
     def __init__(self, queryset, *, label, empty, named="name", searched=True):
         super().__init__(
@@ -62,13 +116,13 @@ class SlugField(forms.ModelChoiceField):
             self.words = words.strip()[:LONGEST_SEARCH]
 
     @property
-    def found(self):
+    def matches(self):
         """The rows that hold the words looked for."""
         return self.queryset.containing(self.words) if self.words else self.queryset
 
     def names(self, pks):
-        """The found ones of these rows, their name as `shown`."""
-        return self.found.filter(pk__in=pks).order_by().annotate(shown=models.F(self.named))
+        """Those of these rows that match, their name as `shown`."""
+        return self.matches.filter(pk__in=pks).order_by().annotate(shown=models.F(self.named))
 
     def show_first(self, chosen):
         """Show the first options, without counts, and what is chosen."""

@@ -13,6 +13,7 @@ from django.contrib.staticfiles import finders
 from PIL import Image, ImageDraw, ImageFont
 
 from advocacy.public.share.marks import mark
+from advocacy.text import carried_line
 
 logger = logging.getLogger(__name__)
 
@@ -74,10 +75,17 @@ def write(pen, place, text, colour, weight, size):
         x += letters.getlength(piece)
 
 
+def write_small_enough(pen, place, text, colour, weight, sizes):
+    """Write one line in the first of these sizes in which all of it fits."""
+    width = SIZE[0] - MARGIN - place[0]
+    size = next((size for size in sizes if length(text, weight, size) <= width), sizes[-1])
+    write(pen, place, shortened(text, weight, size, width), colour, weight, size)
+
+
 def picture(*, title, kicker, phase, status, wait):
     """The path of the PNG, drawn once for what it says."""
     # Words of the interface come as lazy ones.
-    title, kicker, status, wait = map(str, (title, kicker, status, wait))
+    title, kicker, status, wait = (carried_line(str(t)) for t in (title, kicker, status, wait))
     words = "\n".join([title, kicker, phase, status, wait])
     path = folder() / f"{sha256(words.encode()).hexdigest()[:32]}.png"
     if not path.exists():
@@ -121,8 +129,8 @@ def draw(title, kicker, phase, status, wait):
     for number, line in enumerate(lines):
         write(pen, (MARGIN, 200 + size + number * size * 1.25), line, ink, "Bold", size)
     image.paste(mark(phase, colour, paper, 50), (MARGIN - 3, 467))
-    write(pen, (MARGIN + 66, 508), status, colour, "Bold", 44)
-    write(pen, (MARGIN, 574), wait, soft, "Regular", 30)
+    write_small_enough(pen, (MARGIN + 66, 508), status, colour, "Bold", (44, 36, 28, 22, 18))
+    write_small_enough(pen, (MARGIN, 574), wait, soft, "Regular", (30, 24, 20))
     return image
 
 

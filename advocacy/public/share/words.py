@@ -4,24 +4,39 @@ from collections import Counter
 
 from django.utils.translation import gettext, ngettext
 
-from advocacy.models import IN_CONFIDENCE, Phase
-from advocacy.models.standing import label_of_group, wait_words
+from advocacy.models import PROPOSED, Phase
+from advocacy.models.standing import label_of_group, mark_of_group, wait_words
 
 
 def words_of_ask(ask):
-    return {"phase": ask.standing.mark, "status": ask.standing.label, "wait": ask.standing.wait}
+    standing = ask.standing
+    is_marked = standing.is_proposed and standing.is_found
+    wait = standing.clock_words if is_marked else standing.named_wait
+    return {"phase": standing.mark, "status": standing.label, "wait": wait}
 
 
 def words_of_asks(asks):
-    """How most of several asks stand, and how long the longest has been without an answer."""
+    """How most of several asks stand, and how long the longest has been without an answer.
+
+    What was put to nobody is counted apart; it is all that is said where nothing was asked.
+    """
     standings = [ask.standing for ask in asks]
     groups = Counter(standing.counted_as for standing in standings)
     waits = [s.days_waiting for s in standings if s.days_waiting is not None]
+    proposed = groups.pop(PROPOSED, 0)
+    number_asked = groups.total()
+    if proposed and not number_asked:
+        groups, proposed = Counter({PROPOSED: proposed}), 0
     group, number = groups.most_common(1)[0] if groups else (Phase.UNKNOWN, 0)
-    asked = ngettext("%(number)s ask", "%(number)s asks", len(standings))
-    wait = [asked % {"number": len(standings)}, wait_words(max(waits, default=None))]
+    asked = ngettext("%(number)s ask", "%(number)s asks", number_asked)
+    apart = ngettext("%(number)s more proposed", "%(number)s more proposed", proposed)
+    wait = [
+        asked % {"number": number_asked} if number_asked or not standings else "",
+        wait_words(max(waits, default=None)),
+        apart % {"number": proposed} if proposed else "",
+    ]
     return {
-        "phase": Phase.UNKNOWN.value if group == IN_CONFIDENCE else Phase(group).value,
+        "phase": mark_of_group(group),
         "status": gettext("%(status)s: %(number)s")
         % {"status": label_of_group(group), "number": number},
         "wait": " · ".join(filter(None, wait)),

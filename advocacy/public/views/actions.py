@@ -1,7 +1,8 @@
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from advocacy.models import AskState, Meeting, RecommendedAction, StatusUpdate
+from advocacy.models import AskRelation, AskState, Meeting, RecommendedAction, StatusUpdate
 from advocacy.public.forms import AsOfForm, FollowForm, StepFilterForm
 from advocacy.public.lists import ActionList, render_list
 from advocacy.web.htmx import render_part
@@ -18,6 +19,7 @@ def action_detail(request, slug):
     filters = AsOfForm(request.GET)
     actions = RecommendedAction.objects.exclude(state=AskState.DRAFT)
     actions = actions.with_status(filters.as_of_day).with_sessions_passed().with_related()
+    actions = actions.select_related("superseded_by")
     action = get_object_or_404(actions, slug=slug)
     context = action_page(action, filters=filters, step_filters=StepFilterForm(request.GET))
     return render_part(request, "actions/detail.html", "checklist", context)
@@ -30,19 +32,38 @@ def action_page(action, *, filters=None, step_filters=None, preview=None):
     """
     step_filters = step_filters or StepFilterForm({})
     day = action.as_of
+    submissions = list(action.submissions.by(day).oldest_first().with_related())
+    updates = list(action.updates.filter(happened_on__lte=day).newest_first().with_related())
     return {
         "filters": filters or AsOfForm({}),
         "preview": preview,
         "as_of": day,
         "action": action,
-        "was_asked": action.asked_on <= day,
-        "asked_by": action.asked_by.all(),
+        "wording_changes": action.wording_changes(),
+        "is_listed": action.public_from <= day,
+        "also_on": action.also_on.opened(),
+        "relations": AskRelation.objects.seen_from(
+            action, RecommendedAction.objects.published(day).select_related("body")
+        ),
+        "submissions": submissions,
         "legal_references": action.legal_references.all(),
-        "updates": action.updates.filter(happened_on__lte=day).newest_first().with_related(),
+        "updates": updates,
+        "timeline": _timeline(submissions, updates),
         "replies": action.replies.filter(replied_on__lte=day).newest_first(),
-        "meetings": Meeting.objects.upcoming(day).filter(body=action.body)[:3],
+        "meetings": Meeting.objects.chances(day).filter(body=action.body)[:3],
         "step_filters": step_filters,
         "steps": action.steps.matching(**step_filters.filters).with_related(),
+        # Their words are of today.
+        "packs": [] if day < timezone.localdate() else action.packs.in_short(),
         "follow": FollowForm(subject=f"action:{action.slug}"),
         "mails": StatusUpdate.objects.mails_in_last_year(action=action),
     }
+
+
+def _timeline(submissions, updates):
+    """What counts of the ask, oldest first: (day, kind, thing). An ask comes before its answer."""
+    events = [
+        *((row.submitted_on, "submission", row) for row in submissions if row.counts),
+        *((update.happened_on, "update", update) for update in reversed(updates)),
+    ]
+    return sorted(events, key=lambda event: event[0])

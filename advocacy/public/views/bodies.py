@@ -1,13 +1,14 @@
+from django.db.models import F
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from advocacy.models import RecommendedAction, StatusUpdate, TargetBody
+from advocacy.models import Event, Pack, RecommendedAction, StatusUpdate, TargetBody
 from advocacy.public.forms import AsOfForm, FollowForm
 from advocacy.public.lists import BodyList, render_list
 from advocacy.web.pagination import page_of
 
-# More stand in the list of all entries.
+# More entries stand in the list of all, more events on the pages of the issues.
 MOST_UPDATES = 25
 
 
@@ -20,8 +21,9 @@ def body_list(request):
 def body_detail(request, slug):
     """The scorecard of one body: every ask to it, its clocks, its record, seats and meetings."""
     filters = AsOfForm(request.GET)
-    day = filters.as_of_day or timezone.localdate()
-    body = get_object_or_404(TargetBody, slug=slug)
+    today = timezone.localdate()
+    day = filters.as_of_day or today
+    body = get_object_or_404(TargetBody.objects.select_related("parent"), slug=slug)
     standings = RecommendedAction.standings(day).published(day).filter(body=body)
     phases = standings.phase_counts("body")[body.pk]
     actions = (
@@ -30,12 +32,15 @@ def body_detail(request, slug):
         .with_status(day)
         .with_sessions_passed()
         .with_related()
-        .order_by("asked_on", "reference")
+        .order_by(F("asked_on").asc(nulls_last=True), "reference")
     )
     page = page_of(actions, request.GET.get("page"), total=phases.total())
     updates = StatusUpdate.objects.published(day).filter(action__body=body).newest_first()
     updates = list(updates.with_related()[: MOST_UPDATES + 1])
-    seats = list(body.seats.order_by("country", "starts_on"))
+    did = Event.objects.filter(by_bodies=body).happened(day).newest_first().with_related()
+    events = list(did.prefetch_related("issues")[: MOST_UPDATES + 1])
+    seats = list(body.members.order_by("country", "starts_on"))
+    meetings, standing = list(body.meetings.chances(day)), list(body.meetings.standing())
     context = {
         "filters": filters,
         "as_of": day,
@@ -45,10 +50,14 @@ def body_detail(request, slug):
         "phases": phases,
         "updates": updates[:MOST_UPDATES],
         "has_more_updates": len(updates) > MOST_UPDATES,
+        "events": events[:MOST_UPDATES],
+        "has_more_events": len(events) > MOST_UPDATES,
         "seats": [seat for seat in seats if seat.is_held(day)],
         "next_seats": [seat for seat in seats if seat.starts_on and seat.starts_on > day],
-        "meetings": body.meetings.upcoming(day),
-        "standing": body.meetings.standing(),
+        "meetings": meetings,
+        "next_then": body.meetings.next_then(day).with_related()[:5],
+        "standing": standing,
+        "packs": Pack.objects.by_meeting([*meetings, *standing] if day == today else []),
         "replies": body.replies.filter(replied_on__lte=day).select_related("action").newest_first(),
         "follow": FollowForm(subject=f"body:{body.slug}"),
         "mails": StatusUpdate.objects.mails_in_last_year(body=body),

@@ -1,8 +1,9 @@
+from django.db.models import Count, F
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from advocacy.models import Issue, RecommendedAction, StatusUpdate, TargetBody
+from advocacy.models import Issue, StatusUpdate, TargetBody
 
 # What fits on one printed page in every language.
 MOST_ASKS = 8
@@ -12,19 +13,19 @@ MOST_ASKS = 8
 def issue_brief(request, slug):
     """One page to print on an issue: its open asks, how they stand, and on which source."""
     issue = get_object_or_404(Issue, slug=slug)
-    return brief(request, issue, issue.title, issue.question, {"issue": issue})
+    return brief(request, issue, issue.title, issue.question, issue.asks)
 
 
 @require_safe
 def body_brief(request, slug):
     """One page to print on a body: what it is asked, how it answered, and on which source."""
     body = get_object_or_404(TargetBody, slug=slug)
-    return brief(request, body, body.name, body.mandate, {"body": body})
+    return brief(request, body, body.name, body.mandate, body.actions.all())
 
 
-def brief(request, subject, title, summary, meant):
-    asks = RecommendedAction.objects.published().open().filter(**meant).with_status()
-    asks = asks.with_related().order_by("asked_on", "reference")
+def brief(request, subject, title, summary, asks):
+    asks = asks.published().open().with_status()
+    asks = asks.with_related().order_by(F("asked_on").asc(nulls_last=True), "reference")
     shown = list(asks[:MOST_ASKS])
     entries = StatusUpdate.objects.with_related().in_bulk([ask.status_update_id for ask in shown])
     context = {
@@ -33,6 +34,16 @@ def brief(request, subject, title, summary, meant):
         "summary": summary,
         "today": timezone.localdate(),
         "asks": [(ask, entries.get(ask.status_update_id)) for ask in shown],
-        "more": max(asks.count() - MOST_ASKS, 0),
+        **more_than(shown, asks),
     }
     return render(request, "briefs/brief.html", context)
+
+
+def more_than(shown, asks):
+    """How many asks, and how many proposals, the page does not show."""
+    counts = asks.order_by().aggregate(all=Count("pk"), asked=Count("asked_on"))
+    proposed = sum(ask.standing.is_proposed for ask in shown)
+    return {
+        "more": counts["asked"] - (len(shown) - proposed),
+        "more_proposed": counts["all"] - counts["asked"] - proposed,
+    }

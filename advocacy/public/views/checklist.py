@@ -5,8 +5,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from advocacy.models import ChecklistStep, NetworkUse, StepDone
-from advocacy.public.lists import StepList, render_list, with_asks
+from advocacy.models import ChecklistStep, NetworkUse, Pack, StepDone
+from advocacy.public.lists import render_list
+from advocacy.public.step_list import StepList, with_asks
 from advocacy.web.visitors import from_this_site, visitor_address
 
 # What an address can hold, and a sheet of paper or two.
@@ -18,7 +19,8 @@ LONGEST_TITLE = 120
 def my_checklist(request):
     """Every step of the open asks, narrowed to what one person can do; ticks stay with them."""
     steps = StepList(request.GET)
-    return render_list(request, steps, "checklist/list.html", longest_title=LONGEST_TITLE)
+    more = {"longest_title": LONGEST_TITLE, "has_packs": Pack.objects.exists}
+    return render_list(request, steps, "checklist/list.html", **more)
 
 
 @require_safe

@@ -1,6 +1,5 @@
 """Follow by e-mail: sign up, confirm, change, leave. No page here needs a cookie."""
 
-from contextlib import suppress
 from functools import wraps
 
 from django.core.exceptions import ValidationError
@@ -14,8 +13,16 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from advocacy.mailing.tasks import send_confirmation
-from advocacy.models import EVERYTHING, NetworkUse, SignUp, StatusUpdate, Subscriber
-from advocacy.public.forms import FollowForm, FollowingForm, subject_choices
+from advocacy.models import (
+    EVERYTHING,
+    NetworkUse,
+    SignUp,
+    StatusUpdate,
+    Subscriber,
+    is_mail_late,
+)
+from advocacy.public.forms import FollowForm, FollowingForm
+from advocacy.web.htmx import render_part, wants_part
 from advocacy.web.visitors import from_this_site, visitor_address
 
 
@@ -44,11 +51,11 @@ def follow(request):
     if request.method != "POST":
         kinds = [kind for kind in ("issue", "body", "action") if kind in request.GET]
         subject = f"{kinds[0]}:{request.GET[kinds[0]]}" if kinds else "everything"
-        return show(request, page_form(subject=subject))
+        return show(request, FollowForm(subject=subject, is_chosen_here=True))
 
-    form = page_form(request.POST)
+    form = FollowForm(request.POST, is_chosen_here=True)
     if not form.is_valid():
-        return show(request, form, status=422)
+        return show(request, form, status=200 if form.is_search else 422)
     if not NetworkUse.objects.allows("sign-ups", visitor_address(request)):
         form.add_error(
             None,
@@ -56,6 +63,7 @@ def follow(request):
         )
         return show(request, form, status=429)
     if not form.looks_automatic:
+        turn = SignUp.objects.mail_turn(form.cleaned_data["email"])
         with transaction.atomic():
             sign_up = SignUp.objects.ask(
                 form.cleaned_data["email"],
@@ -63,50 +71,48 @@ def follow(request):
                 frequency=form.cleaned_data["frequency"],
                 **form.cleaned_data["subject"],
             )
-            send_confirmation.enqueue(sign_up.pk)
+            send_confirmation.using(run_after=turn).enqueue(sign_up.pk)
     if request.htmx:
-        return render(request, "follow/sent.html#answer")
+        return render(request, "follow/sent.html#answer", {"mail_is_late": is_mail_late()})
     return HttpResponseRedirect(reverse("follow_sent"), status=303)
 
 
 def show(request, form, status=200):
     """The page of the form, or the form alone where htmx puts it in its place."""
+    form.show_first()
     try:
-        chosen = form.fields["subject"].to_python(form["subject"].value())
+        chosen = form.fields["subject"].to_python(form["subject"].value()) or {}
     except ValidationError:
         chosen = {}
     context = {"form": form, "mails": StatusUpdate.objects.mails_in_last_year(**chosen)}
-    if request.htmx:
-        return render(request, "follow/form.html#form", context)
-    return render(request, "follow/form.html", context, status=status)
-
-
-def page_form(data=None, *, subject="everything"):
-    """The form of the page of its own, where one chooses what to follow."""
-    choices = subject_choices()
-    chosen = data.get("subject", "") if data else subject
-    form = FollowForm(data, subject=subject, choices=choices)
-    if chosen.startswith("action:"):
-        with suppress(ValidationError):
-            action = form.fields["subject"].to_python(chosen)["action"]
-            form.fields["subject"].choices = [*choices, (chosen, action.title)]
-    return form
+    page = render_part(request, "follow/form.html", "form", context)
+    # htmx puts only what is no error in its place.
+    page.status_code = 200 if wants_part(request.META) else status
+    return page
 
 
 @require_safe
+@never_cache
 def sent(request):
-    return render(request, "follow/sent.html")
+    """The answer to every sign-up, in the same words whatever the address."""
+    return render(request, "follow/sent.html", {"mail_is_late": is_mail_late()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @secret_address
 def by_token(request, token):
     """What the link of a mail opens: a sign-up to confirm, or what a follower may change."""
-    if subscriber := Subscriber.objects.by_token(token):
+    subscriber = Subscriber.objects.by_token(token)
+    if subscriber and subscriber.is_confirmed:
         return manage(request, subscriber)
     sign_up = SignUp.objects.by_token(token)
     if sign_up is None or sign_up.is_expired:
         return gone(request)
+    if sign_up.confirmed_at:
+        # Its mail, opened again, shows what came of it.
+        address = sign_up.plain_address
+        if subscriber := Subscriber.objects.confirmed().by_address(address):
+            return redirect("follow_token", subscriber.token)
     if request.method == "POST":
         subscriber = sign_up.confirm()
         return redirect("follow_token", subscriber.token) if subscriber else gone(request)
@@ -115,7 +121,9 @@ def by_token(request, token):
 
 def gone(request):
     """The page of a link that opens nothing any more."""
-    return render(request, "follow/gone.html", {"form": page_form()}, status=404)
+    form = FollowForm(is_chosen_here=True)
+    form.show_first()
+    return render(request, "follow/gone.html", {"form": form}, status=404)
 
 
 def manage(request, subscriber):
@@ -144,12 +152,12 @@ def leave(request, token):
 
 @require_safe
 @secret_address
-def held_data(request, token):
+def personal_data(request, token):
     """Everything held about a follower, as a file."""
     subscriber = Subscriber.objects.by_token(token)
     if subscriber is None:
         return gone(request)
-    response = JsonResponse(subscriber.held_data(), json_dumps_params={"indent": 2})
+    response = JsonResponse(subscriber.personal_data(), json_dumps_params={"indent": 2})
     response["Content-Disposition"] = 'attachment; filename="answerable-about-me.json"'
     return response
 

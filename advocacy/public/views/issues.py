@@ -1,13 +1,22 @@
 from collections import Counter
-from datetime import date
+from itertools import chain
 
+from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from advocacy.models import Issue, Meeting, RecommendedAction, StatusUpdate
-from advocacy.public.forms import AsOfForm, FollowForm
+from advocacy.models import Event, Issue, Meeting, StatusUpdate, Submission
+from advocacy.models.checklists import first_step
+from advocacy.public import timeline
+from advocacy.public.forms import FollowForm, TimelineForm
 from advocacy.public.lists import IssueList, render_list
+
+# More stand in the lists of asks and of entries. As many events are shown as entries.
+MOST_ASKS = 60
+MOST_UPDATES = 60
+# More stand in the list of packs.
+MOST_PACKS = 8
 
 
 @require_safe
@@ -17,64 +26,83 @@ def issue_list(request):
 
 @require_safe
 def issue_detail(request, slug):
-    filters = AsOfForm(request.GET)
+    filters = TimelineForm(request.GET)
     day = filters.as_of_day or timezone.localdate()
-    issues = Issue.objects.opened().prefetch_related("topics", "legal_references", "sources")
+    issues = Issue.objects.opened().prefetch_related("topics", "legal_references")
     issue = get_object_or_404(issues, slug=slug)
     actions = list(
-        RecommendedAction.objects.published(day)
-        .filter(issue=issue)
+        issue.asks.published(day)
         .with_status(day)
         .with_related()
-        .prefetch_related("asked_by", "steps")
+        .prefetch_related(_put_by(day), "steps")
         .order_by("body__position", "body__name", "reference")
     )
-    updates = list(StatusUpdate.objects.published(day).filter(action__issue=issue).with_related())
-    sources = [source for source in issue.sources.all() if source.published_on <= day]
+    # What was put to nobody stands apart, after what was.
+    actions.sort(key=lambda action: action.standing.is_proposed)
+    shown = actions[:MOST_ASKS]
+    # By their keys, which tell a database how many entries there may be.
+    entries = StatusUpdate.objects.published(day).filter(action__in=[ask.pk for ask in actions])
+    updates = entries if filters.has_looks else entries.responses()
+    newest = list(updates.newest_first().with_related()[: MOST_UPDATES + 1])
+    updates = newest[MOST_UPDATES - 1 :: -1]
+    happened = Event.objects.told_on(issue, updates).happened(day).newest_first().with_related()
+    latest = list(happened[: MOST_UPDATES + 1])
+    events = latest[MOST_UPDATES - 1 :: -1]
+    has_more = max(len(newest), len(latest)) > MOST_UPDATES
+    meetings = Meeting.objects.filter(body__in={action.body_id for action in actions})
+    is_past = day < timezone.localdate()
+    paragraphs = list(issue.paragraphs.told(day).prefetch_related("sources"))
     context = {
         "filters": filters,
         "as_of": day,
         "issue": issue,
-        "actions": actions,
+        "asked": [action for action in shown if not action.standing.is_proposed],
+        "proposed": [action for action in shown if action.standing.is_proposed],
+        "has_more_asks": len(actions) > MOST_ASKS,
+        "has_more_updates": has_more,
+        "looks_left_out": 0 if filters.has_looks else entries.looks().count(),
         "phases": Counter(action.standing.counted_as for action in actions),
-        "steps": _three_steps(actions),
-        "timeline": _timeline(actions, updates, sources),
-        "sources": _cited(updates, sources),
-        "meetings": Meeting.objects.upcoming(day)
-        .filter(body__in={action.body_id for action in actions})
-        .with_related()[:5],
+        # Of a past day nothing is said of what can be done today.
+        "steps": [] if is_past else _three_steps(actions),
+        "packs": [] if is_past else issue.packs.in_short()[:MOST_PACKS],
+        "paragraphs": paragraphs,
+        "timeline": timeline.in_order(
+            timeline.of_events(events, updates),
+            timeline.of_submissions(shown),
+            timeline.of_entries(updates, events),
+        ),
+        "sources": _cited(updates, events, paragraphs),
+        "meetings": meetings.chances(day).with_related()[:5],
+        "next_then": meetings.next_then(day).with_related()[:5],
         "follow": FollowForm(subject=f"issue:{issue.slug}"),
         "mails": StatusUpdate.objects.mails_in_last_year(issue=issue),
     }
     return render(request, "issues/detail.html", context)
 
 
-def _timeline(actions, updates, sources):
-    """Every dated event of the issue, oldest first: (day, kind, thing)."""
-    asks: dict[date, list[RecommendedAction]] = {}
-    for action in actions:
-        asks.setdefault(action.asked_on, []).append(action)
-    events = [
-        *((source.published_on, "source", source) for source in sources),
-        *((day, "asks", made) for day, made in asks.items()),
-        *((update.happened_on, "update", update) for update in updates),
-    ]
-    return sorted(events, key=lambda event: event[0])
+def _put_by(day):
+    """The submissions of each ask in force by a day, as its list `put`."""
+    submissions = Submission.objects.in_force(day).oldest_first()
+    return Prefetch("submissions", submissions.prefetch_related("organisations"), to_attr="put")
 
 
-def _cited(updates, sources):
-    cited = {source.pk: source for update in updates for source in update.sources.all()}
-    cited |= {source.pk: source for source in sources}
+def _cited(*kinds):
+    """The sources of entries, events and paragraphs, each once, the newest first."""
+    cited = {source.pk: source for row in chain(*kinds) for source in row.sources.all()}
     return sorted(cited.values(), key=lambda source: source.published_on, reverse=True)
 
 
 def _three_steps(actions):
-    """The quickest step of the three asks that have waited longest."""
+    """What to do first for each of the three asks that have waited longest."""
     waiting = sorted(
-        actions, key=lambda action: (action.standing.days_waiting is None, action.asked_on)
+        actions,
+        key=lambda action: (
+            action.standing.days_waiting is None,
+            action.standing.is_proposed,
+            action.public_from,
+        ),
     )
-    with_steps = [action for action in waiting if action.steps.all()]
-    return [
-        (action, min(action.steps.all(), key=lambda step: step.minutes))
-        for action in with_steps[:3]
-    ]
+    first_steps = (
+        (action, first_step(action.steps.all(), action.standing.status)) for action in waiting
+    )
+    return [(action, step) for action, step in first_steps if step][:3]

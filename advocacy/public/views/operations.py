@@ -1,16 +1,37 @@
-"""What machines ask: is it alive, and what may be crawled."""
+"""What machines ask: is it alive, does it work, and what may be crawled."""
 
-from django.db import connection
+import json
+
 from django.http import HttpResponse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from advocacy.upkeep import health
 
 
 @require_safe
+@never_cache
 def healthz(request):
-    """Whether the process answers and its database as well; a failure is a 500."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    """Whether the process answers. Whether the site works as well is `readyz`."""
     return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+@never_cache
+def readyz(request):
+    """Whether the site works: JSON with one line a check, and 503 where one fails."""
+    checks = health.look_in_time()
+    lines = [f"{json.dumps(check.name)}: {json.dumps(as_json(check))}" for check in checks]
+    return HttpResponse(
+        "{\n" + ",\n".join(lines) + "\n}\n",
+        content_type="application/json",
+        status=503 if health.failing(checks) else 200,
+    )
+
+
+def as_json(check):
+    since = {"since": check.since.isoformat(timespec="seconds")} if check.since else {}
+    return {"ok": check.is_ok, "what": check.what, **since}
 
 
 @require_safe

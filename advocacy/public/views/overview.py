@@ -1,13 +1,26 @@
-from collections import Counter
-
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from advocacy.models import Issue, Meeting, RecommendedAction, StatusUpdate, TargetBody
+from advocacy.models import (
+    PROPOSED,
+    Issue,
+    Meeting,
+    Phase,
+    RecommendedAction,
+    StatusUpdate,
+    TargetBody,
+    columns_of,
+)
 from advocacy.public.forms import AsOfForm, FollowForm
+from advocacy.web.pagination import Walk, in_order
 
 MOST_ISSUES = 12
+# Wider, nobody finds their way in it.
+MOST_BODIES = 24
+# In the sentence that opens the page.
+MOST_NAMED = 6
 
 
 @require_safe
@@ -15,66 +28,97 @@ def overview(request):
     """The record on one screen: who was asked about what, and how each answered."""
     filters = AsOfForm(request.GET)
     day = filters.as_of_day or timezone.localdate()
-    actions = RecommendedAction.objects.published(day).open().with_status(day)
+    columns = columns_of(day)
+    actions = RecommendedAction.objects.with_status(day).with_related()
     # Issues of the dossier come in order; a record of thousands shows its first ones here.
-    shown = actions.filter(issue__in=_first_issues(actions)).with_related()
-    unanswered = actions.without_answer()
-    waiting = list(unanswered.with_related()[:5])
+    issues = _first_issues(columns)
+    shown = actions.published(day).open(day).asked().about([issue.pk for issue in issues])
+    waiting = in_order(_longest_waiting(columns), actions)
     context = {
         "filters": filters,
         "as_of": day,
-        "lead": _lead(actions),
-        "unanswered": unanswered.count(),
-        "matrix": _matrix(shown.order_by("issue__position", "issue__title", "asked_on", "pk")),
+        "lead": _lead(columns),
+        "unanswered": columns.unanswered.bit_count(),
+        "matrix": _matrix(issues, shown.order_by("asked_on", "pk").prefetch_related("also_on")),
         "waiting": waiting,
-        "longest": _longest(unanswered, waiting),
+        "longest": _longest(columns, waiting),
         "updates": StatusUpdate.objects.published(day)
         .responses()
         .newest_first()
         .with_related()[:5],
-        "meetings": Meeting.objects.upcoming(day).with_related()[:5],
+        "meetings": Meeting.objects.chances(day).with_related()[:5],
+        "next_then": Meeting.objects.next_then(day).with_related()[:5],
         "follow": FollowForm(),
         "mails": StatusUpdate.objects.mails_in_last_year(),
     }
     return render(request, "overview.html", context)
 
 
-def _longest(unanswered, waiting):
-    """The longest wait in days, and every body that has kept an ask waiting so long."""
+def _longest_waiting(columns):
+    """The keys of the asks that have waited longest without an answer."""
+    asks = RecommendedAction.standings(columns.day).published(columns.day).asked()
+    keys, share = columns.among(columns.unanswered), columns.share(columns.unanswered)
+    # Whatever the day, by the column that has an index.
+    longest_first = asks.order_by(f"{asks.KEPT}asked_on", "pk")
+    return Walk(longest_first, "pk", keys, share=share)[:5] if share else []
+
+
+def _longest(columns, waiting):
+    """The longest wait in days, and every body that has kept an ask waiting so long.
+
+    Where many have, their number: no sentence names one of several.
+    """
     if not waiting:
         return {}
-    tied = unanswered.filter(asked_on=waiting[0].asked_on).order_by("body__position", "body__name")
-    names = dict.fromkeys(tied.values_list("body__abbreviation", flat=True))
-    return {"days": waiting[0].standing.days_waiting, "bodies": ", ".join(names)}
+    asks = RecommendedAction.standings(columns.day).order_by()
+    asks = asks.filter(**{f"{asks.KEPT}asked_on": waiting[0].asked_on})
+    keys = columns.among(columns.unanswered)
+    tied = {body for pk, body in asks.values_list("pk", "body") if pk in keys}
+    bodies = TargetBody.objects.filter(pk__in=tied).order_by("position", "name")
+    names = list(dict.fromkeys(bodies.values_list("abbreviation", flat=True)))
+    named = ", ".join(names)
+    if len(names) > MOST_NAMED:
+        number = {"number": len(names)}
+        named = ngettext("%(number)s body", "%(number)s bodies", len(names)) % number
+    return {"days": waiting[0].standing.days_waiting, "bodies": named}
 
 
-def _first_issues(actions):
-    issues = actions.order_by("issue__position", "issue__title", "issue").values_list("issue")
-    return [issue for (issue,) in issues.distinct()[:MOST_ISSUES]]
+def _first_issues(columns):
+    """The first issues about which anything is asked."""
+    asked = set(map(int, columns.issues_of(columns.open & columns.asked)))
+    issues = Issue.objects.order_by("position", "title", "pk")
+    return in_order(Walk(issues, "pk", asked, share=1)[:MOST_ISSUES], Issue.objects.all())
 
 
-def _lead(actions):
-    """The numbers of the sentence that opens the page."""
-    bodies = actions.phase_counts("body")
-    phases: Counter[str] = sum(bodies.values(), Counter())
-    return {"asks": phases.total(), "bodies": len(bodies), "phases": phases}
+def _lead(columns):
+    """The numbers of the sentence that opens the page; of asks alone, not of what is proposed."""
+    asks, phases = columns.open & columns.asked, columns.phases(columns.open)
+    return {
+        "asks": asks.bit_count(),
+        "bodies": len(set(columns.of(columns.bodies, asks))),
+        "unchecked": phases[Phase.UNKNOWN],
+        "proposed": phases[PROPOSED],
+        "phases": phases,
+    }
 
 
-def _matrix(actions):
+def _matrix(issues, actions):
     """Issues down, bodies across; a cell is the asks of one body on one issue.
 
-    {"bodies": [body], "rows": [(issue, [(body, [ask])])]}, bodies that were asked only, in order.
+    An ask stands in the row of each of its issues. {"bodies": [body], "rows": [(issue, [(body,
+    [ask])])], "bodies_left_out": number}, with the bodies that were asked, in order.
     """
-    issues: dict[int, Issue] = {}
     bodies: dict[int, TargetBody] = {}
     cells: dict[tuple[int, int], list[RecommendedAction]] = {}
     for action in actions:
-        issues[action.issue_id] = action.issue
         bodies[action.body_id] = action.body
-        cells.setdefault((action.issue_id, action.body_id), []).append(action)
+        for issue in action.issue_ids:
+            cells.setdefault((issue, action.body_id), []).append(action)
     columns = sorted(bodies.values(), key=lambda body: (body.position, body.name))
+    hidden = len(columns[MOST_BODIES:])
+    columns = columns[:MOST_BODIES]
     rows = [
         (issue, [(body, cells.get((issue.pk, body.pk), [])) for body in columns])
-        for issue in issues.values()
+        for issue in issues
     ]
-    return {"bodies": columns, "rows": rows}
+    return {"bodies": columns, "rows": rows, "bodies_left_out": hidden}

@@ -1,10 +1,14 @@
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from advocacy.models import GROUP_OF, BodyKind, Meeting, RecommendedAction, Seat, TargetBody
+from advocacy.models import GROUP_OF, Meeting, RecommendedAction, Seat, TargetBody
 from advocacy.public.forms import CountryForm
+
+# Asks on the page of one State; each comes with a letter.
+MOST_ASKS, MOST_OF_A_BODY = 60, 5
 
 
 @require_safe
@@ -27,25 +31,51 @@ def seat_country(request, country):
     sitting = [seat for seat in seats if seat.is_held(today)]
     coming = [seat for seat in seats if seat.starts_on and seat.starts_on > today]
     reached = {seat.body_id for seat in [*sitting, *coming]}
-    bodies = list(TargetBody.objects.reached_by(code, reached))
+    bodies = list(TargetBody.objects.within_reach(code, reached))
     asks = RecommendedAction.objects.published().open().with_status().with_related()
-    asks = asks.first_of_each_body(bodies).by_body()
+    # Each body has its first one, and a link to all of them.
+    number = max(min(MOST_ASKS // max(len(bodies), 1), MOST_OF_A_BODY), 1)
+    asks = asks.first_of_each_body(bodies, number=number).by_body()
     bodies = [body for body in bodies if body.pk in asks]
-    seated = {seat.body_id for seat in sitting}
+    held, seated = _with_organs(sitting, bodies), {seat.body_id for seat in sitting}
+    seated |= {body.pk for _seat, body in held}
     open_to_all = [b for b in bodies if b.all_states_sit and b.pk not in seated]
     context = {
         "country": code,
         "group_name": GROUP_OF[code].label,
         "form": CountryForm(initial={"country": code}),
-        "held": [(seat, asks.get(seat.body_id, [])) for seat in sitting],
-        "coming": [(seat, asks.get(seat.body_id, [])) for seat in coming],
+        "held": [(seat, body, asks.get(body.pk, [])) for seat, body in held],
+        "coming": [(s, body, asks.get(body.pk, [])) for s, body in _with_organs(coming, bodies)],
         "addressed": [(b, asks[b.pk]) for b in bodies if b.country == code],
         "open_to_all": [(b, asks[b.pk]) for b in open_to_all],
-        "procedures": [(b, asks[b.pk]) for b in bodies if b.kind == BodyKind.SPECIAL_PROCEDURE],
+        "direct": [(b, asks[b.pk]) for b in bodies if b.is_written_to and not b.country],
         "group_seats": _group_seats(code, seated, today),
-        "meetings": Meeting.objects.upcoming(today).filter(body__in=reached).with_related()[:5],
+        "meetings": Meeting.objects.chances(today)
+        .filter(Q(body__in=reached) | Q(body__parent__in=reached))
+        .with_related()[:5],
     }
-    return render(request, "seats/detail.html", context)
+    return render(request, "seats/detail.html", context | _not_seated(seated))
+
+
+def _with_organs(seats, bodies):
+    """Each seat with its body, and with those of these bodies in which its members sit as well."""
+    return [
+        (seat, body)
+        for seat in seats
+        for body in [seat.body, *(organ for organ in bodies if organ.parent_id == seat.body_id)]
+    ]
+
+
+def _not_seated(seated):
+    """The bodies asked in which a State has no seat, and those of which nobody can say so."""
+    bodies = TargetBody.objects.of_some_states().exclude(pk__in=seated)
+    asks = RecommendedAction.objects.published().open().filter(body=OuterRef("pk"))
+    bodies = bodies.filter(Exists(asks))
+    absent: list[TargetBody] = []
+    partial: list[TargetBody] = []
+    for body in bodies.select_related("parent"):
+        (absent if body.lists_all_members else partial).append(body)
+    return {"absent": absent, "partial": partial}
 
 
 def _group_seats(country, seated, day):

@@ -24,7 +24,7 @@ def picture(request, kind, slug):
         words = {
             "title": issue.title,
             "kicker": gettext("Issue"),
-            **words_of_asks(asks.filter(issue=issue)),
+            **words_of_asks(asks.on(issue)),
         }
     else:
         body = get_object_or_404(TargetBody, slug=slug)
@@ -33,4 +33,7 @@ def picture(request, kind, slug):
             "kicker": gettext("Body"),
             **words_of_asks(asks.filter(body=body)),
         }
-    return FileResponse(drawing.picture(**words).open("rb"), content_type="image/png")
+    answer = FileResponse(drawing.picture(**words).open("rb"), content_type="image/png")
+    # Made for pages of others, which show it beside the link.
+    answer["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return answer

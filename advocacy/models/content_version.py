@@ -1,0 +1,149 @@
+"""One number that changes with everything the public pages show, so that they can be kept."""
+
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from django.db import connection, connections, models, transaction
+
+# What no public page shows. Every other table of ours counts, one that is new as well.
+NOT_PUBLIC = {
+    "ContentVersion",
+    # People, and the mail to them.
+    *["Subscriber", "Follow", "SignUp", "Refusal", "Edition", "Delivery", "NetworkUse"],
+    *["Selection", "Selection_entries"],
+    # The desk: what is not said yet, and who came.
+    *["Draft", "Draft_sources", "SubmissionDraft", "SubmissionDraft_organisations"],
+    *["Withholding", "OnceKey", "SignIn", "Attempt"],
+    # How the program is doing.
+    *["Worker", "MailOutage", "StaffCall"],
+    # Steps that are not counted yet.
+    "StepDone",
+}
+# Fields that no public page shows, of tables that count: those of the link check, which would
+# change the number a hundred times an hour. Whether a link is dead is shown.
+NOT_SHOWN = {"Source": {"link_checked_at", "link_answer", "link_failures"}}
+NAME = "content_changed"
+
+# Once a transaction. The rows are added up, as one row that all writers update would make each wait
+# until the one before has ended; the worker folds them into one.
+POSTGRESQL = f"""
+CREATE OR REPLACE FUNCTION {NAME}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF coalesce(current_setting('answerable.{NAME}', true), '') = '' THEN
+        INSERT INTO advocacy_contentversion (number) VALUES (1);
+        PERFORM set_config('answerable.{NAME}', 'yes', true);
+    END IF;
+    RETURN NULL;
+END $$
+"""
+# SQLite has one writer at a time anyway.
+SQLITE = """
+INSERT INTO advocacy_contentversion (number)
+    SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM advocacy_contentversion);
+UPDATE advocacy_contentversion SET number = number + 1;
+"""
+
+
+class ContentVersionQuerySet(models.QuerySet["ContentVersion"]):
+    def current(self) -> int | None:
+        """The number under which what is read from now on may be kept.
+
+        Two equal numbers: no transaction that changed anything public has ended in between. A
+        smaller one than before: another database. None inside a transaction, where nothing may be
+        kept: its own changes count already, and may be taken back.
+        """
+        return None if connection.in_atomic_block else self.total()
+
+    def total(self) -> int:
+        number: int | None = self.aggregate(total=models.Sum("number"))["total"]
+        return number or 0
+
+    @transaction.atomic
+    def fold(self) -> None:
+        """Make one row of all, with the same sum."""
+        rows = dict(self.select_for_update(skip_locked=True).values_list("pk", "number"))
+        if len(rows) > 1:
+            self.filter(pk__in=rows).delete()
+            self.create(number=sum(rows.values()))
+
+
+class ContentVersion(models.Model):
+    """How often what the public pages show has changed: the sum of the rows.
+
+    Triggers of the database count, in the transaction of the change: no way of writing gets past
+    them. A sequence or a clock would show a change before its transaction has ended.
+    """
+
+    number = models.PositiveBigIntegerField(editable=False)
+
+    objects = ContentVersionQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class Trigger(NamedTuple):
+    name: str
+    table: str
+    sql: str
+
+
+def counts(model: type[models.Model]) -> bool:
+    """Whether public pages show rows of this model."""
+    label, name = model._meta.app_label, model._meta.object_name or ""
+    return label == "advocacy" and not name.startswith("Historical") and name not in NOT_PUBLIC
+
+
+def wanted(all_models: Iterable[type[models.Model]], vendor: str) -> Iterator[Trigger]:
+    for model in filter(counts, all_models):
+        table, hidden = model._meta.db_table, NOT_SHOWN.get(model._meta.object_name or "", ())
+        fields = model._meta.local_concrete_fields
+        # In one order: migrations add fields at the end.
+        shown = sorted(str(field.column) for field in fields if field.name not in hidden)
+        old, new = (", ".join(f'{row}."{column}"' for column in shown) for row in ("OLD", "NEW"))
+        differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
+        when = {"INSERT": "", "DELETE": "", "UPDATE": f"WHEN (({old}) {differs} ({new}))"}
+        act = f"EXECUTE FUNCTION {NAME}()" if vendor == "postgresql" else f"BEGIN {SQLITE} END"
+        for event, condition in when.items():
+            sql = f'AFTER {event} ON "{table}" FOR EACH ROW {condition} {act}'
+            # Another definition is another name, so that a change of this file gets through.
+            name = f"{NAME}_{event.lower()}_{sha256(sql.encode()).hexdigest()[:12]}"
+            yield Trigger(name, table, f"CREATE TRIGGER {name} {sql}")
+
+
+def existing(using: str) -> dict[str, str]:
+    """{name of a trigger: its table}."""
+    sql = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'"
+    if connections[using].vendor == "postgresql":
+        sql = (
+            "SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
+            " WHERE NOT tgisinternal AND relnamespace = current_schema()::regnamespace"
+        )
+    with connections[using].cursor() as cursor:
+        cursor.execute(sql)
+        return {name: table for name, table in cursor.fetchall() if name.startswith(NAME)}
+
+
+def drop_triggers(using: str, names: Iterable[str] | None = None) -> None:
+    """Before a migration: SQLite can neither drop a column that they name nor make a table anew."""
+    tables = existing(using)
+    with connections[using].cursor() as cursor:
+        for name in tables if names is None else names:
+            on = f' ON "{tables[name]}"' if connections[using].vendor == "postgresql" else ""
+            cursor.execute(f"DROP TRIGGER {name}{on}")
+
+
+def make_triggers(using: str, apps: Any) -> None:
+    """After a migration. Whatever was written without them counts as one change."""
+    vendor = connections[using].vendor
+    needed = {trigger.name: trigger for trigger in wanted(apps.get_models(True), vendor)}
+    there = existing(using)
+    drop_triggers(using, there.keys() - needed)
+    if missing := needed.keys() - there:
+        with connections[using].cursor() as cursor:
+            if vendor == "postgresql":
+                cursor.execute(POSTGRESQL)
+            for name in sorted(missing):
+                cursor.execute(needed[name].sql)
+        ContentVersion.objects.using(using).create(number=1)

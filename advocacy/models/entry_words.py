@@ -1,0 +1,109 @@
+"""What an entry of the record says, in the words that may be shown."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext
+
+from advocacy.models.dates import written_day
+from advocacy.models.enums import Phase, ResponseStatus
+from advocacy.models.evidence import rests_on_digests
+from advocacy.models.sources import Source
+from advocacy.models.standing import label_of, mark_of, marked, marks_of
+
+
+def look_label(*, in_confidence: bool, answered_before: bool, looked_before: bool) -> str:
+    """What a look says: we searched on a day and found nothing, or nothing new."""
+    if answered_before:
+        return gettext("Looked again: nothing new")
+    if in_confidence:
+        return gettext("Looked: no public position; this body works in confidence")
+    if looked_before:
+        return gettext("Looked again: no public response found")
+    return gettext("Looked: no public response found")
+
+
+class EntryWords(models.Model):
+    """The words of a `StatusUpdate`. Those of how its ask stands are `Standing`'s."""
+
+    pk: Any
+    objects: Any
+    action: Any
+    sources: Any
+    place: Any
+    search_log_id: int | None
+    status: str
+    summary: str
+    points_other_way: bool
+    to_cite: Sequence[Source] = ()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_look(self):
+        """Whether the entry says that we searched and found nothing (new)."""
+        return self.search_log_id is not None
+
+    @property
+    def label(self):
+        """The words of the entry: of its status, or that we looked and found nothing."""
+        if not self.is_look:
+            return marked(label_of(self.status, self.action.body.works_in_confidence), self.marks)
+        return look_label(
+            in_confidence=self.action.body.works_in_confidence,
+            answered_before=self.place.answered_before,
+            looked_before=self.place.looked_before,
+        )
+
+    @property
+    def marks(self):
+        """What has to be said wherever the status is shown; see `Standing.marks`."""
+        return marks_of(
+            points_other_way=self.points_other_way,
+            from_digests=rests_on_digests(self, self.cited),
+        )
+
+    @property
+    def cited(self):
+        """Its sources; of an entry that is not saved, those it is to have."""
+        return self.sources.all() if self.pk else self.to_cite
+
+    @property
+    def mark(self):
+        """The symbol beside the words; a look has one only where silence is a failure."""
+        if not self.is_look:
+            return mark_of(self.status, self.action.body.works_in_confidence)
+        silent = not self.place.answered_before and not self.action.body.works_in_confidence
+        return Phase.NO_ANSWER.value if silent else ""
+
+    @property
+    def account(self):
+        """What happened, in a sentence or more; for a look without words, what we did."""
+        if self.summary or not self.is_look:
+            return self.summary
+        if self.place.answered_before:
+            return gettext("We looked again and found nothing new. The status stays what it was.")
+        return gettext("We searched and found no public response.")
+
+    @property
+    def missed_words(self):
+        """For a look that missed what had already happened: a sentence that says so."""
+        if self.is_look and self.place.missed_on and not self.place.answered_before:
+            day = written_day(self.place.missed_on)
+            return gettext("We had missed it: a response of %(day)s was found later.") % {
+                "day": day
+            }
+        return ""
+
+    @property
+    def earlier_label(self):
+        """The words of the status before this response; empty if it did not change them."""
+        if self.is_look:
+            return ""
+        if earlier := type(self).objects.before(self):
+            return earlier.label if earlier.label != self.label else ""
+        if self.place.looked_before:
+            return label_of(ResponseStatus.NO_RESPONSE, self.action.body.works_in_confidence)
+        return ""

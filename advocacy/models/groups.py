@@ -1,0 +1,45 @@
+"""How several asks stand together, as one cell of a table shows them."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from advocacy.models.standing import Standing, wait_words
+
+
+class Group(NamedTuple):
+    """Asks of one body on one issue that stand alike, as one cell of the matrix shows them."""
+
+    label: str
+    mark: str
+    number: int
+    wait: str
+    status_on: date | None
+    last_checked_on: date | None
+
+
+def grouped(standings: Iterable[Standing]) -> list[Group]:
+    """The standings of one cell, a group for each status in the order of the vocabulary.
+
+    What carries a mark stands apart from what does not. The longest wait, the latest status and
+    the oldest look stand for the group.
+    """
+    by_status: dict[tuple[int, tuple[str, ...]], list[Standing]] = {}
+    for standing in standings:
+        key = standing.status.order, tuple(standing.marks)
+        by_status.setdefault(key, []).append(standing)
+    return [
+        Group(
+            label=alike[0].label,
+            mark=alike[0].mark,
+            number=len(alike),
+            wait=wait_words(
+                max((s.days_waiting for s in alike if s.days_waiting is not None), default=None)
+            ),
+            status_on=max((s.status_on for s in alike if s.is_found and s.status_on), default=None),
+            last_checked_on=min(
+                (s.last_checked_on for s in alike if s.last_checked_on), default=None
+            ),
+        )
+        for _status, alike in sorted(by_status.items())
+    ]

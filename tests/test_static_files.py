@@ -1,0 +1,89 @@
+"""Files with names that change with their contents: served without Django, with its headers."""
+
+import pytest
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.management import call_command
+from django.test import RequestFactory
+
+from advocacy.web.static_files import ImmutableFiles
+
+STORAGE = {"staticfiles": {"BACKEND": "advocacy.web.static_files.StaticFiles"}}
+WANTED = [
+    {},
+    {"HTTP_ACCEPT_ENCODING": "gzip"},
+    {"HTTP_ACCEPT_ENCODING": "gzip, br"},
+    {"HTTP_RANGE": "bytes=0-9"},
+    {"REQUEST_METHOD": "HEAD"},
+    {"REQUEST_METHOD": "POST"},
+]
+
+
+@pytest.fixture(scope="module")
+def static_root(tmp_path_factory):
+    return tmp_path_factory.mktemp("static")
+
+
+@pytest.fixture
+def collected(settings, static_root):
+    settings.STORAGES = settings.STORAGES | STORAGE
+    settings.STATIC_ROOT = static_root
+    settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = False
+    if not (static_root / "staticfiles.json").exists():
+        call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def ask(application, path, **given):
+    told = []
+    environ = RequestFactory().get(path).environ | given
+    pieces = application(environ, lambda *said: told.append(said))
+    body = b"".join(pieces)
+    if hasattr(pieces, "close"):
+        pieces.close()
+    status, headers = told[0][:2]
+    return status, {name.lower(): value for name, value in headers}, body
+
+
+def asked_beside(application):
+    """The wall of files, and what got past it."""
+    passed = []
+
+    def program(environ, start):
+        passed.append(environ["PATH_INFO"])
+        return application(environ, start)
+
+    return ImmutableFiles(program), passed
+
+
+@pytest.mark.parametrize("given", WANTED)
+def test_an_immutable_file_needs_no_django_and_is_the_same_as_with_it(collected, given):
+    django = WSGIHandler()
+    files, passed = asked_beside(django)
+    paths = [path for path in files.files if path.endswith((".css", ".js", ".svg"))]
+    assert len(paths) > 20
+    for path in paths:
+        with_django = ask(django, path, **given)
+        assert ask(files, path, **given) == with_django, path
+    assert passed == (paths if given.get("REQUEST_METHOD") == "POST" else [])
+    path = paths[0]
+    etag = ask(files, path)[1]["etag"]
+    assert ask(files, path, HTTP_IF_NONE_MATCH=etag)[0] == "304 Not Modified"
+
+
+def test_what_may_change_under_its_name_and_http_under_https_are_left_to_django(
+    collected, settings
+):
+    files, passed = asked_beside(WSGIHandler())
+    paths = ["/favicon.ico", "/static/css/site.css", "/static/css/nothing.0123456789ab.css"]
+    for path in paths:
+        ask(files, path)
+    assert passed == paths
+
+    settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_HSTS_SECONDS = 60
+    files, passed = asked_beside(WSGIHandler())
+    path = next(iter(files.files))
+    assert ask(files, path)[0] == "301 Moved Permanently"
+    assert passed == [path]
+    status, headers, _body = ask(files, path, **{"wsgi.url_scheme": "https"})
+    assert (status, headers["strict-transport-security"]) == ("200 OK", "max-age=60")
+    assert passed == [path]
