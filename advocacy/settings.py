@@ -252,7 +252,8 @@ def mailer(url):
 MAIL_URL = env("MAIL_URL", "" if HTTPS else "folder:")
 MAILERS = {"default": env("MAIL_URL", MAIL_URL or "folder:", mailer)}
 MAIL_DOMAIN = urlsplit(SITE_URL).hostname or "localhost"
-DEFAULT_FROM_EMAIL = env("MAIL_FROM", f"Answerable <follow@{MAIL_DOMAIN}>")
+# Without a name of its own it gets that of the record (`sender` in mailing/letters.py).
+DEFAULT_FROM_EMAIL = env("MAIL_FROM", f"follow@{MAIL_DOMAIN}")
 # A provider's own settings, for example {"POSTMARK_SERVER_TOKEN": "…"}; see deploy/README.md.
 ANYMAIL = env("ANYMAIL", "{}", json.loads)
 if MAIL_URL.startswith("provider:"):
@@ -299,7 +300,6 @@ ACCOUNT_SESSION_REMEMBER = True
 SESSION_COOKIE_AGE = 12 * 3600
 MFA_ADAPTER = "advocacy.admin.factors.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_TOTP_ISSUER = "Answerable"
 MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS

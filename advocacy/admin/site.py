@@ -15,6 +15,7 @@ from advocacy.models import (
     OPERATE,
     WITHHOLD,
     Draft,
+    Site,
     Source,
     SubmissionDraft,
     Withholding,
@@ -44,7 +45,14 @@ class DeskSite(AdminSite):
         return update_wrapper(with_second_factor, checked)
 
     def each_context(self, request):
-        return {**super().each_context(request), "content_folder": settings.CONTENT_DIR.name}
+        site = Site.current()
+        return {
+            **super().each_context(request),
+            "site": site,
+            "site_header": site.name,
+            "site_title": site.name,
+            "content_folder": settings.CONTENT_DIR.name,
+        }
 
     def index(self, request, extra_context=None):
         context = {"desk": desk_for(request.user), **(extra_context or {})}

@@ -59,6 +59,7 @@ from advocacy.models.once import OnceKey, content_digest, once_key
 from advocacy.models.packs import Pack
 from advocacy.models.paragraphs import Paragraph
 from advocacy.models.pauses import LIKE_REFUSALS, TURNED_AWAY
+from advocacy.models.pictures import Picture
 from advocacy.models.refusals import DAYS_TO_END, Refusal
 from advocacy.models.relations import AskRelation
 from advocacy.models.replies import Reply
@@ -81,6 +82,7 @@ from advocacy.models.roles import (
     needs_second_factor,
 )
 from advocacy.models.sign_ins import SignIn
+from advocacy.models.site import Site
 from advocacy.models.sources import Citation, SearchLog, Source
 from advocacy.models.standing import STALE_AFTER, Standing
 from advocacy.models.standing_today import StandingToday

@@ -22,9 +22,11 @@ ANSWER_FOR_WITHHOLDING = "advocacy.answer_for_withholding"
 REVEAL = "advocacy.reveal_subscriber"
 EXPORT = "advocacy.export_subscriber"
 CHANGE_PEOPLE = "auth.change_user"
+# Says whose record it is, under which name its mails go out and where people write to.
+CHANGE_SITE = "advocacy.change_site"
 # Whoever may do one of these works with a second factor, in whatever role: who publishes,
-# withholds, mails, reaches addresses of followers or the followers themselves, or has power over
-# other accounts.
+# withholds, mails, names the record, reaches addresses of followers or the followers themselves, or
+# has power over other accounts.
 GUARDED = frozenset(
     {
         PUBLISH,
@@ -36,6 +38,8 @@ GUARDED = frozenset(
         ANSWER_FOR_WITHHOLDING,
         "advocacy.delete_subscriber",
         CHANGE_PEOPLE,
+        CHANGE_SITE,
+        "advocacy.add_site",
         *(f"auth.{verb}_{name}" for verb in ("add", "delete") for name in ("user", "group")),
         "auth.change_group",
         "mfa.delete_authenticator",
@@ -70,15 +74,25 @@ def _each(verbs: Iterable[str], names: Iterable[str]) -> list[str]:
 # administrator looks after people and their keys and writes nothing.
 _EDITOR = [
     *_each(["view", "add", "change"], [*CONTENT, "draft"]),
-    *_each(["view"], ["statusupdate", "submission", "edition"]),
+    *_each(["view"], ["statusupdate", "submission", "edition", "site"]),
     WRITE,
 ]
+_NAMES_RECORD = _each(["view", "add", "change"], ["site"])
 _WITHHOLDS = ["advocacy.view_withholding", WITHHOLD]
 ROLES = {
     "Editor": _EDITOR,
-    "Publisher": [*_EDITOR, *_each(["delete"], CONTENT), PUBLISH, MAIL, OPERATE, *_WITHHOLDS],
+    "Publisher": [
+        *_EDITOR,
+        *_each(["delete"], CONTENT),
+        PUBLISH,
+        MAIL,
+        OPERATE,
+        *_WITHHOLDS,
+        *_NAMES_RECORD,
+    ],
     "Administrator": [
         *_WITHHOLDS,
+        *_NAMES_RECORD,
         ANSWER_FOR_WITHHOLDING,
         *_each(["view"], [*CONTENT, "draft", "statusupdate", "submission"]),
         *_each(["view"], ["edition", "subscriber", "signin"]),

@@ -14,6 +14,7 @@ from django.db.models import Model
 from tqdm import tqdm
 
 from advocacy.management.pack_files import packs_of
+from advocacy.management.site_file import SiteFile
 from advocacy.models import (
     AskRelation,
     ChecklistStep,
@@ -81,7 +82,10 @@ class Command(BaseCommand):
         self.counts = dict.fromkeys(["new", "changed", "same", "kept as staff edited them"], 0)
         rows = [row for file in FILES for row in self.read(folder, file)]
         packs = list(packs_of(Path(folder)))
+        site = SiteFile(Path(folder))
         with transaction.atomic():
+            if fate := site.load():
+                self.counts[fate] += 1
             named = self.load(rows, options["verbosity"])
             named[Pack] = set(self.load_packs(packs))
             orphans = list(self.not_named(named))
