@@ -1,9 +1,11 @@
 """Rows that are valid with no arguments; a test passes only what it is about."""
 
 from datetime import date
+from io import BytesIO
 from itertools import count
 
 from django.contrib.auth import get_user_model
+from PIL import Image
 
 from advocacy.models import (
     AskRelation,
@@ -31,6 +33,7 @@ from advocacy.models import (
     SearchLog,
     Seat,
     SignUp,
+    Site,
     Source,
     StatusUpdate,
     StepKind,
@@ -53,6 +56,18 @@ def make_user(**fields):
     user.set_password(password) if password else user.set_unusable_password()
     user.save()
     return user
+
+
+def make_site(**fields):
+    """The row that names the record; the tests' own name unless told."""
+    return Site.objects.create(**{"name": "Answerable", **fields})
+
+
+def png(width=1200, height=630, colour=(20, 60, 120), **saved):
+    """A picture of one colour, as the bytes of a PNG."""
+    file = BytesIO()
+    Image.new("RGB", (width, height), colour).save(file, "PNG", **saved)
+    return file.getvalue()
 
 
 def make_topic(**fields):

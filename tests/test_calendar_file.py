@@ -120,6 +120,6 @@ def test_the_calendar_takes_a_constant_number_of_queries(
         make_meeting(body=body, kind="standing", starts_on=None, ends_on=None)
 
     # Meetings and asks with their keys; on the page their number and packs as well, issues and
-    # bodies to choose from.
-    with django_assert_num_queries(4 if page == "meeting_calendar" else 9):
+    # bodies to choose from; whose record it is.
+    with django_assert_num_queries(5 if page == "meeting_calendar" else 10):
         client.get(reverse(page))

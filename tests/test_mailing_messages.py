@@ -6,6 +6,7 @@ import pytest
 
 from tests.factories import (
     make_follower,
+    make_site,
     make_source,
     make_step,
     record_look,
@@ -90,6 +91,7 @@ def test_a_follower_is_written_to_in_their_language(action, sink, queue, languag
 
 
 def test_the_headers_are_those_of_a_list_that_can_be_left(action, sink, queue):
+    make_site()
     follower = make_follower(frequency="at_once")
     make_notice(action)
 

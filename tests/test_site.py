@@ -14,6 +14,7 @@ from tests.factories import (
     make_meeting,
     make_pack,
     make_seat,
+    make_site,
     make_source,
     make_step,
     make_topic,
@@ -47,6 +48,7 @@ PAGES = [
 
 @pytest.fixture
 def site():
+    make_site()
     action = make_action(
         slug="x", issue=make_issue(slug="x", topics=[make_topic()]), body=make_body(slug="x")
     )

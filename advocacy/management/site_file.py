@@ -46,23 +46,22 @@ class SiteFile:
         return {name: value for name, value in said.items() if name in FIELDS}
 
     def load(self) -> str | None:
-        """Make or change the row unless staff edited it: what became of it, as `load_content` counts."""
+        """Make or change the row unless staff edited it; says what became of it."""
         if self.said is None:
             return None
-        old = Site.objects.select_for_update(of=["self"]).first()
+        old = Site.objects.select_for_update().first()
         if old and old.edited_by_staff_at:
             return "kept as staff edited them"
         # What the file leaves out is not given.
         site = Site(**{name: self.value(name) for name in self.said})
+        site._state.adding = old is None
         try:
-            site.full_clean(validate_unique=not old)
+            site.full_clean()
         except ValidationError as error:
             raise self.refused(error) from error
-        if old and all(
-            getattr(old, f.attname) == getattr(site, f.attname) for f in FIELDS.values()
-        ):
+        names = [field.attname for field in FIELDS.values()]
+        if old and all(getattr(old, name) == getattr(site, name) for name in names):
             return "same"
-        site._state.adding = old is None
         site.save()
         return "changed" if old else "new"
 

@@ -126,7 +126,9 @@ class Site(Content):
         ),
     )
     postal_address = Text(
-        _("postal address"), blank=True, help_text=_("In lines, at the foot of every page.")
+        _("postal address"),
+        blank=True,
+        help_text=_("In lines, at the foot of every page and of mails to followers."),
     )
     openpgp_key = Text(
         _("OpenPGP public key"),

@@ -93,7 +93,8 @@ class Command(BaseCommand):
         # Timestamp of the first migration: tells a recreated database from the old one.
         born = MigrationRecorder.Migration.objects.earliest("id").applied
         address = {key: connection.settings_dict[key] for key in ("ENGINE", "NAME", "HOST", "PORT")}
-        files = sorted(settings.CONTENT_DIR.glob("*.json")) + files_of(settings.CONTENT_DIR)
+        folder = settings.CONTENT_DIR
+        files = sorted([*folder.glob("*.json"), *folder.glob("*.png")]) + files_of(folder)
         digest = digest_of(files, f"{address} {born}")
         if self.is_new("content", digest):
             call_command("load_content", stdout=self.stdout, verbosity=self.verbosity)

@@ -1,4 +1,4 @@
-"""What belongs to the record as a whole: its look, its pictures, and how to reach who is behind it."""
+"""What belongs to the record as a whole: its look, its pictures, how to reach who is behind it."""
 
 from datetime import UTC, datetime, time, timedelta
 
