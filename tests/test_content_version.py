@@ -17,6 +17,7 @@ from advocacy.mailing import tasks as mailing
 from advocacy.models import (
     ContentVersion,
     Issue,
+    Picture,
     Source,
     StandingToday,
     StepDone,
@@ -26,6 +27,7 @@ from advocacy.models import (
 )
 from advocacy.models import content_version as triggers
 from advocacy.models.chain import RecordIsAppendOnly
+from advocacy.models.pictures import LOGO
 from advocacy.upkeep import tasks
 from tests.dossier import few_rows
 from tests.factories import (
@@ -42,6 +44,7 @@ from tests.factories import (
     make_source,
     make_step,
     make_user,
+    png,
     record,
     record_look,
 )
@@ -87,6 +90,7 @@ def a_row_of_each(few_rows_loaded):
     make_action(also_on=[make_issue()]).legal_references.add(make_legal_reference())
     record(step.action)
     record_look(step.action)
+    Picture.objects.take(png(), LOGO)
 
 
 def other(field, value):

@@ -292,6 +292,17 @@ def test_a_colour_that_can_be_read_stays_as_it_is():
     assert colours.contrast("#000000", "#ffffff") == 21
 
 
+def test_links_in_mails_have_the_accent_too():
+    own = letters.letter("standstill", checks=[]).html
+    make_site(accent="#ffcc00")
+    html = letters.letter("standstill", checks=[]).html
+
+    assert "a { color: #1d3f86; }" in own
+    for shade in colours.shades("#ffcc00"):
+        assert f"a {{ color: {shade}; }}" in html
+        assert shade not in own
+
+
 def first_sheet(page):
     return re.findall(r'<link rel="stylesheet" href="([^"]+)"', page.text)
 

@@ -56,6 +56,9 @@ class SiteForm(ContentForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        # The key of the only row is known before there is one: nobody has seen it yet.
+        if self.instance._state.adding and not hasattr(self.instance, "_history"):
+            self.fields["seen"].initial = None
         for name in ("logo", "social_picture"):
             if name in self.fields:
                 self.initial[name] = getattr(self.instance, name)

@@ -109,3 +109,8 @@ class Picture(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("site_picture", args=[self.digest])
+
+    @property
+    def url(self) -> str:
+        """The same by the name under which Django's input of files asks for it."""
+        return self.get_absolute_url()

@@ -263,8 +263,8 @@ class Site(Content):
             except ValidationError as refusal:
                 raise ValidationError({"accent": refusal}) from None
         if self.openpgp_key and not self.email:
-            refusal = gettext("Give the e-mail address that the key belongs to.")
-            raise ValidationError({"email": refusal})
+            sentence = gettext("Give the e-mail address that the key belongs to.")
+            raise ValidationError({"email": sentence})
 
     @property
     def has_own_purpose(self) -> bool:

@@ -1,5 +1,7 @@
 """What every page may need to know of the record, of the settings and of this machine."""
 
+from typing import Any
+
 from django.conf import settings
 from django.utils.functional import SimpleLazyObject
 
@@ -10,7 +12,7 @@ from advocacy.public.share import drawing
 
 def switches(request):
     # Asked for once a page, by the first part that names the record.
-    site = SimpleLazyObject(Site.current)
+    site: Any = SimpleLazyObject(Site.current)
     return {
         "site": site,
         "first_sheet": SimpleLazyObject(lambda: look.address(site)),

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext
 
-from advocacy.models import RecordHead, Site, Withheld
+from advocacy.models import RecordHead, Withheld
 from advocacy.models.dates import written_day
 from advocacy.public.lists import FeedList
 from advocacy.text import carried
@@ -53,7 +53,6 @@ class UpdateFeed(Feed):
 
     def get_object(self, request):
         updates = FeedList(request.GET)
-        updates.site = Site.current()
         if not updates.filters.is_valid():
             raise Http404(gettext("The address holds a filter that is not known here."))
         return updates

@@ -21,6 +21,7 @@ from advocacy.models import (
     Meeting,
     Pack,
     RecommendedAction,
+    Site,
     StatusUpdate,
     TargetBody,
     columns_of,
@@ -259,6 +260,11 @@ class UpdateList(ActionList):
 
 class FeedList(UpdateList):
     """What a feed holds of them: the same entries, last recorded first."""
+
+    @cached_property
+    def site(self):
+        """Whose record the feed is of."""
+        return Site.current()
 
     def sort(self, updates):
         return updates.last_recorded_first()

@@ -16,7 +16,7 @@ from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from advocacy.markdown import as_html
-from advocacy.models import IN_CONFIDENCE, PROPOSED, DatePrecision, Phase, Site, once_key
+from advocacy.models import IN_CONFIDENCE, PROPOSED, DatePrecision, Phase, once_key
 from advocacy.models.dates import locale, machine_day, written_day, written_days
 from advocacy.models.groups import grouped
 from advocacy.models.standing import label_of_code, label_of_group, mark_of_group
@@ -31,21 +31,6 @@ YOUR_COUNTRY = ["[your country]", "[Your country]"]
 SAFE_IN_HTML = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&"}
 
 register.filter("is_withheld", is_notice)
-
-# The record as a whole
-
-
-@register.simple_tag
-def site_name():
-    """The name of the record, on pages of another program, which has a `site` of its own."""
-    return Site.current().name
-
-
-@register.simple_tag
-def site_as_known():
-    """The record as this process read it last: a page of failure asks the database for nothing."""
-    return Site.as_known()
-
 
 # Navigation
 
