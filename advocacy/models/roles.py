@@ -56,6 +56,7 @@ CONTENT = [
     "askrelation",
     "checkliststep",
     "pack",
+    "page",
     "source",
     "searchlog",
     "reply",

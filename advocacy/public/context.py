@@ -2,6 +2,7 @@
 
 from django.conf import settings
 
+from advocacy.models import Page
 from advocacy.public.share import drawing
 
 
@@ -9,4 +10,5 @@ def switches(request):
     return {
         "tally_is_on": settings.TALLY,
         "pictures_can_be_drawn": drawing.is_possible,
+        "pages_in_footer": Page.objects.in_footer,
     }

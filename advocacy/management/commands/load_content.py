@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Model
 from tqdm import tqdm
 
-from advocacy.management.pack_files import packs_of
+from advocacy.management.markdown_files import KINDS, texts_of
 from advocacy.models import (
     AskRelation,
     ChecklistStep,
@@ -22,7 +22,6 @@ from advocacy.models import (
     LegalReference,
     Meeting,
     Organisation,
-    Pack,
     Paragraph,
     RecommendedAction,
     SearchLog,
@@ -80,10 +79,10 @@ class Command(BaseCommand):
     def handle(self, *, folder, check, **options):
         self.counts = dict.fromkeys(["new", "changed", "same", "kept as staff edited them"], 0)
         rows = [row for file in FILES for row in self.read(folder, file)]
-        packs = list(packs_of(Path(folder)))
+        texts = list(texts_of(Path(folder)))
         with transaction.atomic():
             named = self.load(rows, options["verbosity"])
-            named[Pack] = set(self.load_packs(packs))
+            named |= self.load_texts(texts)
             orphans = list(self.not_named(named))
             transaction.set_rollback(check)
         for orphan in orphans:
@@ -161,12 +160,14 @@ class Command(BaseCommand):
         self.counts["changed" if old else "new"] += 1
         return new
 
-    def load_packs(self, packs):
-        for pack in packs:
+    def load_texts(self, texts):
+        named: dict[type[Model], set[int]] = {kind.model: set() for kind in KINDS}
+        for text in texts:
             try:
-                yield self.load_row(Pack, pack.row()).pk
+                named[text.model].add(self.load_row(text.model, text.row()).pk)
             except ValidationError as error:
-                raise pack.refused(error) from error
+                raise text.refused(error) from error
+        return named
 
     def load_update(self, fields):
         """Record an entry once; an entry that stands already must not have been rewritten."""
