@@ -3,6 +3,9 @@
 import re
 from html import unescape
 
+# What every public page asks the database beside its own: the pages that its footer leads to.
+IN_EVERY_PAGE = 1
+
 
 def text_of(response):
     """The words of a page: no markup, single spaces."""
