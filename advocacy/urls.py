@@ -73,5 +73,6 @@ urlpatterns = [
         path("about/method/", pages.method, name="method"),
         path("about/privacy/", pages.privacy, name="privacy"),
         path("about/accessibility/", pages.accessibility, name="accessibility"),
+        path("about/<slug:slug>/", pages.page_detail, name="page_detail"),
     ),
 ]

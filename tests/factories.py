@@ -25,6 +25,7 @@ from advocacy.models import (
     Organisation,
     Pack,
     PackKind,
+    Page,
     Paragraph,
     ReachedBy,
     RecommendedAction,
@@ -243,6 +244,19 @@ def make_pack(*, actions=(), meetings=(), issues=(), **fields):
     pack.meetings.set(meetings)
     pack.issues.set(issues)
     return pack
+
+
+def make_page(**fields):
+    n = next(number)
+    return Page.objects.create(
+        **{
+            "slug": f"page-{n}",
+            "title": f"Page {n}",
+            "standfirst": "Who we are.",
+            "text": "## Our work\n\nWe **ask**.",
+            **fields,
+        }
+    )
 
 
 def make_source(**fields):

@@ -3,6 +3,10 @@
 import re
 from html import unescape
 
+# What every public page asks the database beside its own: whose record it is, and the pages that its
+# footer leads to.
+IN_EVERY_PAGE = 2
+
 
 def text_of(response):
     """The words of a page: no markup, single spaces."""

@@ -13,7 +13,7 @@ from tests.factories import (
     make_source,
     record,
 )
-from tests.pages import text_of
+from tests.pages import IN_EVERY_PAGE, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -111,8 +111,8 @@ def test_a_scorecard_takes_a_constant_number_of_queries(client, django_assert_nu
         make_pack(meetings=[meeting])
 
     # The body, phases, asks, seats, entries, their sources, events, meetings, standing chances,
-    # their packs, replies, mails of a year by the keys of its asks; whose record it is.
-    with django_assert_num_queries(14):
+    # their packs, replies, mails of a year by the keys of its asks.
+    with django_assert_num_queries(13 + IN_EVERY_PAGE):
         client.get(body.get_absolute_url())
 
 
@@ -123,7 +123,6 @@ def test_the_directory_takes_a_constant_number_of_queries(
     for _ in range(number):
         record(make_action())
 
-    # The number of bodies, the keys of the page, its bodies, their phases, how many are asked;
-    # whose record it is.
-    with django_assert_num_queries(6):
+    # The number of bodies, the keys of the page, its bodies, their phases, how many are asked.
+    with django_assert_num_queries(5 + IN_EVERY_PAGE):
         client.get(reverse("body_list"))

@@ -39,6 +39,7 @@ from tests.factories import (
     make_legal_reference,
     make_meeting,
     make_pack,
+    make_page,
     make_paragraph,
     make_relation,
     make_source,
@@ -87,6 +88,7 @@ def a_row_of_each(few_rows_loaded):
     make_paragraph(sources=[make_source()])
     make_relation(action=step.action)
     make_pack(actions=[step.action], meetings=[make_meeting()], issues=[make_issue()])
+    make_page()
     make_action(also_on=[make_issue()]).legal_references.add(make_legal_reference())
     record(step.action)
     record_look(step.action)

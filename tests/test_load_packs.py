@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from advocacy.management.pack_files import files_of
+from advocacy.management.markdown_files import files_of
 from advocacy.models import Issue, Pack, RecommendedAction
 from tests.dossier import few_rows, rows_of
 

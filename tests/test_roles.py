@@ -88,6 +88,7 @@ CONTENT = [
     "source",
     "askrelation",
     "pack",
+    "page",
 ]
 LISTS = {
     **dict.fromkeys([*CONTENT, "recommendedaction", "checkliststep", "searchlog"], STAFF),

@@ -13,6 +13,7 @@ from tests.factories import (
     make_issue,
     make_meeting,
     make_pack,
+    make_page,
     make_seat,
     make_site,
     make_source,
@@ -43,6 +44,7 @@ PAGES = [
     "method",
     "privacy",
     "accessibility",
+    "page_detail",
 ]
 
 
@@ -56,6 +58,7 @@ def site():
     record_look(make_action())
     make_step(action=action, url="https://www.ohchr.org/")
     make_pack(slug="x", actions=[action], issues=[action.issue])
+    make_page(slug="x", in_footer=True)
     make_seat(body=action.body)
     make_meeting(body=action.body, starts_on=date(2099, 1, 1), ends_on=date(2099, 1, 2))
 

@@ -38,6 +38,7 @@ from advocacy.models import (
     Meeting,
     Organisation,
     Pack,
+    Page,
     Paragraph,
     RecommendedAction,
     Reply,
@@ -60,6 +61,7 @@ from tests.factories import (
     make_follower,
     make_issue,
     make_pack,
+    make_page,
     make_paragraph,
     make_site,
     record,
@@ -88,6 +90,7 @@ CONTENT = [
     Seat,
     Meeting,
     Pack,
+    Page,
     Source,
     SearchLog,
     StatusUpdate,
@@ -147,6 +150,8 @@ def follower(editor):
     )
     surround(ask, starts_on=date(2099, 1, 1), ends_on=date(2099, 1, 2))
     meeting = Meeting.objects.get()
+    make_page(slug="page", in_footer=True)
+    make_page(slug="about")
     make_pack(slug="pack", actions=[ask], issues=[ask.issue], meetings=[meeting])
     return make_follower(action=ask)
 
@@ -276,8 +281,10 @@ PUBLIC = [
     ("pack_list", []),
     ("pack_detail", ["pack"]),
     ("follow", []),
+    ("about", []),
     ("method", []),
     ("privacy", []),
+    ("page_detail", ["page"]),
 ]
 
 

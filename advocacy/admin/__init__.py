@@ -12,6 +12,7 @@ from advocacy.admin import (
     issues,
     mailings,
     packs,
+    pages,
     people,
     relations,
     responses,

@@ -57,6 +57,7 @@ from advocacy.models.meetings import Meeting
 from advocacy.models.networks import MOST_AN_HOUR, NetworkUse
 from advocacy.models.once import OnceKey, content_digest, once_key
 from advocacy.models.packs import Pack
+from advocacy.models.pages import EVERY_RECORD_HAS, Page
 from advocacy.models.paragraphs import Paragraph
 from advocacy.models.pauses import LIKE_REFUSALS, TURNED_AWAY
 from advocacy.models.pictures import Picture

@@ -145,7 +145,7 @@ class Content(models.Model):
     class Meta:
         abstract = True
 
-    def natural_key(self) -> tuple[str]:
+    def natural_key(self) -> tuple[str, ...]:
         return (getattr(self, self.NATURAL_KEY),)
 
     def check_many(self, values: Mapping[str, Collection[int]]) -> None:

@@ -60,6 +60,7 @@ CONTENT = [
     "askrelation",
     "checkliststep",
     "pack",
+    "page",
     "source",
     "searchlog",
     "reply",

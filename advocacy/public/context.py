@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.functional import SimpleLazyObject
 
-from advocacy.models import Site
+from advocacy.models import Page, Site
 from advocacy.public import look
 from advocacy.public.share import drawing
 
@@ -18,4 +18,5 @@ def switches(request):
         "first_sheet": SimpleLazyObject(lambda: look.address(site)),
         "tally_is_on": settings.TALLY,
         "pictures_can_be_drawn": drawing.is_possible,
+        "pages_in_footer": Page.objects.in_footer,
     }

@@ -49,7 +49,7 @@ def main_nav(context):
         (_("Your country"), "seat_list", ["seat_list", "seat_country"]),
         (_("Updates"), "update_list", ["update_list", "correction_list", "withheld_list"]),
         (_("Calendar"), "meeting_list", ["meeting_list"]),
-        (_("About"), "about", ["about", "method", "privacy", "accessibility"]),
+        (_("About"), "about", ["about", "method", "privacy", "accessibility", "page_detail"]),
     ]
     return [
         {

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Model
 from tqdm import tqdm
 
-from advocacy.management.pack_files import packs_of
+from advocacy.management.markdown_files import KINDS, texts_of
 from advocacy.management.site_file import SiteFile
 from advocacy.models import (
     AskRelation,
@@ -23,7 +23,6 @@ from advocacy.models import (
     LegalReference,
     Meeting,
     Organisation,
-    Pack,
     Paragraph,
     RecommendedAction,
     SearchLog,
@@ -81,13 +80,13 @@ class Command(BaseCommand):
     def handle(self, *, folder, check, **options):
         self.counts = dict.fromkeys(["new", "changed", "same", "kept as staff edited them"], 0)
         rows = [row for file in FILES for row in self.read(folder, file)]
-        packs = list(packs_of(Path(folder)))
         site = SiteFile(Path(folder))
+        texts = list(texts_of(Path(folder)))
         with transaction.atomic():
             if fate := site.load():
                 self.counts[fate] += 1
             named = self.load(rows, options["verbosity"])
-            named[Pack] = set(self.load_packs(packs))
+            named |= self.load_texts(texts)
             orphans = list(self.not_named(named))
             transaction.set_rollback(check)
         for orphan in orphans:
@@ -165,12 +164,14 @@ class Command(BaseCommand):
         self.counts["changed" if old else "new"] += 1
         return new
 
-    def load_packs(self, packs):
-        for pack in packs:
+    def load_texts(self, texts):
+        named: dict[type[Model], set[int]] = {kind.model: set() for kind in KINDS}
+        for text in texts:
             try:
-                yield self.load_row(Pack, pack.row()).pk
+                named[text.model].add(self.load_row(text.model, text.row()).pk)
             except ValidationError as error:
-                raise pack.refused(error) from error
+                raise text.refused(error) from error
+        return named
 
     def load_update(self, fields):
         """Record an entry once; an entry that stands already must not have been rewritten."""

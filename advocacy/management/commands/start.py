@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from advocacy.mailing.checks import demand_mail_url
 from advocacy.management.commands.worker import workers
-from advocacy.management.pack_files import files_of
+from advocacy.management.markdown_files import files_of
 from advocacy.management.port import problem
 from advocacy.management.serving import serve
 from advocacy.management.supervisor import supervise
