@@ -48,6 +48,7 @@ CONTENT = [
     "event",
     "topic",
     "legalreference",
+    "bodykind",
     "targetbody",
     "organisation",
     "seat",
