@@ -3,6 +3,9 @@
 import re
 from html import unescape
 
+# The queries of what stands around every page, where nothing is kept: the countries for the menu.
+AROUND = 1
+
 
 def text_of(response):
     """The words of a page: no markup, single spaces."""

@@ -24,7 +24,7 @@ from tests.factories import (
     make_step,
     record,
 )
-from tests.pages import options_of, text_of
+from tests.pages import AROUND, options_of, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -114,6 +114,8 @@ def test_seats_to_come_are_shown_and_seats_that_ended_are_not(client, council):
     coming = text_of(page_of(client, "kg"))
     assert "Its seats to come" in coming
     assert "Its seats now" not in coming
+    first_day = TODAY + timedelta(days=40)
+    assert f"takes a seat there on {first_day.day} {first_day:%B %Y}." in coming
     ended = text_of(page_of(client, "pk"))
     assert "It has no seat" in ended
     assert "Restore the panel" not in ended
@@ -285,7 +287,8 @@ def test_a_country_without_seats_leads_to_its_own_bodies_with_a_letter_to_each(c
     for words in [
         "This is what its own bodies were asked, with a letter to each that takes one.",
         "Asked in this country itself",
-        "To: Bundestag Dear members of parliament, I write to you",
+        "To: Bundestag Dear members of parliament, I write to you about an ask in a public record."
+        " On 16 December 2024 you were asked:",
         "To: Stahl AG Dear members of the board, I write to you",
         "I ask you to answer it in public",
         "Landtag Nothing in this record is asked of it at the moment.",
@@ -388,9 +391,9 @@ def test_a_country_takes_a_constant_number_of_queries(client, django_assert_num_
         make_seat(body=make_body(), country="FR", ends_on=None)
         make_meeting(body=body, starts_on=date(2099, 1, 1), ends_on=date(2099, 1, 2))
 
-    # Seats, bodies, keys of asks, asks, seats of the region, meetings, bodies without its seat;
-    # the countries to choose from, and whether there are any for the menu.
-    with django_assert_num_queries(9):
+    # Seats, bodies, keys of asks, asks, seats of the region, meetings, bodies without its seat,
+    # countries to choose from.
+    with django_assert_num_queries(8 + AROUND):
         page_of(client, "dk")
 
 

@@ -56,7 +56,7 @@ class BodyForm(ContentForm):
         if self.instance.pk or "kind" not in self.fields:
             return
         for name in ("reached_by", "salutation"):
-            field = self.fields[name]
+            field: Any = self.fields[name]
             field.choices = [("", self.AS_ITS_KIND), *field.choices[1:]]
         box = self.fields["states_sit"]
         self.fields["states_sit"] = forms.TypedChoiceField(
