@@ -93,14 +93,20 @@ def make_issue(*, topics=(), **fields):
     return issue
 
 
+def make_kind(slug="un-organ", **fields):
+    """The kind of this slug, made if it is not there; of the common kind unless told."""
+    values = {"name": "UN organ" if slug == "un-organ" else f"kind {slug}", **fields}
+    return BodyKind.objects.get_or_create(slug=slug, defaults=values)[0]
+
+
 def make_body(**fields):
     n = next(number)
+    fields["kind"] = fields.get("kind") or make_kind()
     return TargetBody.objects.create(
         **{
             "slug": f"body-{n}",
             "name": f"Council Number {n}",
             "abbreviation": f"CN{n}",
-            "kind": BodyKind.UN_ORGAN,
             "role": "decides",
             "mandate": "Keeps the peace.",
             "reached_by": ReachedBy.MISSIONS,

@@ -3,9 +3,9 @@
 import re
 from html import unescape
 
-# What every public page asks the database beside its own: whose record it is, and the pages that its
-# footer leads to.
-IN_EVERY_PAGE = 2
+# What every public page asks the database beside its own, where nothing is kept: whose record it
+# is, the pages that its footer leads to, and the countries for the menu.
+IN_EVERY_PAGE = 3
 
 
 def text_of(response):

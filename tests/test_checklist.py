@@ -107,6 +107,7 @@ def test_the_checklist_takes_a_constant_number_of_queries(
         make_step(action=action)
         record(action, happened_on=timezone.localdate())
 
-    # Number, keys, steps, asks, issues and bodies to choose from, whether there are packs.
-    with django_assert_num_queries(7 + IN_EVERY_PAGE):
+    # Number, keys, steps, asks, issues, bodies and countries to choose from, whether there are
+    # packs.
+    with django_assert_num_queries(8 + IN_EVERY_PAGE):
         client.get(PAGE)

@@ -17,6 +17,7 @@ from advocacy import transfer
 from advocacy.management.commands.load_content import FILES
 from advocacy.management.markdown_files import files_of
 from advocacy.models import (
+    BodyKind,
     ChecklistStep,
     Edition,
     Issue,
@@ -32,6 +33,7 @@ from advocacy.models import (
     Tell,
 )
 from tests.dossier import DOSSIER, rows_of
+from tests.factories import make_body
 from tests.pages import text_of
 
 pytestmark = [
@@ -42,6 +44,12 @@ pytestmark = [
 
 S = ResponseStatus
 LAUNCH = date(2026, 11, 23)
+# As the shipped kinds were called while they were a part of the program.
+LABELS = {
+    "en": {"un-organ": "UN organ", "court": "Court or prosecutor", "company": "Company"},
+    "uk": {"un-organ": "Орган ООН", "court": "Суд або прокурор", "company": "Компанія"},
+    "ko": {"un-organ": "유엔 기관", "court": "법원 또는 검찰", "company": "기업"},
+}
 
 
 def test_all_of_the_dossier_is_there():
@@ -165,6 +173,15 @@ def test_every_page_of_the_dossier_opens(client, language):
     for path in paths:
         response = client.get(path.replace("/en/", f"/{language}/", 1))
         assert response.status_code == 200, path
+
+
+@pytest.mark.parametrize("language", ["en", "uk", "ko"])
+def test_the_kinds_of_the_dossier_are_called_as_before(client, content, language):
+    for slug, label in LABELS[language].items():
+        kind = BodyKind.objects.get(slug=slug)
+        body = kind.bodies.first() or make_body(kind=kind)
+        page = client.get(f"/{language}/bodies/{body.slug}/")
+        assert f"<span>{label}</span>" in page.text
 
 
 @cache

@@ -1,11 +1,13 @@
 from advocacy.models.actions import RecommendedAction
 from advocacy.models.attempts import MOST_ATTEMPTS, Attempt
-from advocacy.models.bodies import Organisation, Seat, TargetBody
+from advocacy.models.bodies import Organisation, Reader, Seat, TargetBody
+from advocacy.models.body_kinds import COMMON_NAMES, BodyKind
 from advocacy.models.chain import Link, RecordHead, RecordIsAppendOnly
 from advocacy.models.checklists import ChecklistStep
 from advocacy.models.choices import AskChoice, EntryChoice, IssueChoice
 from advocacy.models.columns import columns_of
 from advocacy.models.content_version import ContentVersion
+from advocacy.models.countries import known_countries
 from advocacy.models.deliveries import Delivery, Ended, Selection
 from advocacy.models.drafts import Draft, is_published_at_once
 from advocacy.models.enums import (
@@ -14,7 +16,6 @@ from advocacy.models.enums import (
     AssertedBy,
     Audience,
     BlockedReason,
-    BodyKind,
     Channel,
     Confidence,
     DatePrecision,

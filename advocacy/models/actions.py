@@ -65,7 +65,7 @@ class RecommendedAction(Witnessed, Searchable):
 
     slug = Slug(_("slug"), max_length=80, unique=True)
     reference = Line(
-        _("reference"), max_length=20, unique=True, help_text=_("To quote in letters: NK-06.")
+        _("reference"), max_length=20, unique=True, help_text=_("To quote in letters: AB-06.")
     )
     issue = models.ForeignKey(
         "Issue", on_delete=models.PROTECT, related_name="actions", verbose_name=_("issue")

@@ -148,6 +148,12 @@ class Content(models.Model):
     def natural_key(self) -> tuple[str, ...]:
         return (getattr(self, self.NATURAL_KEY),)
 
+    def begin(self, said: Collection[str]) -> None:
+        """Fill in a new row what others say of it, but for the fields of which it was said.
+
+        Fixtures and imports call it before they check the row; forms fill in what was left empty.
+        """
+
     def check_many(self, values: Mapping[str, Collection[int]]) -> None:
         """Refuse what this row may not be related to, and no row where one is needed.
 

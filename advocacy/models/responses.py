@@ -141,7 +141,7 @@ class StatusUpdate(EntryWords, Chained):
         _("who blocked it"),
         max_length=200,
         blank=True,
-        help_text=_("Country codes separated by commas (RU), or the rule or organ."),
+        help_text=_("Country codes separated by commas (FR), or the rule or organ."),
     )
     refused_reason = Line(_("how it was refused"), max_length=20, choices=RefusedReason, blank=True)
     votes_for = models.PositiveSmallIntegerField(_("votes in favour"), null=True, blank=True)

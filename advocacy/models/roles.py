@@ -52,6 +52,7 @@ CONTENT = [
     "event",
     "topic",
     "legalreference",
+    "bodykind",
     "targetbody",
     "organisation",
     "seat",

@@ -336,7 +336,7 @@ class BodyList(FilteredList):
 
     def fetch(self):
         asked = self.asks.asked().filter(body=models.OuterRef("pk"))
-        return TargetBody.objects.annotate(is_asked=models.Exists(asked))
+        return TargetBody.objects.annotate(is_asked=models.Exists(asked)).select_related("kind")
 
     def shown(self, bodies):
         phases = self.asks.filter(body__in=bodies).phase_counts("body")

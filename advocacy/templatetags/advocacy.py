@@ -16,7 +16,14 @@ from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from advocacy.markdown import as_html
-from advocacy.models import IN_CONFIDENCE, PROPOSED, DatePrecision, Phase, once_key
+from advocacy.models import (
+    IN_CONFIDENCE,
+    PROPOSED,
+    DatePrecision,
+    Phase,
+    known_countries,
+    once_key,
+)
 from advocacy.models.dates import locale, machine_day, written_day, written_days
 from advocacy.models.groups import grouped
 from advocacy.models.standing import label_of_code, label_of_group, mark_of_group
@@ -34,10 +41,15 @@ register.filter("is_withheld", is_notice)
 
 # Navigation
 
+OF_COUNTRIES = ["seat_list", "seat_country"]
+
 
 @register.simple_tag(takes_context=True)
 def main_nav(context):
-    """The sections of the site: [{label, url, current}], `current` for aria-current."""
+    """The sections of the site: [{label, url, current}], `current` for aria-current.
+
+    A record that knows of no country has no section of countries.
+    """
     request = context.get("request")
     name = getattr(getattr(request, "resolver_match", None), "url_name", None) or ""
     sections = [
@@ -46,7 +58,7 @@ def main_nav(context):
         (_("Bodies"), "body_list", ["body_list", "body_detail"]),
         (_("Actions"), "action_list", ["action_list", "action_detail"]),
         (_("My checklist"), "my_checklist", ["my_checklist", "pack_list", "pack_detail"]),
-        (_("Your country"), "seat_list", ["seat_list", "seat_country"]),
+        *([(_("Your country"), "seat_list", OF_COUNTRIES)] if known_countries() else []),
         (_("Updates"), "update_list", ["update_list", "correction_list", "withheld_list"]),
         (_("Calendar"), "meeting_list", ["meeting_list"]),
         (_("About"), "about", ["about", "method", "privacy", "accessibility", "page_detail"]),
@@ -244,7 +256,7 @@ def wording(context, step):
     """
     known = {"[link to this page]": full_url(context, step.action)}
     if country := context.get("country"):
-        known |= dict.fromkeys(YOUR_COUNTRY, Locale("en").territories[country])
+        known |= dict.fromkeys(YOUR_COUNTRY, Locale("en").territories.get(country, country))
     # In one pass: what is filled in is never searched for places itself.
     return re.sub(r"\[[^\[\]]+\]", lambda place: known.get(place[0], place[0]), step.wording)
 

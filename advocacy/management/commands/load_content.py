@@ -17,6 +17,7 @@ from advocacy.management.markdown_files import KINDS, texts_of
 from advocacy.management.site_file import SiteFile
 from advocacy.models import (
     AskRelation,
+    BodyKind,
     ChecklistStep,
     Event,
     Issue,
@@ -43,6 +44,7 @@ FILES = {
     "topics.json": Topic,
     "organisations.json": Organisation,
     "legal_references.json": LegalReference,
+    "body_kinds.json": BodyKind,
     "bodies.json": TargetBody,
     "seats.json": Seat,
     "meetings.json": Meeting,
@@ -102,6 +104,9 @@ class Command(BaseCommand):
             with open(path, encoding="utf-8") as stream:
                 rows = json.load(stream)
         except FileNotFoundError as error:
+            # A dossier whose bodies name kinds that are on file already needs none of its own.
+            if FILES[file] is BodyKind:
+                return []
             raise CommandError(f"{path} is missing. Nothing was saved.") from error
         except ValueError as error:
             raise CommandError(f"{path} is not JSON: {error}. Nothing was saved.") from error
@@ -140,6 +145,7 @@ class Command(BaseCommand):
         (parsed,) = serializers.deserialize("python", [row], use_natural_foreign_keys=True)
         new = parsed.object
         assert isinstance(new, Content), "Only entries of the record are no content."
+        new.begin(row["fields"])
         # Locked: what staff save meanwhile is theirs.
         old = model.objects.select_for_update().filter(pk=new.pk).first() if new.pk else None
         if old and old.edited_by_staff_at:
