@@ -67,7 +67,7 @@ class ReplyAdmin(VersionedAdmin):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(ContentAdmin):
+class OrganisationAdmin(TransferMixin, ContentAdmin):
     fixture = "organisations.json"
     list_display = ["name", "abbreviation", "url"]
     search_fields = ["name", "abbreviation"]

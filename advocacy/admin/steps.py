@@ -2,6 +2,7 @@ from django.contrib import admin
 
 from advocacy.admin.base import NEWEST_FIRST
 from advocacy.admin.content import INPUTS, ContentForm, VersionedAdmin
+from advocacy.admin.transfer import TransferMixin
 from advocacy.models import ChecklistStep
 
 
@@ -15,7 +16,7 @@ class ChecklistStepInline(admin.StackedInline):
 
 
 @admin.register(ChecklistStep)
-class ChecklistStepAdmin(VersionedAdmin):
+class ChecklistStepAdmin(TransferMixin, VersionedAdmin):
     fixture = "checklist_steps.json"
     list_display = ["title", "action", "audience", "kind", "minutes"]
     list_filter = ["audience", "kind", *VersionedAdmin.list_filter]

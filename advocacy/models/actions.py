@@ -299,8 +299,7 @@ class RecommendedAction(Witnessed, Searchable):
 
     def keep_audiences(self):
         """The same of whom its steps are for, which is all that a step changes in that row."""
-        audiences = ChecklistStep.objects.audiences([self.pk]).get(self.pk, "")
-        StandingToday.objects.filter(pk=self.pk).update(audiences=audiences)
+        ChecklistStep.objects.keep_audiences({self.pk})
         self._state.fields_cache.pop("standing_today", None)
 
     def submit(self, submitted_on, channel, *, by, organisations, approved_by=None, **details):

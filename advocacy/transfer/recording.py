@@ -1,25 +1,20 @@
-"""Adds the submissions of a file to the record, which judges each of them as it does any other."""
+"""Adds the rows of a file to the record, which judges each of them as it does any other."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from advocacy.models import Organisation, RecommendedAction, Submission, roles
-from advocacy.transfer.columns import Column, Row, blank
+from advocacy.models import RecommendedAction, StatusUpdate, Submission
+from advocacy.models.chain import Chained
+from advocacy.models.responses import uuid_of
+from advocacy.transfer.columns import blank, is_needed, other_rows
 from advocacy.transfer.saving import Saving, Wish
 
 
 class Recording(Saving):
     """Writes one by one, in the order of the file; what stands in the record is never changed."""
-
-    def __init__(
-        self, model: type[Row], columns: Mapping[str, Column], now: datetime, by: User | None
-    ) -> None:
-        super().__init__(model, columns, now)
-        self.by = by
 
     def save_all(self, wishes: Sequence[Wish]) -> None:
         for wish in wishes:
@@ -29,22 +24,50 @@ class Recording(Saving):
                     if wish.changed:
                         wish.row = self.record(wish)
 
-    def record(self, wish: Wish) -> Submission:
+    def record(self, wish: Wish) -> Chained:
         if not wish.is_new:
             raise ValidationError(
                 _("This stands in the record, which is never changed. Correct it by a new row.")
             )
-        own = wish.values.keys() - set(self.many)
-        said = {self.columns[name].attname: wish.values[name] for name in own}
-        ask = RecommendedAction.objects.filter(pk=said.pop("action_id", None)).first()
-        if ask is None:
-            raise ValidationError({"action": blank(self.columns["action"])})
-        put_by = Organisation.objects.filter(pk__in=wish.values["organisations"])
-        write: Callable[..., Submission] = ask.submit if self.by else ask.enter_submission
-        return write(
-            said.pop("submitted_on", None),
-            said.pop("channel", ""),
-            by=self.by or roles.content_author(),
-            organisations=list(put_by),
-            **said,
-        )
+        needed = [column for column in self.columns.values() if is_needed(column)]
+        if missing := {c.name: blank(c) for c in needed if c.name not in wish.values}:
+            raise ValidationError(missing)
+        said = {
+            column.attname: wish.values[name]
+            for name, column in self.columns.items()
+            if name in wish.values and not column.many_to_many
+        }
+        said |= {
+            name: list(other_rows(self.columns[name]).filter(pk__in=wish.values.get(name, ())))
+            for name in self.many
+        }
+        ask = RecommendedAction.objects.get(pk=said.pop("action_id"))
+        # At the command line nobody is signed in, and whoever reaches it may.
+        verbs = BY_STAFF if self.by else BY_ANYBODY
+        return verbs[self.model](ask, by=self.author, **said)
+
+
+def submit(ask: RecommendedAction, **said: Any) -> Submission:
+    return ask.submit(said.pop("submitted_on"), said.pop("channel"), **said)
+
+
+def enter_submission(ask: RecommendedAction, **said: Any) -> Submission:
+    return ask.enter_submission(said.pop("submitted_on"), said.pop("channel"), **said)
+
+
+def record_entry(ask: RecommendedAction, **said: Any) -> StatusUpdate:
+    return ask.record_response(said.pop("status", ""), **identified(ask, said))
+
+
+def enter(ask: RecommendedAction, **said: Any) -> StatusUpdate:
+    return ask.enter(said.pop("status", ""), **identified(ask, said))
+
+
+def identified(ask: RecommendedAction, said: dict[str, Any]) -> dict[str, Any]:
+    """With the UUID that an entry of this key has in every database."""
+    return said | {"uuid": uuid_of(ask.slug, said["key"], said["happened_on"])}
+
+
+type Verbs = dict[type[Chained], Callable[..., Chained]]
+BY_STAFF: Verbs = {Submission: submit, StatusUpdate: record_entry}
+BY_ANYBODY: Verbs = {Submission: enter_submission, StatusUpdate: enter}
