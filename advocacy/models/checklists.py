@@ -114,7 +114,13 @@ class ChecklistStepQuerySet(ContentQuerySet["ChecklistStep"]):
 class ChecklistStep(Content):
     """One thing a person can do to push one ask, for one audience."""
 
-    slug = Slug(_("slug"), max_length=80, unique=True, blank=True)
+    slug = Slug(
+        _("slug"),
+        max_length=80,
+        unique=True,
+        blank=True,
+        help_text=_("By this files name it. Empty: made of the ask."),
+    )
     action = models.ForeignKey(
         "RecommendedAction", on_delete=models.CASCADE, related_name="steps", verbose_name=_("ask")
     )

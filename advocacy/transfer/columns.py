@@ -92,8 +92,8 @@ def key_of(model: type[Model]) -> str:
 
 def columns_of(model: type[Row]) -> dict[str, Column]:
     """The key, and the fields that staff edit, by name. A file names none of the staff."""
-    key = model._meta.get_field(key_of(model))
-    fields = [*model._meta.concrete_fields, *model._meta.many_to_many]
+    fields: list[Column] = [*model._meta.concrete_fields, *model._meta.many_to_many]
+    (key,) = [field for field in fields if field.name == key_of(model)]
     edited = [
         field
         for field in fields
@@ -142,8 +142,10 @@ def named_by(field: Column) -> str:
     return key_of(other_rows(field).model)
 
 
-def name_of(row: Row) -> str:
-    return row.natural_key()[0]
+def name_of(row: Any) -> str:
+    """The key by which a file names a row, of its own kind or as one that another row names."""
+    name: str = row.natural_key()[0]
+    return name
 
 
 def as_text(value: object) -> str:

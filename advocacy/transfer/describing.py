@@ -77,9 +77,9 @@ def values_of(field: Column) -> list[tuple[str, str]]:
 
 
 def default_of(field: Column) -> str:
-    if callable(field.default):
-        return _("today") if isinstance(field, models.DateField) else ""
-    return as_text(field.default) if field.has_default() else ""
+    if not field.has_default():
+        return ""
+    return _("today") if callable(field.default) else as_text(field.default)
 
 
 def what_it_holds(field: Column) -> str:

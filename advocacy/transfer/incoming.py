@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
-from itertools import batched
 from typing import Any, BinaryIO
 
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
@@ -14,7 +13,7 @@ from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
-from django.db.models import Prefetch, TextChoices
+from django.db.models import Prefetch, QuerySet, TextChoices
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -119,12 +118,11 @@ class Import:
         # Keys already seen go to a temporary table on disk: there may be too many for memory.
         with closing(sqlite3.connect("")) as seen:
             seen.execute("CREATE TABLE seen (name TEXT PRIMARY KEY, line INTEGER)")
-            for batch in batched(self.given(reader, file, seen), BATCH, strict=False):
-                for part in self.parted(batch):
-                    with place():
-                        fates = list(self.settle(part))
-                    any_refused |= any(fate.what == What.REFUSED for fate in fates)
-                    yield from fates
+            for batch in self.batches(self.given(reader, file, seen)):
+                with place():
+                    fates = list(self.settle(batch))
+                any_refused |= any(fate.what == What.REFUSED for fate in fates)
+                yield from fates
         return any_refused
 
     def given(self, reader: Reader, file: BinaryIO, seen: sqlite3.Connection) -> Iterator[Given]:
@@ -138,18 +136,25 @@ class Import:
             why = " ".join([broken.why, _("Nothing was read from here on.")])
             yield broken.line, {}, [why]
 
-    def parted(self, batch: Sequence[Given]) -> Iterator[list[Given]]:
-        """A batch in parts, so that a row which names another of its file finds it saved."""
-        part: list[Given] = []
-        keys: set[str] = set()
-        for line, cells, reasons in batch:
+    def batches(self, rows: Iterable[Given]) -> Iterator[list[Given]]:
+        """Rows to be saved together. One that names a row above it finds that saved.
+
+        The row above it comes along, unless it is the named one: of an entry that was found late
+        and the correction below it that this needs, both are saved in one act.
+        """
+        batch: list[Given] = []
+        keys: list[str] = []
+        for row in rows:
+            cells = row[1]
             named = {key for name in self.own for key in self.parts(name, cells.get(name, ""))}
-            if keys & {key.lower() for key in named}:
-                yield part
-                part, keys = [], set()
-            part.append((line, cells, reasons))
-            keys.add(cells.get(self.key, "").lower())
-        yield part
+            named = {key.lower() for key in named}
+            if len(batch) >= BATCH or named.intersection(keys):
+                along = 0 if keys[-1] in named else 1
+                yield batch[: len(batch) - along]
+                batch, keys = batch[len(batch) - along :], keys[len(keys) - along :]
+            batch.append(row)
+            keys.append(cells.get(self.key, "").lower())
+        yield batch
 
     def settle(self, batch: Sequence[Given]) -> Iterator[Fate]:
         """Save the rows of a batch that can be saved, and say what became of each."""
@@ -191,7 +196,7 @@ class Import:
         related = [
             Prefetch(name, other_rows(self.relations[name]).only("pk")) for name in self.many
         ]
-        rows = self.objects.filter(**{f"{self.key}__in": keys}).order_by()
+        rows: QuerySet[Row] = self.objects.filter(**{f"{self.key}__in": keys}).order_by()
         return rows.select_for_update().prefetch_related(*related)
 
     def taken(self, keys: list[str]) -> dict[str, str]:

@@ -26,7 +26,7 @@ class Command(BaseCommand):
         pieces = transfer.export_rows(kind, format, by=None)
         bar = tqdm(
             pieces,
-            total=transfer.KINDS[kind].objects.count() + 1,
+            total=transfer.KINDS[kind]._default_manager.count() + 1,
             desc=kind,
             unit=" rows",
             disable=verbosity == 0 or None,
