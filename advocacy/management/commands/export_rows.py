@@ -8,8 +8,9 @@ from advocacy import transfer
 
 class Command(BaseCommand):
     help = (
-        "Write all rows of a table as CSV or JSON. import_rows reads the same columns: other rows"
-        " are named by their slug, days are written 2026-11-23, yes and no 1 and 0."
+        "Write all rows of a table as CSV or JSON. import_rows reads the same columns, and lists"
+        " them with --columns: other rows are named by their key, days are written 2026-11-23, yes"
+        " and no 1 and 0."
     )
 
     def add_arguments(self, parser):
