@@ -34,7 +34,7 @@ class BodyKindForm(ContentForm):
 
 
 @admin.register(BodyKind)
-class BodyKindAdmin(ContentAdmin):
+class BodyKindAdmin(TransferMixin, ContentAdmin):
     form = BodyKindForm
     fixture = "body_kinds.json"
     list_display = ["label", "reached_by", "salutation", "states_sit", "position"]
@@ -145,7 +145,7 @@ class ReplyAdmin(VersionedAdmin):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(ContentAdmin):
+class OrganisationAdmin(TransferMixin, ContentAdmin):
     fixture = "organisations.json"
     list_display = ["name", "abbreviation", "url"]
     search_fields = ["name", "abbreviation"]

@@ -1498,7 +1498,15 @@ class Migration(migrations.Migration):
                         verbose_name="edited by staff",
                     ),
                 ),
-                ("slug", models.SlugField(max_length=80, verbose_name="slug")),
+                (
+                    "slug",
+                    models.SlugField(
+                        blank=True,
+                        help_text="By this files name it. Empty: made of the ask.",
+                        max_length=80,
+                        verbose_name="slug",
+                    ),
+                ),
                 ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
                 (
                     "audience",
@@ -1512,6 +1520,7 @@ class Migration(migrations.Migration):
                             ("researcher", "lawyers and researchers"),
                             ("family", "families and witnesses"),
                         ],
+                        default="anyone",
                         max_length=12,
                         verbose_name="audience",
                     ),
@@ -1533,7 +1542,7 @@ class Migration(migrations.Migration):
                         verbose_name="kind",
                     ),
                 ),
-                ("minutes", models.PositiveSmallIntegerField(verbose_name="minutes")),
+                ("minutes", models.PositiveSmallIntegerField(default=10, verbose_name="minutes")),
                 ("title", models.CharField(max_length=200, verbose_name="what to do")),
                 (
                     "wording",
@@ -1699,7 +1708,16 @@ class Migration(migrations.Migration):
                         verbose_name="edited by staff",
                     ),
                 ),
-                ("slug", models.SlugField(max_length=80, unique=True, verbose_name="slug")),
+                (
+                    "slug",
+                    models.SlugField(
+                        blank=True,
+                        help_text="By this files name it. Empty: made of the ask.",
+                        max_length=80,
+                        unique=True,
+                        verbose_name="slug",
+                    ),
+                ),
                 ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
                 (
                     "audience",
@@ -1713,6 +1731,7 @@ class Migration(migrations.Migration):
                             ("researcher", "lawyers and researchers"),
                             ("family", "families and witnesses"),
                         ],
+                        default="anyone",
                         max_length=12,
                         verbose_name="audience",
                     ),
@@ -1734,7 +1753,7 @@ class Migration(migrations.Migration):
                         verbose_name="kind",
                     ),
                 ),
-                ("minutes", models.PositiveSmallIntegerField(verbose_name="minutes")),
+                ("minutes", models.PositiveSmallIntegerField(default=10, verbose_name="minutes")),
                 ("title", models.CharField(max_length=200, verbose_name="what to do")),
                 (
                     "wording",
@@ -2730,6 +2749,7 @@ class Migration(migrations.Migration):
                 (
                     "sources",
                     models.ManyToManyField(
+                        blank=True,
                         related_name="updates",
                         through="advocacy.Citation",
                         to="advocacy.source",
@@ -3451,7 +3471,10 @@ class Migration(migrations.Migration):
                 ("slug", models.SlugField(unique=True, verbose_name="slug")),
                 ("name", models.CharField(max_length=200, verbose_name="name")),
                 ("abbreviation", models.CharField(max_length=30, verbose_name="abbreviation")),
-                ("role", models.CharField(max_length=60, verbose_name="role in this record")),
+                (
+                    "role",
+                    models.CharField(blank=True, max_length=60, verbose_name="role in this record"),
+                ),
                 ("mandate", models.TextField(verbose_name="what it does")),
                 ("composition", models.TextField(blank=True, verbose_name="who sits in it")),
                 ("website", models.URLField(blank=True, max_length=500, verbose_name="website")),
@@ -3681,7 +3704,15 @@ class Migration(migrations.Migration):
                         verbose_name="country",
                     ),
                 ),
-                ("capacity", models.CharField(max_length=100, verbose_name="capacity")),
+                (
+                    "capacity",
+                    models.CharField(
+                        blank=True,
+                        help_text="As which it sits there: elected, permanent.",
+                        max_length=100,
+                        verbose_name="capacity",
+                    ),
+                ),
                 (
                     "starts_on",
                     models.DateField(
@@ -3843,8 +3874,8 @@ class Migration(migrations.Migration):
                         verbose_name="confidence",
                     ),
                 ),
-                ("who_can_act", models.TextField(verbose_name="who can act")),
-                ("what_can_be_done", models.TextField(verbose_name="what can be done")),
+                ("who_can_act", models.TextField(blank=True, verbose_name="who can act")),
+                ("what_can_be_done", models.TextField(blank=True, verbose_name="what can be done")),
                 (
                     "act_by",
                     models.DateField(
@@ -3894,7 +3925,10 @@ class Migration(migrations.Migration):
                 ("slug", models.SlugField(verbose_name="slug")),
                 ("name", models.CharField(max_length=200, verbose_name="name")),
                 ("abbreviation", models.CharField(max_length=30, verbose_name="abbreviation")),
-                ("role", models.CharField(max_length=60, verbose_name="role in this record")),
+                (
+                    "role",
+                    models.CharField(blank=True, max_length=60, verbose_name="role in this record"),
+                ),
                 ("mandate", models.TextField(verbose_name="what it does")),
                 ("composition", models.TextField(blank=True, verbose_name="who sits in it")),
                 ("website", models.URLField(blank=True, max_length=500, verbose_name="website")),

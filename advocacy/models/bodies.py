@@ -116,7 +116,7 @@ class TargetBody(Witnessed, Searchable):
         verbose_name=_("kind"),
         help_text=_("What it is called. How it behaves is said by its own fields."),
     )
-    role = Line(_("role in this record"), max_length=60)
+    role = Line(_("role in this record"), max_length=60, blank=True)
     mandate = Text(_("what it does"))
     composition = Text(_("who sits in it"), blank=True)
     website = Url(_("website"), max_length=500, blank=True)
@@ -281,7 +281,12 @@ class Seat(Content):
         TargetBody, on_delete=models.CASCADE, related_name="seats", verbose_name=_("body")
     )
     country = Line(_("country"), max_length=2, validators=[is_iso2])
-    capacity = Line(_("capacity"), max_length=100)
+    capacity = Line(
+        _("capacity"),
+        max_length=100,
+        blank=True,
+        help_text=_("As which it sits there: elected, permanent."),
+    )
     starts_on = models.DateField(
         _("from"), null=True, blank=True, help_text=_("Empty: the start is not recorded.")
     )

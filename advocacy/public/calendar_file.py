@@ -42,11 +42,11 @@ def _event(request, meeting, asks):
     """One meeting as an all-day event; DTEND is exclusive (RFC 5545)."""
     page = request.build_absolute_uri(f"{reverse('meeting_list')}#{meeting.slug}")
     who, what, act_by = gettext("Who can act:"), gettext("What can be done"), gettext("Act by")
-    lines = [
-        meeting.get_confidence_display().capitalize(),
-        f"{who} {meeting.who_can_act}",
-        f"{what}: {meeting.what_can_be_done}",
-    ]
+    lines = [meeting.get_confidence_display().capitalize()]
+    if meeting.who_can_act:
+        lines.append(f"{who} {meeting.who_can_act}")
+    if meeting.what_can_be_done:
+        lines.append(f"{what}: {meeting.what_can_be_done}")
     if meeting.act_by:
         lines.append(f"{act_by}: {written_day(meeting.act_by)}")
     lines += [

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.core import serializers
@@ -38,6 +37,7 @@ from advocacy.models import (
 )
 from advocacy.models.chain import Chained
 from advocacy.models.content import Content
+from advocacy.models.responses import uuid_of
 
 # Rows refer to rows of an earlier file only. The record comes last.
 FILES = {
@@ -59,8 +59,6 @@ FILES = {
     "search_logs.json": SearchLog,
     "status_updates.json": StatusUpdate,
 }
-# Made up once. With what names an entry it makes the UUID by which feed readers know the entry.
-ENTRIES = UUID("a42f8d9a-6c0e-4b51-9d4e-2f6f1c7a35e0")
 MOST_NAMED = 20
 
 
@@ -191,7 +189,7 @@ class Command(BaseCommand):
         if old := StatusUpdate.objects.filter(key=fields["key"]).first():
             return self.compared(old, action, fields, "sources", sources)
         self.counts["new"] += 1
-        fields["uuid"] = uuid_of(action, fields)
+        fields["uuid"] = uuid_of(action.slug, fields["key"], fields["happened_on"])
         return action.enter(fields.pop("status", ""), by=self.author, sources=sources, **fields)
 
     def load_submission(self, fields):
@@ -254,11 +252,6 @@ class Command(BaseCommand):
 
     def broken(self, file, row, why):
         return CommandError(f"{file}, {key_of(row)}: {why}. Nothing was saved.")
-
-
-def uuid_of(action, fields):
-    """The same in every database that the dossier is loaded into."""
-    return uuid5(ENTRIES, f"{action.slug} {fields['key']} {fields['happened_on']}")
 
 
 def key_of(row):
