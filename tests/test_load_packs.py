@@ -122,7 +122,10 @@ def test_a_line_that_is_taken_out_takes_its_relations_out(capsys, folder):
 
 
 def test_a_dry_run_saves_no_pack(capsys, folder):
-    assert load(folder, capsys, check=True).startswith("Nothing was saved (--check): ")
+    report = load(folder, capsys, dry_run=True)
+
+    assert "\nNothing was saved (--dry-run): " in report
+    assert "  packs: letter" in report
     assert not Pack.objects.exists()
 
 
@@ -137,7 +140,7 @@ def test_what_staff_edited_is_kept_and_what_no_file_names_is_reported(capsys, fo
     report = load(folder, capsys)
 
     assert "1 kept as staff edited them" in report
-    assert "No fixture names pack “What to say”; left as it is." in report
+    assert "No file names pack “What to say”; left as it is." in report
     assert Pack.objects.get(slug="letter").title == "As our editor wrote it"
 
 

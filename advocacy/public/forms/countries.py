@@ -1,6 +1,7 @@
 """The choice of a country, named and sorted in the reader's language."""
 
 from typing import Any
+from unicodedata import normalize
 
 from babel import Locale
 from django import forms
@@ -18,11 +19,13 @@ def country_choices():
     territories = Locale.parse(to_locale(get_language())).territories
     names = [(code, territories[code]) for code in GROUP_OF]
 
-    def order(choice):
-        letters = choice[1].casefold()
-        return [UKRAINIAN.get(letter, ord(letter)) for letter in letters]
+    return sorted(names, key=lambda choice: [place_of(letter) for letter in choice[1].casefold()])
 
-    return sorted(names, key=order)
+
+def place_of(letter):
+    """Where a letter stands in its alphabet; É stands with E."""
+    plain = normalize("NFD", letter)[0]
+    return UKRAINIAN.get(letter, ord(plain if plain.isascii() else letter))
 
 
 class CountryForm(forms.Form):
