@@ -9,7 +9,7 @@ from advocacy.content_folder import site_of
 
 NEW, CHANGED, SAME, KEPT = "new", "changed", "same", "kept as staff edited them"
 # Of each fate; the rest is counted.
-MOST_NAMED = 20
+MOST_NAMED = 50
 # Files for people, which nothing reads.
 FOR_PEOPLE = ("readme", "licence", "license", "changelog")
 
