@@ -44,11 +44,10 @@ def first_steps(user):
 
 def naming(user):
     """The step of the name, where records have one."""
-    if "site" in apps.all_models["advocacy"]:
-        site = apps.get_model("advocacy", "Site")
+    if site := apps.all_models["advocacy"].get("site"):
         page = ("change_site", "site_changelist", _("Name it"))
         words = _("Name your record: every page, mail and feed says whose it is.")
-        yield step(user, words, site.objects.exists(), [page])
+        yield step(user, words, site._default_manager.exists(), [page])
 
 
 def step(user, words, done, pages):
