@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from advocacy.admin.factors import lacks_second_factor
+from advocacy.admin.first_steps import first_steps
 from advocacy.models import (
     OPERATE,
     WITHHOLD,
@@ -65,6 +66,7 @@ def desk_for(user):
     if user.has_perm(OPERATE):
         desk["standstill"] = health.failing(health.look())
     if user.has_perm("advocacy.view_recommendedaction"):
+        desk["first_steps"] = first_steps(user)
         desk |= figures.record_figures() | {"meetings": figures.next_meetings()}
     if user.has_perm("advocacy.view_draft"):
         drafts = Draft.objects.waiting().with_related()
@@ -78,5 +80,10 @@ def desk_for(user):
         desk["paused"] = [edition for edition in desk["mailings"] if edition.is_paused]
     if user.has_perm("advocacy.view_source"):
         dead = Source.objects.dead()
-        desk["dead"] = {"number": dead.count(), "rows": dead[: figures.SHOWN]}
+        desk["dead"] = {
+            "number": dead.count(),
+            "rows": dead[: figures.SHOWN],
+            "tried": Source.objects.filter(link_checked_at__isnull=False).exists(),
+            "are_tried": settings.LINK_CHECKS,
+        }
     return desk

@@ -83,6 +83,11 @@ class LetterToFollower(Message):
             msg.add_alternative(html, subtype="html", cte="quoted-printable")
 
 
+def read_in(language: str) -> str:
+    """The language of mails to whoever chose this one: the record may have it no longer."""
+    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
 def address_of(name: str, *args: str) -> str:
     """The full address of a page, in the language that is active."""
     return f"{settings.SITE_URL}{reverse(name, args=args)}"
@@ -134,7 +139,7 @@ def message(
 
 def confirmation(sign_up: SignUp) -> Message:
     """The mail that asks an address whether it wants this. It holds nothing that was typed."""
-    with translation.override(sign_up.language):
+    with translation.override(read_in(sign_up.language)):
         text = letter("confirm", sign_up=sign_up).to(sign_up.token)
     headers = {"Message-ID": make_msgid("sign-up", domain=settings.MAIL_DOMAIN)}
     return message(text, sign_up.plain_address, headers=headers)
@@ -267,6 +272,6 @@ def letters(edition: Edition) -> Callable[[Subscriber, Sequence[StatusUpdate]], 
     """A function from a follower to their letter; letters that are alike are rendered once."""
     if edition.kind == EditionKind.NOTICE:
         by_language = cache(lambda language: notice_letter(edition, language))
-        return lambda subscriber, entries: by_language(subscriber.language)
+        return lambda subscriber, entries: by_language(read_in(subscriber.language))
     by_entries = lru_cache(MOST_LETTERS)(lambda language, entries: digest_letter(entries, language))
-    return lambda subscriber, entries: by_entries(subscriber.language, tuple(entries))
+    return lambda subscriber, entries: by_entries(read_in(subscriber.language), tuple(entries))

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
-from django.db.models import Field, ManyToManyField
+from django.db.models import Field, ManyToManyField, Model
 
 from advocacy.models import Pack, Page
 from advocacy.models.content import Content
@@ -144,6 +144,7 @@ class PageFile(MarkdownFile):
 
 # In the order in which they are loaded, after the rows that they name.
 KINDS: tuple[type[MarkdownFile], ...] = (PackFile, PageFile)
+FOLDERS: dict[type[Model], str] = {kind.model: kind.folder for kind in KINDS}
 
 
 def files_of(folder: Path) -> list[Path]:

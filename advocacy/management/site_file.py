@@ -1,6 +1,5 @@
 """`site.json` of a dossier: whose record it is, as one JSON object."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +7,14 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 from django.db import models
 
+from advocacy.content_folder import SITE, site_of
+from advocacy.management.content_report import CHANGED, KEPT, NEW, SAME
 from advocacy.models import Picture, Site
 from advocacy.models.pictures import LOGO, SOCIAL
 
-FILE = "site.json"
 PICTURES = {"logo": LOGO, "social_picture": SOCIAL}
-# The settings read these (which languages the pages have), not the row.
-OF_SETTINGS = {"languages", "default_language"}
+# Which record it is and which languages its pages have: read before there is a row.
+OF_SETTINGS = {"record", "languages", "default_language"}
 # Texts of several lines may be given as a list of them.
 IN_LINES = {"postal_address", "openpgp_key", "responsible", "footer_links"}
 FIELDS = {
@@ -32,14 +32,8 @@ class SiteFile:
         self.said = self.read()
 
     def read(self) -> dict[str, Any] | None:
-        try:
-            said = json.loads((self.folder / FILE).read_text(encoding="utf-8-sig"))
-        except FileNotFoundError:
+        if not (said := site_of(self.folder)):
             return None
-        except ValueError as error:
-            raise self.refusal(f"it is not JSON: {error}") from error
-        if not isinstance(said, dict):
-            raise self.refusal("it has to be one object, in { and }")
         if unknown := sorted(said.keys() - FIELDS.keys() - OF_SETTINGS):
             names = ", ".join([*FIELDS, *sorted(OF_SETTINGS)])
             raise self.refusal(f"“{unknown[0]}” is no field of it, which are: {names}")
@@ -51,7 +45,7 @@ class SiteFile:
             return None
         old = Site.objects.select_for_update().first()
         if old and old.edited_by_staff_at:
-            return "kept as staff edited them"
+            return KEPT
         # What the file leaves out is not given.
         site = Site(**{name: self.value(name) for name in self.said})
         site._state.adding = old is None
@@ -61,9 +55,13 @@ class SiteFile:
             raise self.refused(error) from error
         names = [field.attname for field in FIELDS.values()]
         if old and all(getattr(old, name) == getattr(site, name) for name in names):
-            return "same"
+            return SAME
         site.save()
-        return "changed" if old else "new"
+        return CHANGED if old else NEW
+
+    @property
+    def name(self) -> str:
+        return str((self.said or {}).get("name", ""))
 
     def value(self, name: str) -> Any:
         value = self.said[name] if self.said else None
@@ -81,7 +79,7 @@ class SiteFile:
 
     def picture(self, name: str, file: Any) -> Picture:
         if not isinstance(file, str) or Path(file).name != file:
-            raise self.refusal(f"{name}: give the name of a file beside {FILE}")
+            raise self.refusal(f"{name}: give the name of a file beside {SITE}")
         try:
             return Picture.objects.take((self.folder / file).read_bytes(), PICTURES[name])
         except OSError as error:
@@ -95,4 +93,4 @@ class SiteFile:
         return self.refusal(said if name == "__all__" else f"{name}: {said}")
 
     def refusal(self, why: str) -> CommandError:
-        return CommandError(f"{FILE}: {why.removesuffix('.')}. Nothing was saved.")
+        return CommandError(f"{SITE}: {why.removesuffix('.')}. Nothing was saved.")

@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 from urllib.parse import quote
 
 import segno
@@ -12,7 +13,7 @@ from django.urls import reverse, translate_url
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from advocacy.markdown import as_html
@@ -77,12 +78,14 @@ def main_nav(context):
 def language_links(context):
     """This page in each language: [{code, name, url, absolute, is_current}].
 
-    A page without an address of its own (not found, failed) leads to the overview; a preview, to
-    the public page.
+    None where the record has but one. A page without an address of its own (not found, failed)
+    leads to the overview; a preview, to the public page.
     """
     request = context.get("request")
-    links = []
-    for code, _name in settings.LANGUAGES:
+    links: list[dict[str, Any]] = []
+    if len(settings.LANGUAGES) == 1:
+        return links
+    for code, name in settings.LANGUAGES:
         here = request.get_full_path() if request else ""
         if preview := context.get("preview"):
             here = preview["address"]
@@ -92,7 +95,7 @@ def language_links(context):
         links.append(
             {
                 "code": code,
-                "name": get_language_info(code)["name_local"],
+                "name": name,
                 "url": url,
                 "absolute": request.build_absolute_uri(url) if request else url,
                 "is_current": code == get_language(),

@@ -1,6 +1,7 @@
 """The choice of a country, named and sorted in the reader's language."""
 
 from typing import Any
+from unicodedata import normalize
 
 from babel import Locale
 from django import forms
@@ -17,12 +18,18 @@ def country_choices():
     """The countries that the record knows, by name in the active language."""
     territories = Locale.parse(to_locale(get_language())).territories
     names = [(code, territories.get(code, code)) for code in known_countries()]
+    return sorted(names, key=in_order)
 
-    def order(choice):
-        letters = choice[1].casefold()
-        return [UKRAINIAN.get(letter, ord(letter)) for letter in letters], choice[0]
 
-    return sorted(names, key=order)
+def in_order(choice):
+    code, name = choice
+    return [place_of(letter) for letter in name.casefold()], code
+
+
+def place_of(letter):
+    """Where a letter stands in its alphabet; É stands with E."""
+    plain = normalize("NFD", letter)[0]
+    return UKRAINIAN.get(letter, ord(plain if plain.isascii() else letter))
 
 
 class CountryForm(forms.Form):
