@@ -14,6 +14,7 @@ from advocacy.admin import (
     packs,
     people,
     relations,
+    reports,
     responses,
     sources,
     steps,

@@ -21,16 +21,21 @@ WITHHOLD = "advocacy.add_withholding"
 ANSWER_FOR_WITHHOLDING = "advocacy.answer_for_withholding"
 REVEAL = "advocacy.reveal_subscriber"
 EXPORT = "advocacy.export_subscriber"
+# What readers told us: reading it, closing it, and seeing how to reach whoever told it.
+READ_REPORTS = "advocacy.view_report"
+CLOSE_REPORTS = "advocacy.change_report"
+REVEAL_REPORTER = "advocacy.reveal_report"
 CHANGE_PEOPLE = "auth.change_user"
 # Whoever may do one of these works with a second factor, in whatever role: who publishes,
-# withholds, mails, reaches addresses of followers or the followers themselves, or has power over
-# other accounts.
+# withholds, mails, reaches addresses of followers, the followers themselves or who told us
+# something, or has power over other accounts.
 GUARDED = frozenset(
     {
         PUBLISH,
         MAIL,
         REVEAL,
         EXPORT,
+        REVEAL_REPORTER,
         TAKE_BACK,
         WITHHOLD,
         ANSWER_FOR_WITHHOLDING,
@@ -72,11 +77,21 @@ _EDITOR = [
     *_each(["view", "add", "change"], [*CONTENT, "draft"]),
     *_each(["view"], ["statusupdate", "submission", "edition"]),
     WRITE,
+    READ_REPORTS,
+    CLOSE_REPORTS,
 ]
 _WITHHOLDS = ["advocacy.view_withholding", WITHHOLD]
 ROLES = {
     "Editor": _EDITOR,
-    "Publisher": [*_EDITOR, *_each(["delete"], CONTENT), PUBLISH, MAIL, OPERATE, *_WITHHOLDS],
+    "Publisher": [
+        *_EDITOR,
+        *_each(["delete"], [*CONTENT, "report"]),
+        PUBLISH,
+        MAIL,
+        OPERATE,
+        REVEAL_REPORTER,
+        *_WITHHOLDS,
+    ],
     "Administrator": [
         *_WITHHOLDS,
         ANSWER_FOR_WITHHOLDING,
