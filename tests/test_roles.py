@@ -99,6 +99,7 @@ LISTS = {
     "subscriber": [ADMINISTRATOR],
     "signin": [ADMINISTRATOR],
     "withholding": [PUBLISHER, ADMINISTRATOR],
+    "report": WRITERS,
 }
 
 

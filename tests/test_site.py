@@ -42,6 +42,7 @@ PAGES = [
     "method",
     "privacy",
     "accessibility",
+    "tell",
 ]
 
 

@@ -270,6 +270,7 @@ PUBLIC = [
     ("pack_list", []),
     ("pack_detail", ["pack"]),
     ("follow", []),
+    ("tell", []),
     ("method", []),
 ]
 
@@ -403,7 +404,9 @@ def test_the_walk_finds_the_text_of_every_model():
         "Delivery",
         "Draft",
         "Refusal",
+        "Report",
         "Selection",
+        "StaffCall",
     }
     with_text = {
         model.__name__

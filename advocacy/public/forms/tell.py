@@ -19,14 +19,15 @@ class AskField(SlugField):
 
     def __init__(self):
         super().__init__(
-            RecommendedAction.objects.published(),
+            # By an index: the order of asks elsewhere would sort them all.
+            RecommendedAction.objects.published().select_related("body").order_by("reference"),
             label=_("What it is about"),
             empty=_("Something else, or I cannot say"),
         )
         self.error_messages["invalid_choice"] = _("This ask is not in the record: choose another.")
 
     def show_first(self, chosen):
-        asks = self.queryset.select_related("body").only("slug", "title", "body__abbreviation")
+        asks = self.queryset.only("slug", "title", "body__abbreviation")
         rows, has_more = first_of(asks, self.words)
         self.show([option_of(ask) for ask in rows], chosen and option_of(chosen))
         self.has_more = has_more
@@ -44,7 +45,6 @@ class TellForm(SubjectForm):
 
     SUBJECT = "ask"
 
-    ask = AskField()
     link = LineInput(
         label=_("Address of the source"),
         required=False,
@@ -71,6 +71,8 @@ class TellForm(SubjectForm):
 
     def __init__(self, data=None, *, ask=""):
         super().__init__(data, auto_id="tell-%s", use_required_attribute=False)
+        # Made here: which asks are public is asked of the day.
+        self.fields["ask"] = AskField()
         self.fields["ask"].initial = ask
 
     def clean(self):
