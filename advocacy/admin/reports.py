@@ -11,7 +11,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -35,7 +35,7 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request, model_admin):
-        return [("open", _("open")), ("closed", _("closed"))]
+        return [("open", pgettext("report", "open")), ("closed", pgettext("report", "closed"))]
 
     def queryset(self, request, queryset):
         if not self.value():
@@ -85,7 +85,7 @@ class ReportAdmin(DeskModelAdmin):
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, report):
-        return _("open") if report.is_open else report.get_outcome_display()
+        return pgettext("report", "open") if report.is_open else report.get_outcome_display()
 
     def get_urls(self):
         def named(address, view, name):

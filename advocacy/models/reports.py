@@ -15,7 +15,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from advocacy.models.actions import RecommendedAction
@@ -137,8 +137,8 @@ class Report(models.Model):
     class Meta:
         # Open ones first, the oldest of them at the top.
         ordering = [models.F("closed_at").desc(nulls_first=True), "told_at", "pk"]
-        verbose_name = _("report")
-        verbose_name_plural = _("reports")
+        verbose_name = pgettext_lazy("told by a reader", "report")
+        verbose_name_plural = pgettext_lazy("told by a reader", "reports")
         permissions = [("reveal_report", "Can see how to reach whoever told us something")]
         constraints = [
             models.CheckConstraint(condition=~models.Q(said=""), name="report_says_something"),

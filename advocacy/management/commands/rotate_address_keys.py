@@ -1,5 +1,7 @@
 """Moves stored addresses, reports and secrets of second factors to the first of the keys."""
 
+from typing import Any
+
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -28,9 +30,14 @@ class Command(BaseCommand):
             SignUp.objects.all(),
         ]
         number = sum(queryset.count() for queryset in rows)
+        reports = Report.objects.count()
+        row: Any
         try:
             # All or nothing: a row that no key reads leaves everything as it was.
-            with transaction.atomic(), tqdm(total=number, disable=not verbosity) as progress:
+            with (
+                transaction.atomic(),
+                tqdm(total=number + reports, disable=not verbosity) as progress,
+            ):
                 for queryset in rows:
                     for row in queryset.select_for_update().iterator(chunk_size=1000):
                         address = row.plain_address
@@ -41,6 +48,7 @@ class Command(BaseCommand):
                         progress.update()
                 for row in Report.objects.select_for_update().iterator(chunk_size=1000):
                     row.rotate()
+                    progress.update()
                 for row in Authenticator.objects.select_for_update():
                     for name in SECRETS & row.data.keys():
                         row.data[name] = encrypt(decrypt(row.data[name]))
@@ -53,5 +61,6 @@ class Command(BaseCommand):
         kept = Subscriber.objects.filter(address="").count()
         self.stdout.write(
             f"{number} addresses now use the first of {len(settings.ADDRESS_KEYS)} keys."
+            + (f" So do {reports} reports." if reports else "")
             + (f" Of {kept} who left, only the old hash is kept, until it expires." if kept else "")
         )

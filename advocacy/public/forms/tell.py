@@ -76,7 +76,8 @@ class TellForm(SubjectForm):
         self.fields["ask"].initial = ask
 
     def clean(self):
-        told = super().clean()
+        super().clean()
+        told = self.cleaned_data
         check_told({name: told[name] for name in ("link", "words", "reach") if name in told})
         if told.get("homepage"):
             # Nothing is dropped in silence: whoever is no program sends it again.
