@@ -59,7 +59,8 @@ def test_who_reads_reports(client, sign_in, report, role, status):
     page = client.get(change_page(report))
     assert (WORDS in page.text) == (LINK in page.text) == (status == 200)
     assert REACH not in page.text
-    assert "no-store" in page["Cache-Control"]
+    if status == 200:
+        assert "no-store" in page["Cache-Control"]
     assert ("What readers told us" in text_of(client.get(DESK))) == (status == 200)
 
 
@@ -97,7 +98,7 @@ def test_the_list_takes_a_constant_number_of_queries(
         make_report().close(ReportOutcome.USED, by=make_user(is_superuser=True))
     client.get(LIST)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(LIST)
 
 
