@@ -20,6 +20,7 @@ from advocacy.public.views import (
     seats,
     share,
     site,
+    tell,
     updates,
 )
 
@@ -68,6 +69,8 @@ urlpatterns = [
         path("follow/<str:token>/leave/", follow.leave, name="follow_leave"),
         path("follow/<str:token>/data.json", follow.personal_data, name="follow_data"),
         path("follow/<str:token>/delete/", follow.delete, name="follow_delete"),
+        path("tell/", tell.tell, name="tell"),
+        path("tell/sent/<str:token>/", tell.sent, name="tell_sent"),
         path("calendar.ics", meeting_calendar, name="meeting_calendar"),
         path("about/", pages.about, name="about"),
         path("about/method/", pages.method, name="method"),

@@ -108,6 +108,7 @@ def public_pages():
         "seats, country": "/en/seats/ua/",
         "follow": "/en/follow/",
         "follow, issue": f"/en/follow/?issue={issue}",
+        "tell": "/en/tell/",
         "method": "/en/about/method/",
         "healthz": "/healthz",
     }

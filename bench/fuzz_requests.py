@@ -11,7 +11,10 @@ MOST_PAGES = 150
 MARK = "<fz7 onload='x'>\"</title></script><script>fz7()</script>"
 RAW = (b"<fz7 ", b"<script>fz7")
 SMUGGLED = "x-fz7"
-STARTS = ["/en/", "/uk/", "/ko/", "/en/follow/", "/en/checklist/", "/admin/account/login/"]
+STARTS = [
+    *("/en/", "/uk/", "/ko/", "/en/follow/", "/en/tell/", "/en/checklist/"),
+    "/admin/account/login/",
+]
 MACHINES = [
     *("/healthz", "/readyz", "/robots.txt", "/favicon.ico", "/en/calendar.ics", "/en/updates.atom"),
     *("/admin/", "/admin/jsi18n/", "/admin/account/password/reset/", "/anymail/x/tracking/"),

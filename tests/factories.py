@@ -30,6 +30,7 @@ from advocacy.models import (
     ReachedBy,
     RecommendedAction,
     RelationKind,
+    Report,
     ResponseStatus,
     SearchLog,
     Seat,
@@ -206,6 +207,12 @@ def submit(action, day=ASKED_ON, channel=Channel.PUBLIC, *, by=None, organisatio
         organisations=list(organisations) or [make_organisation()],
         **details,
     )
+
+
+def make_report(action=None, **told):
+    """What a reader told us; another one says something else."""
+    told = told or {"words": f"They answered, number {next(number)}."}
+    return Report.objects.tell(action=action, language="en", **told)
 
 
 def make_legal_reference(**fields):

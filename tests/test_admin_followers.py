@@ -93,6 +93,8 @@ def test_showing_an_address_is_a_permission_and_is_logged(client):
     assert (entry.user, entry.object_id) == (user, str(follower.pk))
     assert "shown in full" in entry.get_change_message()
     assert "ana@" not in entry.get_change_message() + entry.object_repr
+    history = client.get(reverse("admin:advocacy_subscriber_history", args=[follower.pk]))
+    assert "The address was shown in full." in text_of(history)
 
 
 def test_exporting_addresses_is_a_permission_and_is_logged(client):

@@ -11,7 +11,14 @@ from advocacy.models import ContentVersion, Issue, ResponseStatus
 from advocacy.web import editions, page_cache, places
 from advocacy.web.editions import Editions, read_number
 from tests.door import Door
-from tests.factories import make_action, make_follower, make_issue, record, record_look
+from tests.factories import (
+    make_action,
+    make_follower,
+    make_issue,
+    make_report,
+    record,
+    record_look,
+)
 from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -219,6 +226,7 @@ def test_secrets_and_the_desk_and_health_are_never_kept(door):
         f"/en/follow/{token}/data.json",
         f"/en/follow/{token}/delete/",
         "/en/follow/sent/",
+        f"/en/tell/sent/{make_report().token}/",
         "/admin/",
         "/admin/account/login/",
         "/healthz",

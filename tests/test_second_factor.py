@@ -93,10 +93,10 @@ def test_one_permission_that_reaches_far_is_enough(client, permission):
     assert client.get(DESK).get("Location") == SET_UP
 
 
-def test_what_a_role_may_do_without_one_is_to_read_and_to_write_content():
+def test_what_a_role_may_do_without_one_is_to_read_to_write_content_and_to_close_reports():
     def is_harmless(permission):
         verb, _, name = permission.partition(".")[2].partition("_")
-        return verb == "view" or name in [*CONTENT, "draft", "statusupdate"]
+        return verb == "view" or name in [*CONTENT, "draft", "statusupdate", "report"]
 
     for role, names in ROLES.items():
         assert [name for name in names if name not in GUARDED and not is_harmless(name)] == [], role

@@ -45,6 +45,7 @@ PAGES = [
     "privacy",
     "accessibility",
     "page_detail",
+    "tell",
 ]
 
 

@@ -9,6 +9,7 @@ from advocacy.models import Tell, Withholding, make_groups
 from tests.factories import (
     make_action,
     make_follower,
+    make_report,
     make_user,
     record,
     record_look,
@@ -60,6 +61,7 @@ def rows():
     chief = make_user(is_superuser=True)
     Withholding.objects.propose(entry, "summary", reason="A court.", by=chief)
     make_follower()
+    make_report(action)
     surround(action)
 
 

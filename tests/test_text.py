@@ -415,6 +415,7 @@ QUERIES = {
     "checklist_sheet": ["step", "title"],
     "seat_list": ["country"],
     "follow": ["issue", "body", "action"],
+    "tell": ["ask"],
     "admin:advocacy_recommendedaction_changelist": ["q", "body", "issue", "phase", "owner", "p"],
     "admin:advocacy_source_changelist": ["q", "link", "owner"],
     "admin:advocacy_statusupdate_changelist": ["q", "status"],

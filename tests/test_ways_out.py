@@ -282,6 +282,7 @@ PUBLIC = [
     ("pack_detail", ["pack"]),
     ("follow", []),
     ("about", []),
+    ("tell", []),
     ("method", []),
     ("privacy", []),
     ("page_detail", ["page"]),
@@ -418,7 +419,9 @@ def test_the_walk_finds_the_text_of_every_model():
         "Delivery",
         "Draft",
         "Refusal",
+        "Report",
         "Selection",
+        "StaffCall",
     }
     with_text = {
         model.__name__

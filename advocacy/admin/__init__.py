@@ -15,6 +15,7 @@ from advocacy.admin import (
     pages,
     people,
     relations,
+    reports,
     responses,
     sources,
     steps,

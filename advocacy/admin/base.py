@@ -79,6 +79,9 @@ class DeskModelAdmin(admin.ModelAdmin):
         return FirstFound
 
     def get_paginator(self, request, queryset, *args, **kwargs):
+        if queryset.model is not self.model:
+            # The history of a row: lines of the log, which are no rows of this list.
+            return Paginator(queryset, *args, **kwargs)
         paginator: Any = super().get_paginator(request, queryset, *args, **kwargs)
         paginator.whole = self.get_queryset(request)
         paginator.whole.query.select_related = queryset.query.select_related

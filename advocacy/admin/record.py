@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -13,7 +14,14 @@ from advocacy.admin.once import once
 from advocacy.admin.previews import public_page, somebody_else
 from advocacy.admin.record_forms import LookForm, PageAddress
 from advocacy.admin.record_response import ResponseForm
-from advocacy.models import Draft, DraftState, RecommendedAction, StatusUpdate, Tell
+from advocacy.models import (
+    READ_REPORTS,
+    Draft,
+    DraftState,
+    RecommendedAction,
+    StatusUpdate,
+    Tell,
+)
 from advocacy.models.dates import written_day
 
 
@@ -34,6 +42,10 @@ def entry_url(entry):
     return f"{page}#entry-{entry.pk}"
 
 
+def report_url(report):
+    return reverse("admin:advocacy_report_change", args=[report.pk])
+
+
 def draft_url(draft):
     return reverse("admin:advocacy_draft_change", args=[draft.pk])
 
@@ -49,6 +61,8 @@ def record(request):
     address = PageAddress(request.GET)
     if not address.is_valid():
         raise Http404
+    if address.cleaned_data["report"] and not request.user.has_perm(READ_REPORTS):
+        raise PermissionDenied
     if request.method != "POST" and (answer := settled(request, address)):
         return answer
     kind = LookForm if address.is_look else ResponseForm
@@ -98,6 +112,10 @@ def answer_to(request, address, form):
         return form_page(request, address, form)
     note(request, rows)
     messages.success(request, words_for(rows))
+    if (report := address.cleaned_data["report"]) and report.is_open:
+        words = _("{report} led here and is still open: close it once it is dealt with.")
+        link = format_html('<a href="{}">{}</a>', report_url(report), report)
+        messages.info(request, format_html(words, report=link))
     return redirect(place_of(rows))
 
 
@@ -182,8 +200,10 @@ def asks_admin():
 
 
 def back_from(address):
-    """Where "Back" leads: to the draft, the entry, the ask, the body or the list one came from."""
+    """Where "Back" leads: to the report, draft, entry, ask, body or list one came from."""
     named = address.cleaned_data
+    if named["report"]:
+        return report_url(named["report"])
     if named["draft"]:
         return draft_url(named["draft"])
     if named["corrects"]:

@@ -14,6 +14,7 @@ from advocacy.models import (
     Draft,
     Frequency,
     RecommendedAction,
+    Report,
     SearchLog,
     StatusUpdate,
     Subscriber,
@@ -40,7 +41,10 @@ def too_many():
 
 
 class PageAddress(forms.Form):
-    """What the address of the page names: asks or their body, an entry to correct, or a draft."""
+    """What the address of the page names: asks or their body, an entry to correct, or a draft.
+
+    A report may have led there: its link is then the first source.
+    """
 
     ask = forms.ModelMultipleChoiceField(RecommendedAction.objects.all(), required=False)
     body = forms.ModelChoiceField(TargetBody.objects.all(), required=False)
@@ -49,6 +53,7 @@ class PageAddress(forms.Form):
         required=False,
     )
     draft = forms.ModelChoiceField(Draft.objects.with_related(), required=False)
+    report = forms.ModelChoiceField(Report.objects.all(), required=False)
     look = forms.ChoiceField(choices=[("1", "look"), ("0", "response")], required=False)
 
     def clean(self):

@@ -134,6 +134,18 @@ class ResponseForm(EntryForm):
             self.initial.update(self.values_of(self.start))
         prefixes = [f"source-{number}" for number in range(1, NEW_SOURCES + 1)]
         self.new_sources = [NewSourceForm(data, prefix=prefix) for prefix in prefixes]
+        if data is None and (report := address.cleaned_data["report"]):
+            self.start_from_link(report.link)
+
+    def start_from_link(self, link):
+        """Name the source that a report gives. Nothing else is a fact because a reader said so.
+
+        What is sent counts as typed, so a source is never left out for being as it was filled in.
+        """
+        if on_file := Source.objects.at_address(link).first():
+            self.initial["sources"] = [*self.initial.get("sources", []), on_file]
+        else:
+            self.new_sources[0].initial["url"] = link
 
     def values_of(self, entry):
         values = {name: getattr(entry, name) for name in self.NAMES if name != "sources"}

@@ -14,8 +14,10 @@ from advocacy.admin.factors import lacks_second_factor
 from advocacy.admin.first_steps import first_steps
 from advocacy.models import (
     OPERATE,
+    READ_REPORTS,
     WITHHOLD,
     Draft,
+    Report,
     Site,
     Source,
     SubmissionDraft,
@@ -73,6 +75,9 @@ def desk_for(user):
         desk["drafts"] = {"number": drafts.count(), "rows": drafts[: figures.SHOWN]}
         put = SubmissionDraft.objects.waiting().with_related()
         desk["submission_drafts"] = {"number": put.count(), "rows": put[: figures.SHOWN]}
+    if user.has_perm(READ_REPORTS):
+        told = Report.objects.open().select_related("action")
+        desk["reports"] = {"number": told.count(), "rows": told[: figures.SHOWN]}
     if user.has_perm(WITHHOLD):
         desk["withholdings"] = Withholding.objects.open()
     if user.has_perm("advocacy.view_edition"):

@@ -239,6 +239,15 @@ def paused(edition: Edition, address: str) -> Message:
     return message(text, address, headers=headers)
 
 
+def reports(number: int, address: str) -> Message:
+    """The mail that calls staff to new reports: how many, and nothing of what is in them."""
+    with translation.override(settings.LANGUAGE_CODE):
+        page = f"{address_of('admin:advocacy_report_changelist')}?state=open"
+        text = letter("reports", number=number, page=page)
+    headers = {"Message-ID": make_msgid("reports", domain=settings.MAIL_DOMAIN)}
+    return message(text, address, headers=headers)
+
+
 def step_of(ask: RecommendedAction) -> ChecklistStep | None:
     """What a follower can do for an ask now, if anything."""
     return first_step(ask.steps.all(), ResponseStatus(ask.standing_today.status))

@@ -9,7 +9,7 @@ from django.tasks import Task, TaskContext, task
 from django.utils import timezone
 
 from advocacy.mailing import letters, sending
-from advocacy.models import MAIL, Edition, SignUp
+from advocacy.models import MAIL, READ_REPORTS, CallAbout, Edition, Report, SignUp, StaffCall
 
 # The queue of all that sends mail. Whoever waits in front of a screen goes before a mailing.
 QUEUE = "mail"
@@ -17,6 +17,8 @@ SOON = 50
 MESSAGES_A_TASK = 100
 # Permissions come from groups, however somebody signs in.
 PERMISSIONS = "django.contrib.auth.backends.ModelBackend"
+# From this hour on, local time, staff hear of new reports, and followers of last week.
+MORNING = 8
 # Seconds to wait before each further try; after the last one we give up.
 BACK_OFF = [60, 300, 900, 3600, *[4 * 3600] * 3, *[12 * 3600] * 3]
 
@@ -119,9 +121,36 @@ def send_due_editions() -> None:
                 prepare_edition.enqueue(edition.pk)
 
 
+def tell_of_reports(now: datetime | None = None) -> None:
+    """Call the staff who may read reports to new ones, by one mail a day; nothing is in it."""
+    now = timezone.localtime(now)
+    told = Report.objects.open()
+    if now.hour < MORNING or not told.exists():
+        return
+    people = get_user_model().objects.with_perm(READ_REPORTS, backend=PERMISSIONS)
+    for user in people.filter(is_staff=True).exclude(email=""):
+        since = StaffCall.objects.last_about(CallAbout.REPORTS, user, now)
+        if number := told.filter(told_at__gt=since, told_at__lte=now).count():
+            with transaction.atomic():
+                if call := StaffCall.objects.take(user, now, about=CallAbout.REPORTS):
+                    call.told()
+                    call_to_reports.enqueue(user.pk, number)
+
+
+@task(queue_name=QUEUE)
+def call_to_reports(user: int, number: int, attempt: int = 0) -> None:
+    """Tell one member of staff how many reports are new, unless all were closed meanwhile."""
+    person = get_user_model().objects.get(pk=user)
+    if not (person.is_active and person.has_perm(READ_REPORTS) and Report.objects.open().exists()):
+        return
+    mail = letters.reports(number, person.email)
+    if not sending.send_one(mail) and attempt < len(BACK_OFF):
+        again(call_to_reports, attempt).enqueue(user, number, attempt + 1)
+
+
 def plan_digest(now: datetime | None = None) -> None:
     """Plan the digest of the week that ended, from Monday morning on."""
     now = timezone.localtime(now)
     monday = now.date() - timedelta(days=now.weekday())
-    if now.weekday() > 0 or now.hour >= 8:
+    if now.weekday() > 0 or now.hour >= MORNING:
         Edition.objects.plan_digest(monday - timedelta(days=7))

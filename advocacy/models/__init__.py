@@ -16,6 +16,7 @@ from advocacy.models.enums import (
     AssertedBy,
     Audience,
     BlockedReason,
+    CallAbout,
     Channel,
     Confidence,
     DatePrecision,
@@ -34,6 +35,7 @@ from advocacy.models.enums import (
     RefusedReason,
     RegionalGroup,
     RelationKind,
+    ReportOutcome,
     ResponseStatus,
     Salutation,
     StepKind,
@@ -66,16 +68,20 @@ from advocacy.models.pictures import Picture
 from advocacy.models.refusals import DAYS_TO_END, Refusal
 from advocacy.models.relations import AskRelation
 from advocacy.models.replies import Reply
+from advocacy.models.reports import LONGEST_WORDS, Report
 from advocacy.models.responses import StatusUpdate, look_details
 from advocacy.models.roles import (
     ANSWER_FOR_WITHHOLDING,
     CHANGE_PEOPLE,
+    CLOSE_REPORTS,
     EXPORT,
     GUARDED,
     MAIL,
     OPERATE,
     PUBLISH,
+    READ_REPORTS,
     REVEAL,
+    REVEAL_REPORTER,
     ROLES,
     TAKE_BACK,
     WITHHOLD,

@@ -86,9 +86,13 @@ def address_hashes(address: str) -> list[str]:
 
     Case does not tell two mailboxes apart.
     """
-    text = canonical(address).casefold().encode()
+    return keyed_hashes(canonical(address).casefold(), b"answerable address lookup")
+
+
+def keyed_hashes(text: str, purpose: bytes) -> list[str]:
+    """The hash of a text for one purpose, under every key, that of the key that writes first."""
     return [
-        hmac.new(derived(key, b"answerable address lookup"), text, sha256).hexdigest()
+        hmac.new(derived(key, purpose), text.encode(), sha256).hexdigest()
         for key in settings.ADDRESS_KEYS
     ]
 

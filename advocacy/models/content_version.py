@@ -12,7 +12,8 @@ NOT_PUBLIC = {
     # People, and the mail to them.
     *["Subscriber", "Follow", "SignUp", "Refusal", "Edition", "Delivery", "NetworkUse"],
     *["Selection", "Selection_entries"],
-    # The desk: what is not said yet, and who came.
+    # The desk: what readers told, what is not said yet, and who came.
+    "Report",
     *["Draft", "Draft_sources", "SubmissionDraft", "SubmissionDraft_organisations"],
     *["Withholding", "OnceKey", "SignIn", "Attempt"],
     # How the program is doing.

@@ -249,6 +249,22 @@ class WithholdingState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
+class ReportOutcome(models.TextChoices):
+    """What became of a report, said by whoever closes it."""
+
+    USED = "used", _("used: the record says more, or something else, for it")
+    KNOWN = "known", _("the record had it already")
+    NO_EVIDENCE = "no_evidence", _("no evidence that anyone can open")
+    SPAM = "spam", _("spam, or about something else")
+
+
+class CallAbout(models.TextChoices):
+    """Why a member of staff gets a mail of the program, once a day."""
+
+    STANDSTILL = "standstill", _("something stands still")
+    REPORTS = "reports", _("readers told us something")
+
+
 class Tell(models.TextChoices):
     """How followers are told of an entry; staff decide it as they record the entry."""
 

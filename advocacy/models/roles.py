@@ -21,18 +21,23 @@ WITHHOLD = "advocacy.add_withholding"
 ANSWER_FOR_WITHHOLDING = "advocacy.answer_for_withholding"
 REVEAL = "advocacy.reveal_subscriber"
 EXPORT = "advocacy.export_subscriber"
+# What readers told us: reading it, closing it, and seeing how to reach whoever told it.
+READ_REPORTS = "advocacy.view_report"
+CLOSE_REPORTS = "advocacy.change_report"
+REVEAL_REPORTER = "advocacy.reveal_report"
 CHANGE_PEOPLE = "auth.change_user"
 # Says whose record it is, under which name its mails go out and where people write to.
 CHANGE_SITE = "advocacy.change_site"
 # Whoever may do one of these works with a second factor, in whatever role: who publishes,
-# withholds, mails, names the record, reaches addresses of followers or the followers themselves, or
-# has power over other accounts.
+# withholds, mails, names the record, reaches addresses of followers, the followers themselves or
+# who told us something, or has power over other accounts.
 GUARDED = frozenset(
     {
         PUBLISH,
         MAIL,
         REVEAL,
         EXPORT,
+        REVEAL_REPORTER,
         TAKE_BACK,
         WITHHOLD,
         ANSWER_FOR_WITHHOLDING,
@@ -78,6 +83,8 @@ _EDITOR = [
     *_each(["view", "add", "change"], [*CONTENT, "draft"]),
     *_each(["view"], ["statusupdate", "submission", "edition", "site"]),
     WRITE,
+    READ_REPORTS,
+    CLOSE_REPORTS,
 ]
 _NAMES_RECORD = _each(["view", "add", "change"], ["site"])
 _WITHHOLDS = ["advocacy.view_withholding", WITHHOLD]
@@ -85,10 +92,11 @@ ROLES = {
     "Editor": _EDITOR,
     "Publisher": [
         *_EDITOR,
-        *_each(["delete"], CONTENT),
+        *_each(["delete"], [*CONTENT, "report"]),
         PUBLISH,
         MAIL,
         OPERATE,
+        REVEAL_REPORTER,
         *_WITHHOLDS,
         *_NAMES_RECORD,
     ],

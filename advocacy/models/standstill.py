@@ -9,10 +9,11 @@ from django.db import models
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from advocacy.models.enums import EditionState
+from advocacy.models.enums import CallAbout, EditionState
 from advocacy.models.kept import kept_for
 from advocacy.models.mailings import Edition
 from advocacy.models.networks import NetworkUse
+from advocacy.models.text import Line
 from advocacy.models.workers import Worker
 
 # A confirmation is promised "after a few minutes".
@@ -119,26 +120,38 @@ class MailOutage(models.Model):
 
 
 class StaffCallQuerySet(models.QuerySet["StaffCall"]):
-    def take(self, user: User, now: datetime | None = None) -> "StaffCall | None":
+    def take(
+        self,
+        user: User,
+        now: datetime | None = None,
+        *,
+        about: CallAbout = CallAbout.STANDSTILL,
+    ) -> "StaffCall | None":
         """The right to tell this person today; None where another process has told or does."""
         now = now or timezone.now()
         call, is_new = self.get_or_create(
-            user=user, day=timezone.localdate(now), defaults={"taken_at": now}
+            user=user, day=timezone.localdate(now), about=about, defaults={"taken_at": now}
         )
         if is_new:
             return call
         left = self.filter(pk=call.pk, told_at=None, taken_at__lte=now - CALL_TAKES)
         return call if left.update(taken_at=now) else None
 
+    def last_about(self, about: CallAbout, user: User, now: datetime) -> datetime:
+        """When this person was last told; where no call is kept, since when they are."""
+        last = self.filter(about=about, user=user).aggregate(last=models.Max("taken_at"))["last"]
+        return last or now - KEEP_CALLS
+
     def outdated(self, now: datetime | None = None) -> "StaffCallQuerySet":
         return self.filter(taken_at__lt=(now or timezone.now()) - KEEP_CALLS)
 
 
 class StaffCall(models.Model):
-    """One person of the staff is told on one day that something stands still: once, by one mail."""
+    """One person of the staff is told of one matter on one day: once, by one mail."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     day = models.DateField()
+    about = Line(max_length=10, choices=CallAbout, default=CallAbout.STANDSTILL)
     taken_at = models.DateTimeField()
     told_at = models.DateTimeField(null=True)
 
@@ -146,7 +159,10 @@ class StaffCall(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["user", "day"], name="staff_call_once_a_day")
+            models.UniqueConstraint(fields=["user", "day", "about"], name="staff_call_once_a_day"),
+            models.CheckConstraint(
+                condition=models.Q(about__in=CallAbout.values), name="staff_call_matter_is_known"
+            ),
         ]
 
     def __str__(self) -> str:

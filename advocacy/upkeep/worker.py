@@ -272,6 +272,7 @@ HOUR = timedelta(hours=1)
 SCHEDULE = [
     Chore(mailing.send_due_editions, "mail"),
     Chore(mailing.plan_digest, "mail", HOUR),
+    Chore(mailing.tell_of_reports, "mail", HOUR),
     Chore(tasks.count_steps, "default"),
     Chore(tasks.refresh_desk, "default", timedelta(minutes=5)),
     Chore(tasks.purge, "default", HOUR),

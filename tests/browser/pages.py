@@ -32,6 +32,7 @@ PAGES = README | {
     "pack": "packs/sample-statement/",
     "follow": "follow/",
     "follow-sent": "follow/sent/",
+    "tell": "tell/?ask=unsc-restore-sanctions-experts",
     "about": "about/",
     "method": "about/method/",
     "privacy": "about/privacy/",

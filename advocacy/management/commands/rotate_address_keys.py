@@ -1,4 +1,6 @@
-"""Moves every stored address, and every secret of a second factor, to the first of the keys."""
+"""Moves stored addresses, reports and secrets of second factors to the first of the keys."""
+
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -7,7 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from tqdm import tqdm
 
-from advocacy.models import SignUp, Subscriber
+from advocacy.models import Report, SignUp, Subscriber
 from advocacy.models.addresses import AddressKeyMissing, address_hash, decrypt, encrypt, mailbox
 
 # Where django-allauth keeps the secret of an app, and that of recovery codes.
@@ -16,9 +18,10 @@ SECRETS = {"secret", "seed"}
 
 class Command(BaseCommand):
     help = (
-        "Encrypt the addresses of followers and the second factors of staff with the first key in"
-        " ADDRESS_KEYS, and look addresses up by it. Put the new key first, run this, then remove"
-        " the old key. Links in mails already sent work as long as their key is in the list."
+        "Encrypt the addresses of followers, what readers told and the second factors of staff with"
+        " the first key in ADDRESS_KEYS, and look addresses up by it. Put the new key first, run"
+        " this, then remove the old key. Links in mails already sent work as long as their key is"
+        " in the list."
     )
 
     def handle(self, *, verbosity, **options):
@@ -27,9 +30,14 @@ class Command(BaseCommand):
             SignUp.objects.all(),
         ]
         number = sum(queryset.count() for queryset in rows)
+        reports = Report.objects.count()
+        row: Any
         try:
             # All or nothing: a row that no key reads leaves everything as it was.
-            with transaction.atomic(), tqdm(total=number, disable=not verbosity) as progress:
+            with (
+                transaction.atomic(),
+                tqdm(total=number + reports, disable=not verbosity) as progress,
+            ):
                 for queryset in rows:
                     for row in queryset.select_for_update().iterator(chunk_size=1000):
                         address = row.plain_address
@@ -38,6 +46,9 @@ class Command(BaseCommand):
                             row.mailbox_hash = address_hash(mailbox(address))
                         row.save()
                         progress.update()
+                for row in Report.objects.select_for_update().iterator(chunk_size=1000):
+                    row.rotate()
+                    progress.update()
                 for row in Authenticator.objects.select_for_update():
                     for name in SECRETS & row.data.keys():
                         row.data[name] = encrypt(decrypt(row.data[name]))
@@ -50,5 +61,6 @@ class Command(BaseCommand):
         kept = Subscriber.objects.filter(address="").count()
         self.stdout.write(
             f"{number} addresses now use the first of {len(settings.ADDRESS_KEYS)} keys."
+            + (f" So do {reports} reports." if reports else "")
             + (f" Of {kept} who left, only the old hash is kept, until it expires." if kept else "")
         )

@@ -12,3 +12,4 @@ from advocacy.public.forms.filters import (
     UpdateFilterForm,
 )
 from advocacy.public.forms.follow import FollowForm, FollowingForm
+from advocacy.public.forms.tell import TellForm

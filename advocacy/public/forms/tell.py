@@ -1,0 +1,103 @@
+"""What a reader tells us: an answer that we missed, or something that is wrong."""
+
+from contextlib import suppress
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from advocacy.models import LONGEST_WORDS, RecommendedAction
+from advocacy.models.reports import check_told
+from advocacy.models.text import LineInput, TextInput
+from advocacy.public.forms.follow import SubjectForm
+from advocacy.public.forms.options import SlugField, first_of
+
+
+class AskField(SlugField):
+    """Which ask it is about, if one. Few are offered, words find the others."""
+
+    def __init__(self):
+        super().__init__(
+            # By an index: the order of asks elsewhere would sort them all.
+            RecommendedAction.objects.published().select_related("body").order_by("reference"),
+            label=_("What it is about"),
+            empty=_("Something else, or I cannot say"),
+        )
+        self.error_messages["invalid_choice"] = _("This ask is not in the record: choose another.")
+
+    def show_first(self, chosen):
+        asks = self.queryset.only("slug", "title", "body__abbreviation")
+        rows, has_more = first_of(asks, self.words)
+        self.show([option_of(ask) for ask in rows], chosen and option_of(chosen))
+        self.has_more = has_more
+
+
+def option_of(ask):
+    return ask.slug, f"{ask.body.abbreviation}: {ask.title}"
+
+
+class TellForm(SubjectForm):
+    """It is posted without a cookie, so the page that holds it can be kept.
+
+    No length stands on a field: a browser would cut what is pasted, and nobody would notice.
+    """
+
+    SUBJECT = "ask"
+
+    link = LineInput(
+        label=_("Address of the source"),
+        required=False,
+        help_text=_("Where the answer, or what is wrong here, can be read by anyone."),
+        widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://"}),
+    )
+    words = TextInput(
+        label=_("In your words"),
+        required=False,
+        help_text=_("In any language. At most %(number)d characters.") % {"number": LONGEST_WORDS},
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )
+    reach = LineInput(
+        label=_("How we can reach you"),
+        required=False,
+        help_text=_("Only if you want us to ask back. Empty: nobody can."),
+    )
+    # Programs fill in every field that they find; people do not see this one.
+    homepage = forms.CharField(
+        label=_("Leave this empty"),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+
+    def __init__(self, data=None, *, ask=""):
+        super().__init__(data, auto_id="tell-%s", use_required_attribute=False)
+        # Made here: which asks are public is asked of the day.
+        self.fields["ask"] = AskField()
+        self.fields["ask"].initial = ask
+
+    def clean(self):
+        super().clean()
+        told = self.cleaned_data
+        check_told({name: told[name] for name in ("link", "words", "reach") if name in told})
+        if told.get("homepage"):
+            # Nothing is dropped in silence: whoever is no program sends it again.
+            raise ValidationError(
+                gettext(
+                    "This looked as if a program had filled it in, so it was not sent. Look through"
+                    " it once more, and send it again."
+                )
+            )
+        return told
+
+    def show_first(self):
+        field, chosen = self.fields["ask"], None
+        with suppress(ValidationError):
+            chosen = field.to_python(self["ask"].value())
+        field.look_for(self.words)
+        field.show_first(chosen)
+
+    @property
+    def told(self):
+        """What `Report.objects.tell` is given."""
+        names = {"action": "ask", "link": "link", "words": "words", "reach": "reach"}
+        return {name: self.cleaned_data[field] for name, field in names.items()}
