@@ -246,7 +246,7 @@ def mails(follower, language):
         )
     wish = SignUp.objects.ask("new@example.org", language=language, frequency="weekly")
     yield letters.confirmation(wish)
-    edition = Edition.objects.create(kind=EditionKind.NOTICE, entry=entry, paused_for="554")
+    edition = Edition.objects.create(kind=EditionKind.NOTICE, entry=entry, send_at=timezone.now())
     yield letters.paused(edition, "olena@example.org")
 
 

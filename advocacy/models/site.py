@@ -1,6 +1,8 @@
 """Whose record this is: its name, who is behind it and how it looks, in one row."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -71,6 +73,15 @@ def check_links(text: str) -> None:
         check_web_address(match["address"])
 
 
+@contextmanager
+def named_as(field: str) -> Iterator[None]:
+    """What is refused inside is said of this field."""
+    try:
+        yield
+    except ValidationError as refusal:
+        raise ValidationError({field: refusal}) from None
+
+
 class SiteQuerySet(ContentQuerySet["Site"]):
     def whole(self) -> "SiteQuerySet":
         """With what is said of its pictures, and without the pictures themselves."""
@@ -133,7 +144,6 @@ class Site(Content):
     openpgp_key = Text(
         _("OpenPGP public key"),
         blank=True,
-        validators=[check_public_key],
         help_text=_(
             "The public key of that e-mail address, as text, from BEGIN to END. The foot of every"
             " page links to it."
@@ -201,7 +211,6 @@ class Site(Content):
     footer_links = Text(
         _("links of the foot"),
         blank=True,
-        validators=[check_links],
         help_text=_(
             "A line each, words and then the address: Imprint https://example.org/imprint. They"
             " stand at the foot of every page."
@@ -258,10 +267,13 @@ class Site(Content):
     def clean(self) -> None:
         super().clean()
         if self.accent:
-            try:
+            with named_as("accent"):
                 self.accent = colours.tidy_colour(self.accent)
-            except ValidationError as refusal:
-                raise ValidationError({"accent": refusal}) from None
+        if self.openpgp_key:
+            with named_as("openpgp_key"):
+                check_public_key(self.openpgp_key)
+        with named_as("footer_links"):
+            check_links(self.footer_links)
         if self.openpgp_key and not self.email:
             sentence = gettext("Give the e-mail address that the key belongs to.")
             raise ValidationError({"email": sentence})
