@@ -147,6 +147,15 @@ def test_whoever_is_told_at_once_is_no_matter_of_a_file(ask, editor):
     assert "approved_by" not in exported("entries")
 
 
+def test_a_look_is_of_the_day_of_its_search_log(ask, editor):
+    look = MET | {"key": "bad", "status": "", "sources": "", "search_log": "searched"}
+
+    (fate,) = read("entries", file_of(look), by=editor).values()
+
+    words = "happened_on: Its search log is of 2 February 2025, and a look is of that day."
+    assert fate[2] == [words]
+
+
 def test_columns_that_a_row_needs_may_not_be_left_out(ask, editor):
     (fate,) = read("entries", "key,action\nbad,ask\n", by=editor).values()
 

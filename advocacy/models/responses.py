@@ -27,6 +27,7 @@ from advocacy.models.evidence import (
     CONSTRAINTS,
     all_hold,
     by_field,
+    check_look,
     check_references,
     check_sources,
     check_transition,
@@ -332,6 +333,7 @@ class StatusUpdate(EntryWords, Chained):
             lambda: check_sources(self, sources),
             lambda: check_transition(self, before, after, later_reason),
             lambda: check_references(self),
+            lambda: None if has_log else check_look(self),
         ):
             try:
                 check()
