@@ -35,9 +35,10 @@ class ChecklistStepAdmin(TransferMixin, VersionedAdmin):
     def get_changeform_initial_data(self, request):
         """Of an ask that the address names, the new step is the last."""
         initial = super().get_changeform_initial_data(request)
-        if (ask := initial.get("action", "")).isdecimal():
-            last = ChecklistStep.objects.filter(action=ask).aggregate(Max("position"))
-            initial.setdefault("position", (last["position__max"] or 0) + 1)
+        ask = initial.get("action", "")
+        if isinstance(ask, str) and ask.isdecimal():
+            last = ChecklistStep.objects.filter(action=int(ask)).aggregate(Max("position"))
+            initial.setdefault("position", str((last["position__max"] or 0) + 1))
         return initial
 
     def response_add(self, request, obj, post_url_continue=None):
