@@ -32,6 +32,8 @@ from tests.factories import (
     make_follower,
     make_issue,
     make_pack,
+    make_page,
+    make_report,
     make_site,
     make_step,
     make_user,
@@ -50,8 +52,6 @@ LANGUAGES = ["en", "uk", "ko"]
 PROGRAM = re.compile("answerable", re.I)
 # Where a calendar file says what made it.
 THE_PROGRAM_OF_THE_FILE = re.compile("^PRODID:.*$", re.M)
-# The record's own pages are written anew for each record (`templates/pages/`).
-OF_THE_FIRST_RECORD = {"about"}
 
 
 @pytest.fixture
@@ -75,6 +75,7 @@ def follower(cotton):
     record(ask, happened_on=date(2025, 1, 5))
     make_step(action=ask)
     surround(ask, starts_on=timezone.localdate(), ends_on=timezone.localdate() + timedelta(9))
+    make_page(slug="team")
     make_pack(slug="pack", actions=[ask], issues=[ask.issue], meetings=[Meeting.objects.get()])
     return make_follower(action=ask)
 
@@ -88,6 +89,7 @@ SLUGS = {
     "action_detail": ["ask"],
     "pack_detail": ["pack"],
     "pack_text": ["pack"],
+    "page_detail": ["team"],
     "seat_country": ["dk"],
 }
 OF_A_FOLLOWER = ["follow_token", "follow_leave", "follow_delete", "follow_data"]
@@ -115,8 +117,10 @@ def names_of_pages():
 
 def public_pages(follower):
     """(name, address) of every public page there is, in the language that is active."""
-    for name in sorted(names_of_pages() - TESTED_APART - OF_THE_FIRST_RECORD):
+    for name in sorted(names_of_pages() - TESTED_APART):
         args = [follower.token] if name in OF_A_FOLLOWER else SLUGS.get(name, [])
+        if name == "tell_sent":
+            args = [make_report().token]
         steps = f"?step={ChecklistStep.objects.first().slug}" if name == "checklist_sheet" else ""
         yield name, reverse(name, args=args) + steps
 
@@ -147,7 +151,7 @@ def test_every_page_is_of_the_record_that_was_named(client, follower, language):
                 assert 'href="mailto:hello@cotton.example"' in page, address
                 assert "Leeds" in page
                 assert "licenses/by-sa/4.0/" in page
-    assert walked | TESTED_APART | OF_THE_FIRST_RECORD >= names_of_pages()
+    assert walked | TESTED_APART >= names_of_pages()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -248,12 +252,13 @@ def mails(follower, language):
     yield letters.confirmation(wish)
     edition = Edition.objects.create(kind=EditionKind.NOTICE, entry=entry, send_at=timezone.now())
     yield letters.paused(edition, "olena@example.org")
+    yield letters.reports(2, "olena@example.org")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_mail_to_followers_is_of_that_record(follower, language):
+def test_every_mail_is_of_that_record(follower, language):
     kinds = list(mails(follower, language))
-    assert len(kinds) == 4
+    assert len(kinds) == 5
 
     for kind in kinds:
         written = kind.message()
@@ -262,7 +267,7 @@ def test_every_mail_to_followers_is_of_that_record(follower, language):
         for said in [*texts, *map(str, written.values())]:
             assert not PROGRAM.search(said)
         assert f'<p class="name">{NAME}</p>' in texts[1]
-    notice, digest, confirmation, _paused = kinds
+    notice, digest, confirmation, _paused, reports = kinds
     for mail_to_follower in (notice, digest):
         assert mail_to_follower.message()["List-Id"] == f"{NAME} <updates.127.0.0.1>"
         for text in (mail_to_follower.body, mail_to_follower.alternatives[0].content):
@@ -271,6 +276,7 @@ def test_every_mail_to_followers_is_of_that_record(follower, language):
             assert NAME in text
     assert NAME in digest.subject
     assert NAME in confirmation.subject
+    assert reports.subject.startswith(f"{NAME}: 2 new reports")
 
 
 def test_every_mail_to_staff_is_of_that_record(client, cotton, mailoutbox):

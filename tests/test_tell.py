@@ -26,7 +26,7 @@ from advocacy.models import (
 )
 from advocacy.models.networks import form_token
 from advocacy.upkeep import tasks
-from tests.factories import make_action, make_body, make_report, make_user
+from tests.factories import make_action, make_body, make_report, make_site, make_user
 from tests.pages import text_of
 from tests.staff import Controls
 from tests.test_visitors import ELSEWHERE, SILENT, hidden_fields
@@ -426,6 +426,7 @@ def came(moment: datetime, **told):
 
 @pytest.fixture
 def people():
+    make_site()
     make_groups()
     for role, address in [
         ("Editor", "editor@example.org"),
