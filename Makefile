@@ -2,11 +2,23 @@
 # Both variables may be given on the command line: make run HOST=0.0.0.0 PORT=9000
 HOST ?= 127.0.0.1
 PORT ?= 8000
+# The folder of another record than the one that comes along: make run CONTENT=../cotton
+# It has a database and keys of its own, in a folder of its name: two records never meet in one.
+CONTENT ?=
+ifneq ($(CONTENT),)
+CONTENT_DIR := $(CONTENT)
+RECORD := $(shell cd '$(CONTENT)' 2>/dev/null && basename "$$PWD" | tr -cs 'A-Za-z0-9._\n-' '-')
+$(if $(RECORD),,$(error CONTENT: there is no folder $(CONTENT)))
+VAR_DIR ?= var/records/$(RECORD)
+export CONTENT_DIR
+endif
+VAR_DIR ?= var
 # A local site: plain http, and keys of its own. Any of these may come from the environment.
 HTTPS ?= 0
-SECRET_KEY_FILE ?= var/secret_key
-ADDRESS_KEYS_FILE ?= var/address_keys
-export HOST PORT HTTPS SECRET_KEY_FILE ADDRESS_KEYS_FILE
+SECRET_KEY_FILE ?= $(VAR_DIR)/secret_key
+ADDRESS_KEYS_FILE ?= $(VAR_DIR)/address_keys
+KEYS := $(VAR_DIR)/secret_key $(VAR_DIR)/address_keys
+export HOST PORT HTTPS VAR_DIR SECRET_KEY_FILE ADDRESS_KEYS_FILE
 
 # A name alone proves little: pyenv puts an `uv` and a `python3` on the PATH that may not run here.
 UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .tools/bin/uv)
@@ -34,13 +46,13 @@ COMPILE := pip compile --quiet --upgrade --universal --generate-hashes --no-head
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
-run: port .venv/installed var/secret_key var/address_keys ## the site on http://127.0.0.1:8000 (PORT= and HOST= change that)
+run: port .venv/installed $(KEYS) ## the site on http://127.0.0.1:8000 (PORT= and HOST= change that; CONTENT= the record)
 	@$(BIN)/python manage.py start
 
 install: .venv/installed ## only what the site needs, for a server (deploy/README.md)
 	@mkdir -p var
 
-dev: port .venv/installed var/secret_key var/address_keys ## the same with DEBUG and a server that reloads on every change
+dev: port .venv/installed $(KEYS) ## the same with DEBUG and a server that reloads on every change
 	@env DEBUG=1 $(BIN)/python manage.py start --dev
 
 test: .venv/installed-dev ## all tests, on SQLite and in three browsers (ARGS= goes to pytest)
@@ -54,7 +66,7 @@ test-postgres: .venv/installed-dev ## all that a database may change, on Postgre
 	@sh deploy/install_for_tests.sh gettext postgresql
 	@sh deploy/with_postgres.sh $(PYTEST) -m "not browser and not one_database" $(ARGS)
 
-check: .venv/installed-dev var/secret_key var/address_keys ## lint, format, types, migrations, deployment settings, templates, translations
+check: .venv/installed-dev $(KEYS) ## lint, format, types, migrations, deployment settings, templates, translations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -69,7 +81,7 @@ bench: .venv/installed-dev ## what readers get on the day it is in the news, aga
 	@sh deploy/install_for_tests.sh nginx wrk
 	@$(BIN)/python -m bench.news $(ARGS)
 
-bench-pages: .venv/installed var/secret_key var/address_keys ## what every page costs with ASKS=100000 and ENTRIES=1000000, on a throw-away PostgreSQL
+bench-pages: .venv/installed $(KEYS) ## what every page costs with ASKS=100000 and ENTRIES=1000000, on a throw-away PostgreSQL
 	@sh deploy/install_for_tests.sh postgresql
 	@sh deploy/with_postgres.sh sh -c '$(BIN)/python -m bench.make_load --issues $(ISSUES) --bodies $(BODIES) \
 		--actions $(ASKS) --updates $(ENTRIES) && $(BIN)/python -m bench.pages $(ARGS)'
@@ -105,11 +117,11 @@ format: .venv/installed-dev ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-messages: .venv/installed var/secret_key var/address_keys ## add new strings to the translations, drop those that are gone
+messages: .venv/installed $(KEYS) ## add new strings to the translations, drop those that are gone
 	@sh deploy/install_for_tests.sh gettext
 	$(BIN)/python manage.py makemessages
 
-manage: .venv/installed var/secret_key var/address_keys ## any command of Django, for example: make manage DO="load_content --check"
+manage: .venv/installed $(KEYS) ## any command of Django, for example: make manage DO="load_content --dry-run"
 	@$(BIN)/python manage.py $(DO)
 
 lock: $(UV) ## renew the pinned versions from pyproject.toml
@@ -118,14 +130,14 @@ lock: $(UV) ## renew the pinned versions from pyproject.toml
 	echo uv | $(UV) $(COMPILE) --output-file deploy/requirements-uv.txt -
 
 clean: ## remove all that these commands made, but not the database in var/
-	rm -rf .venv .tools .pytest_cache .ruff_cache .mypy_cache var/static var/*.digest
+	rm -rf .venv .tools .pytest_cache .ruff_cache .mypy_cache var/static var/*.digest var/records/*/static var/records/*/*.digest
 
 # Asked first, so that a taken port does not show up only after a minute of installing.
 port:
 	@$(PYTHON) advocacy/management/port.py '$(HOST)' '$(PORT)'
 
-var/secret_key var/address_keys:
-	@mkdir -p var
+$(KEYS):
+	@mkdir -p '$(VAR_DIR)'
 	@umask 077 && $(PYTHON) -c "import secrets; print(secrets.token_urlsafe(50))" > $@
 
 .tools/bin/uv: deploy/requirements-uv.txt

@@ -9,6 +9,8 @@ from urllib.parse import quote, unquote, urlsplit
 import dj_database_url
 from django.utils.csp import CSP
 
+from advocacy.content_folder import languages_of
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -46,6 +48,11 @@ def words(value):
     return [word.strip() for word in value.split(",") if word.strip()]
 
 
+def folder(value):
+    """The same folder wherever the program goes on from."""
+    return Path(value).absolute()
+
+
 def file_text(path):
     if not path:
         return ""
@@ -59,7 +66,7 @@ DEBUG = env("DEBUG", "0", yes_or_no)
 HTTPS = env("HTTPS", "0" if DEBUG else "1", yes_or_no)
 
 # What the program makes while it runs: the SQLite database, the collected static files.
-VAR_DIR = env("VAR_DIR", str(BASE_DIR / "var"), Path)
+VAR_DIR = env("VAR_DIR", str(BASE_DIR / "var"), folder)
 
 
 def made_by_make(name):
@@ -117,8 +124,8 @@ CONFIRMATIONS_AN_HOUR = env("CONFIRMATIONS_AN_HOUR", "600", above_zero)
 # Whether the public checklists count how many did a step.
 TALLY = env("TALLY", "1", yes_or_no)
 
-# The dossier that `load_content` loads, at every start where it changed.
-CONTENT_DIR = env("CONTENT_DIR", str(BASE_DIR / "fixtures" / "north-korea"), Path)
+# The record that `load_content` loads, at every start where it changed.
+CONTENT_DIR = env("CONTENT_DIR", str(BASE_DIR / "fixtures" / "north-korea"), folder)
 
 ROOT_URLCONF = "advocacy.urls"
 INSTALLED_APPS = [
@@ -252,7 +259,8 @@ def mailer(url):
 MAIL_URL = env("MAIL_URL", "" if HTTPS else "folder:")
 MAILERS = {"default": env("MAIL_URL", MAIL_URL or "folder:", mailer)}
 MAIL_DOMAIN = urlsplit(SITE_URL).hostname or "localhost"
-DEFAULT_FROM_EMAIL = env("MAIL_FROM", f"Answerable <follow@{MAIL_DOMAIN}>")
+# Without a name of its own it gets that of the record (`sender` in mailing/letters.py).
+DEFAULT_FROM_EMAIL = env("MAIL_FROM", f"follow@{MAIL_DOMAIN}")
 # A provider's own settings, for example {"POSTMARK_SERVER_TOKEN": "…"}; see deploy/README.md.
 ANYMAIL = env("ANYMAIL", "{}", json.loads)
 if MAIL_URL.startswith("provider:"):
@@ -299,13 +307,12 @@ ACCOUNT_SESSION_REMEMBER = True
 SESSION_COOKIE_AGE = 12 * 3600
 MFA_ADAPTER = "advocacy.admin.factors.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_TOTP_ISSUER = "Answerable"
 MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 
-LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("uk", "Українська"), ("ko", "한국어")]
+# The record says in which languages it is read (site.json).
+LANGUAGES, LANGUAGE_CODE = languages_of(CONTENT_DIR)
 LOCALE_PATHS = [BASE_DIR / "advocacy" / "locale"]
 TIME_ZONE = env("TIME_ZONE", "UTC")
 

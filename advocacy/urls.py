@@ -19,6 +19,7 @@ from advocacy.public.views import (
     pages,
     seats,
     share,
+    site,
     tell,
     updates,
 )
@@ -30,6 +31,10 @@ urlpatterns = [
     path("healthz", operations.healthz, name="healthz"),
     path("readyz", operations.readyz, name="readyz"),
     path("robots.txt", operations.robots, name="robots"),
+    path("look/<slug:digest>.css", site.look, name="look"),
+    path("pictures/<slug:digest>.png", site.picture, name="site_picture"),
+    path("contact/key.asc", site.key, name="site_key"),
+    path(".well-known/security.txt", site.security, name="security"),
     *i18n_patterns(
         path("", overview.overview, name="overview"),
         path("issues/", issues.issue_list, name="issue_list"),
@@ -71,5 +76,6 @@ urlpatterns = [
         path("about/method/", pages.method, name="method"),
         path("about/privacy/", pages.privacy, name="privacy"),
         path("about/accessibility/", pages.accessibility, name="accessibility"),
+        path("about/<slug:slug>/", pages.page_detail, name="page_detail"),
     ),
 ]

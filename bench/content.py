@@ -34,7 +34,7 @@ from advocacy.models.tallies import StepTally
 from bench.words import a_script, text
 
 DAYS = 3650
-TOPICS, REFERENCES, ORGANISATIONS = 6, 40, 30
+TOPICS, REFERENCES, ORGANISATIONS, KINDS = 6, 40, 30, 15
 # How far the first of a list stand out: some issues and bodies get far more asks than others.
 SKEW_OF_ISSUES, SKEW_OF_BODIES = 1.25, 1.5
 YEAR = timedelta(days=365)
@@ -107,16 +107,18 @@ class Content:
 
     def make_bodies(self, number):
         countries = sorted(GROUP_OF)
+        kinds = [BodyKind(slug=f"load-kind-{n}", name=f"made-up kind {n}") for n in range(KINDS)]
+        kinds = self.insertion.insert(BodyKind, kinds, KINDS)
         rows = []
         for n in range(number):
-            kind = self.random.choice(BodyKind.values)
-            is_state = self.random.random() < 2 / len(BodyKind.values)
+            kind = self.random.choice(kinds)
+            is_state = self.random.random() < 2 / KINDS
             rows.append(
                 TargetBody(
                     slug=f"load-body-{n}",
                     name=f"Body {n} {self.words(3, a_script(self.random))}",
                     abbreviation=f"B{n}",
-                    kind=kind,
+                    kind_id=kind,
                     role="made up",
                     mandate=self.words(14),
                     country=self.random.choice(countries) if is_state else "",

@@ -28,6 +28,7 @@ class Sources:
         is_dead = self.random.random() < 0.02
         published_on = self.content.first_day + timedelta(days=days * n // number)
         return Source(
+            key=f"made-up-{n}",
             title=self.content.words(7),
             summary=self.content.words(16),
             publisher=self.content.words(2),
@@ -65,7 +66,8 @@ class Logs:
         searched_before = self.log and self.log.searched_on == day
         if not searched_before or self.content.random.randrange(ASKS_A_LOG) == 0:
             self.log = SearchLog(
-                pk=next(self.keys),
+                pk=(pk := next(self.keys)),
+                key=f"made-up-{pk}",
                 searched_on=day,
                 searched_by=by,
                 places="\n".join(self.content.words(8) for _ in range(5)),

@@ -134,8 +134,10 @@ class Record:
 
     def common(self, walk, day):
         recorded_at = datetime.combine(day, NOON) + timedelta(seconds=self.random.randrange(40_000))
+        pk = next(self.keys)
         return {
-            "pk": next(self.keys),
+            "pk": pk,
+            "key": f"made-up-{pk}",
             "action_id": walk.ask.key,
             "recorded_at": recorded_at,
             "recorded_by": self.random.choice(self.people),

@@ -1,9 +1,11 @@
 """The dossier that comes with the program, and a few rows of it that load in no time."""
 
 import json
+import shutil
 
 from django.conf import settings
 
+from advocacy.content_folder import SITE
 from advocacy.management.commands.load_content import FILES
 
 DOSSIER = settings.CONTENT_DIR
@@ -30,6 +32,7 @@ def few_rows(folder, number=2):
             wanted += named_by(model, row, rows)
     for file, model in FILES.items():
         write_rows(folder, file, [row for row in rows[model] if row in kept[model]])
+    shutil.copy(DOSSIER / SITE, folder)
     return folder
 
 

@@ -1,9 +1,11 @@
 """Rows that are valid with no arguments; a test passes only what it is about."""
 
 from datetime import date
+from io import BytesIO
 from itertools import count
 
 from django.contrib.auth import get_user_model
+from PIL import Image
 
 from advocacy.models import (
     AskRelation,
@@ -23,6 +25,7 @@ from advocacy.models import (
     Organisation,
     Pack,
     PackKind,
+    Page,
     Paragraph,
     ReachedBy,
     RecommendedAction,
@@ -32,6 +35,7 @@ from advocacy.models import (
     SearchLog,
     Seat,
     SignUp,
+    Site,
     Source,
     StatusUpdate,
     StepKind,
@@ -56,6 +60,18 @@ def make_user(**fields):
     return user
 
 
+def make_site(**fields):
+    """The row that names the record; the tests' own name unless told."""
+    return Site.objects.create(**{"name": "Answerable", **fields})
+
+
+def png(width=1200, height=630, colour=(20, 60, 120), **saved):
+    """A picture of one colour, as the bytes of a PNG."""
+    file = BytesIO()
+    Image.new("RGB", (width, height), colour).save(file, "PNG", **saved)
+    return file.getvalue()
+
+
 def make_topic(**fields):
     n = next(number)
     return Topic.objects.create(**{"slug": f"topic-{n}", "name": f"Topic {n}", **fields})
@@ -78,14 +94,20 @@ def make_issue(*, topics=(), **fields):
     return issue
 
 
+def make_kind(slug="un-organ", **fields):
+    """The kind of this slug, made if it is not there; of the common kind unless told."""
+    values = {"name": "UN organ" if slug == "un-organ" else f"kind {slug}", **fields}
+    return BodyKind.objects.get_or_create(slug=slug, defaults=values)[0]
+
+
 def make_body(**fields):
     n = next(number)
+    fields["kind"] = fields.get("kind") or make_kind()
     return TargetBody.objects.create(
         **{
             "slug": f"body-{n}",
             "name": f"Council Number {n}",
             "abbreviation": f"CN{n}",
-            "kind": BodyKind.UN_ORGAN,
             "role": "decides",
             "mandate": "Keeps the peace.",
             "reached_by": ReachedBy.MISSIONS,
@@ -235,6 +257,19 @@ def make_pack(*, actions=(), meetings=(), issues=(), **fields):
     pack.meetings.set(meetings)
     pack.issues.set(issues)
     return pack
+
+
+def make_page(**fields):
+    n = next(number)
+    return Page.objects.create(
+        **{
+            "slug": f"page-{n}",
+            "title": f"Page {n}",
+            "standfirst": "Who we are.",
+            "text": "## Our work\n\nWe **ask**.",
+            **fields,
+        }
+    )
 
 
 def make_source(**fields):

@@ -3,6 +3,10 @@
 import re
 from html import unescape
 
+# What every public page asks the database beside its own, where nothing is kept: whose record it
+# is, the pages that its footer leads to, and the countries for the menu.
+IN_EVERY_PAGE = 3
+
 
 def text_of(response):
     """The words of a page: no markup, single spaces."""

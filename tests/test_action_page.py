@@ -22,7 +22,7 @@ from tests.factories import (
     record_look,
     submit,
 )
-from tests.pages import text_of
+from tests.pages import IN_EVERY_PAGE, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -244,5 +244,5 @@ def test_an_ask_takes_a_constant_number_of_queries(client, django_assert_num_que
     # The ask, how its wording was changed, its further issues and relations, how it was put and by
     # whom, its legal basis, its entries, their sources and those of what they correct, its replies,
     # its steps, its packs, its meetings, mails of a year.
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(15 + IN_EVERY_PAGE):
         client.get(action.get_absolute_url())

@@ -164,8 +164,8 @@ def test_the_list_takes_a_constant_number_of_queries(
         record_look(make_ask())
 
     # Session, user; counts, the asks; the options of the filters by body, issue and topic, and
-    # whether an answer is due anywhere.
-    with django_assert_num_queries(9):
+    # whether an answer is due anywhere; whose record it is.
+    with django_assert_num_queries(10):
         client.get(LIST)
 
 
@@ -180,7 +180,7 @@ def test_the_page_of_an_ask_takes_a_constant_number_of_queries(
         record_look(action, date(2025, 1, 1))
 
     client.get(change_page(action))  # Once for the cached content types.
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         client.get(change_page(action))
 
 

@@ -232,5 +232,5 @@ def test_lists_take_a_constant_number_of_queries(
         record(make_action(), tell=Tell.AT_ONCE)
 
     client.get(address)
-    with django_assert_num_queries(5 if address == LIST else 8):
+    with django_assert_num_queries(6 if address == LIST else 9):
         client.get(address)

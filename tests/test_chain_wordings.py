@@ -72,7 +72,6 @@ OTHER_ASK = {
 OTHER_BODY = {
     "name": "Another",
     "abbreviation": "X",
-    "kind": "court",
     "country": "DK",
     "works_in_confidence": True,
 }

@@ -17,6 +17,7 @@ from advocacy.mailing import tasks as mailing
 from advocacy.models import (
     ContentVersion,
     Issue,
+    Picture,
     Source,
     StandingToday,
     StepDone,
@@ -26,6 +27,7 @@ from advocacy.models import (
 )
 from advocacy.models import content_version as triggers
 from advocacy.models.chain import RecordIsAppendOnly
+from advocacy.models.pictures import LOGO
 from advocacy.upkeep import tasks
 from tests.dossier import few_rows
 from tests.factories import (
@@ -37,11 +39,13 @@ from tests.factories import (
     make_legal_reference,
     make_meeting,
     make_pack,
+    make_page,
     make_paragraph,
     make_relation,
     make_source,
     make_step,
     make_user,
+    png,
     record,
     record_look,
 )
@@ -84,9 +88,11 @@ def a_row_of_each(few_rows_loaded):
     make_paragraph(sources=[make_source()])
     make_relation(action=step.action)
     make_pack(actions=[step.action], meetings=[make_meeting()], issues=[make_issue()])
+    make_page()
     make_action(also_on=[make_issue()]).legal_references.add(make_legal_reference())
     record(step.action)
     record_look(step.action)
+    Picture.objects.take(png(), LOGO)
 
 
 def other(field, value):

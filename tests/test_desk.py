@@ -1,5 +1,6 @@
 """The first page of staff: what to do next, and two charts."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from advocacy.models import ResponseStatus, SignIn, Tell, Withholding, figures, make_groups
+from advocacy.models import ResponseStatus, SignIn, Source, Tell, Withholding, figures, make_groups
 from advocacy.upkeep import tasks, worker
 from tests.factories import (
     ASKED_ON,
@@ -128,11 +129,52 @@ def test_an_empty_desk_says_so(client, editor):
     shown = text_of(client.get(DESK))
 
     for words in [
-        "Every open ask was checked lately.",
+        "No ask is open.",
         "Nothing waits.",
-        "Every address that was tried answers.",
+        "Addresses of sources are not tried here (setting LINK_CHECKS).",
     ]:
         assert words in shown, words
+
+
+def test_a_desk_without_work_says_so_where_something_was_tried(client, editor, settings):
+    settings.LINK_CHECKS = True
+    record(make_action(), checked_on=timezone.localdate())
+    assert "No address of a source has been tried yet." in text_of(client.get(DESK))
+
+    Source.objects.first().note_link("200 OK", works=True, gone=False)
+    shown = text_of(client.get(DESK))
+
+    assert "Every address that was tried answers." in shown
+    assert "Every open ask was checked lately." in shown
+
+
+def first_steps(page):
+    """{the first word of each step: what is behind it}, from the desk."""
+    listed = re.search(r"<ol>(.*?)</ol>", page.text, flags=re.S)
+    steps = re.findall(r"<li>(.*?)</li>", listed[1], flags=re.S) if listed else []
+    return [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", step)).strip() for step in steps]
+
+
+def test_the_first_steps_of_a_record_are_led_to_until_all_are_done(client, editor):
+    page = client.get(DESK)
+    body, ask, look = first_steps(page)[-3:]
+    assert body == "Add a body: whoever is asked to act. Add a body"
+    assert ask == "Add an issue, and an ask to that body. Add an issue , Add an ask"
+    assert look.endswith("or where you looked and found none.")
+    assert '<details class="all-rows" open>' in page.text
+    for address in re.findall(r'href="(/admin/advocacy/\w+/add/)"', page.text):
+        assert client.get(address).status_code == 200
+
+    action = make_action()
+    body, ask, look = first_steps(client.get(DESK))[-3:]
+    assert body.endswith(" done")
+    assert ask.endswith(" done")
+    assert look.endswith(" Choose an ask")
+
+    record_look(action, timezone.localdate())
+    page = client.get(DESK)
+    assert [step for step in first_steps(page) if not step.endswith(" done")] == []
+    assert '<details class="all-rows">' in page.text
 
 
 def test_a_role_sees_what_it_may(client):

@@ -419,5 +419,5 @@ def test_the_list_of_drafts_takes_a_constant_number_of_queries(
     page = reverse("admin:advocacy_draft_changelist")
     client.get(page)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert len(client.get(page).context["cl"].result_list) == number

@@ -20,7 +20,7 @@ from tests.factories import (
     record,
     record_look,
 )
-from tests.pages import text_of
+from tests.pages import IN_EVERY_PAGE, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -181,5 +181,5 @@ def test_what_a_body_did_takes_a_constant_number_of_queries(
 
     # The body, phases, the events with their sources, bodies and issues, entries, seats, meetings,
     # standing chances, replies, mails of a year by the keys of its asks.
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(13 + IN_EVERY_PAGE):
         client.get(body.get_absolute_url())

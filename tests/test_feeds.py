@@ -17,6 +17,7 @@ from tests.factories import (
     make_body,
     make_issue,
     make_meeting,
+    make_site,
     make_source,
     record,
     record_look,
@@ -65,6 +66,7 @@ def shown(entry):
 
 @pytest.fixture
 def entries():
+    make_site()
     unsc = make_action(
         slug="troops",
         body=make_body(slug="unsc", name="Security Council", abbreviation="UNSC"),
@@ -283,8 +285,8 @@ def test_the_feed_takes_a_constant_number_of_queries(client, django_assert_num_q
         record_look(action)
 
     # Keys, entries, their sources and those of what they correct or take back; and the head of the
-    # record, and what was withheld.
-    with django_assert_num_queries(7):
+    # record, what was withheld, and whose it is.
+    with django_assert_num_queries(8):
         client.get(reverse("update_feed"), {"looks": "1"})
 
 

@@ -21,7 +21,7 @@ from tests.factories import (
     record,
     record_look,
 )
-from tests.pages import options_of, text_of
+from tests.pages import IN_EVERY_PAGE, options_of, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -99,7 +99,7 @@ def test_the_list_takes_a_constant_number_of_queries(client, django_assert_num_q
 
     # The columns of all asks, further issues, the keys of all issues, topics; the keys of the page,
     # its issues, their topics and phases, the names of options.
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(9 + IN_EVERY_PAGE):
         client.get(reverse("issue_list"))
 
 
@@ -213,7 +213,7 @@ def test_an_issue_takes_a_constant_number_of_queries(client, django_assert_num_q
     # The issue, topics, law; its asks, how they were put and by whom, steps; entries, their
     # sources; looks left out; events, their sources and bodies; packs; paragraphs, their sources;
     # its meetings, mails of a year by the keys of its asks.
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(19 + IN_EVERY_PAGE):
         client.get(issue.get_absolute_url())
 
 

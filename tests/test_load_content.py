@@ -1,5 +1,6 @@
 """load_content: the launch content, loaded as often as one likes, and never against staff."""
 
+import json
 import re
 from datetime import date
 
@@ -8,7 +9,15 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from advocacy.management.commands.load_content import FILES
-from advocacy.models import Issue, RecommendedAction, StatusUpdate, TargetBody
+from advocacy.management.content_report import MOST_NAMED
+from advocacy.models import (
+    Issue,
+    LoadedRecord,
+    RecommendedAction,
+    StatusUpdate,
+    TargetBody,
+    Topic,
+)
 from tests.dossier import few_rows, rows_of, write_rows
 from tests.factories import make_issue, make_user, record
 from tests.running import run
@@ -142,16 +151,113 @@ def test_rows_that_no_fixture_names_are_reported_and_left(capsys, folder):
 
     report = load(folder, capsys)
 
-    assert "No fixture names issue “From nowhere”; left as it is." in report
+    assert "No file names issue “From nowhere”; left as it is." in report
     assert "Made by staff" not in report
     assert Issue.objects.filter(title="From nowhere").exists()
 
 
-def test_a_dry_run_saves_nothing(capsys, folder):
-    report = load(folder, capsys, check=True)
+def test_a_dry_run_names_what_would_change_and_saves_nothing(capsys, folder):
+    seats = len(rows_of(folder, "seats.json"))
+    rewrite(folder, "seats.json", lambda rows: rows.extend(more_seats(rows[0], 25 - seats)))
 
-    assert report.startswith("Nothing was saved (--check): ")
+    report = load(folder, capsys, dry_run=True)
+
+    total = sum(len(rows_of(folder, file)) for file in FILES)
+    first, *lines, last = report.splitlines()
+    assert first == f"New ({total}):"
+    assert f"  bodies.json: {rows_of(folder, 'bodies.json')[0]['fields']['slug']}" in lines
+    assert len(lines) == MOST_NAMED + 1
+    assert lines[-1] == f"  … and {total - MOST_NAMED} more"
+    assert last.startswith(f"Nothing was saved (--dry-run): {total} new, 0 changed")
     assert not Issue.objects.exists()
+    assert not LoadedRecord.objects.exists()
+
+
+def more_seats(seat, number):
+    for n in range(number):
+        yield seat | {"fields": seat["fields"] | {"slug": f"seat-{n}", "country": "UA"}}
+
+
+def test_a_dry_run_says_in_which_fields_a_row_differs(capsys, folder):
+    load(folder, capsys)
+    TargetBody.objects.filter(pk=TargetBody.objects.first().pk).update(
+        edited_by_staff_at=timezone.now()
+    )
+    rewrite(
+        folder,
+        "issues.json",
+        lambda rows: rows[0]["fields"].update(title="A better title", topics=[["labour-law"]]),
+    )
+
+    report = load(folder, capsys, dry_run=True).splitlines()
+
+    key = rows_of(folder, "issues.json")[0]["fields"]["slug"]
+    assert report[:2] == ["Changed (1):", f"  issues.json: {key} (title, topics)"]
+    assert report[2] == "Kept as staff edited them (1):"
+    assert report[3].startswith("  bodies.json: ")
+    assert " 0 new, 1 changed, " in report[-1]
+    assert not Issue.objects.filter(title="A better title").exists()
+
+
+def test_a_file_may_be_left_out(capsys, folder):
+    for file in FILES:
+        if file != "topics.json":
+            (folder / file).unlink()
+
+    assert f"{len(rows_of(folder, 'topics.json'))} new, " in load(folder, capsys)
+
+
+def test_a_folder_that_is_no_record_is_refused_with_the_way_to_one(tmp_path):
+    for folder, fault in [(tmp_path / "nowhere", "is no folder"), (tmp_path, "holds no file")]:
+        said = refusal(folder)
+        assert said.startswith(f"{folder} {fault}")
+        assert "topics.json, organisations.json" in said
+        assert said.endswith(f"manage.py new_record {folder}")
+
+
+def test_a_file_that_nothing_reads_is_named(capsys, folder):
+    for name in ("bodys.json", "notes.txt", "logo.svg", "README.md", ".gitignore"):
+        (folder / name).write_text("[]")
+    site = json.loads((folder / "site.json").read_text())
+    (folder / "site.json").write_text(json.dumps(site | {"logo": "logo.svg"}))
+
+    report = load(folder, capsys).splitlines()
+
+    assert report[:-1] == [
+        "bodys.json is not read; did you mean bodies.json?",
+        "notes.txt is not read.",
+    ]
+
+
+def test_a_comment_beside_a_row_is_not_read(capsys, folder):
+    rewrite(folder, "topics.json", lambda rows: rows[0].update(_comment="Begin here."))
+
+    load(folder, capsys)
+
+    assert Topic.objects.filter(slug=rows_of(folder, "topics.json")[0]["fields"]["slug"]).exists()
+
+
+def test_two_records_never_meet_in_one_database(capsys, folder, tmp_path):
+    load(folder, capsys)
+    other = few_rows(tmp_path / "cotton")
+    site = json.loads((other / "site.json").read_text())
+    (other / "site.json").write_text(json.dumps(site | {"record": "cotton"}))
+    rewrite(other, "issues.json", lambda rows: rows[0]["fields"].update(title="Cotton"))
+
+    with pytest.raises(CommandError) as refused:
+        load(other, capsys)
+
+    said = str(refused.value)
+    assert said.startswith("This database holds the record “north-korea”, and ")
+    assert "another VAR_DIR or DATABASE_URL" in said
+    assert said.endswith("Nothing was saved.")
+    assert not Issue.objects.filter(title="Cotton").exists()
+
+    # The same record from another folder is the same record; one without a key has its name.
+    (other / "site.json").unlink()
+    other.rename(tmp_path / "north-korea")
+    load(tmp_path / "north-korea", capsys)
+    assert Issue.objects.filter(title="Cotton").exists()
 
 
 @pytest.mark.parametrize(
@@ -215,12 +321,12 @@ def test_a_broken_row_is_named_and_nothing_is_saved(folder, file, change, messag
     assert said.endswith("Nothing was saved.")
 
 
-def test_broken_json_and_a_missing_file_are_named(folder):
+def test_broken_json_is_named(folder):
     (folder / "topics.json").write_text("[{,", encoding="utf-8")
     assert "topics.json is not JSON" in refusal(folder)
 
-    (folder / "topics.json").unlink()
-    assert "topics.json is missing" in refusal(folder)
+    (folder / "topics.json").write_text("{}", encoding="utf-8")
+    assert "topics.json must be a list of rows" in refusal(folder)
 
 
 def test_a_rewritten_entry_of_the_record_is_refused(capsys, folder):

@@ -4,7 +4,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from advocacy.management.pack_files import files_of
+from advocacy.management.commands.load_content import FILES
+from advocacy.management.markdown_files import files_of
 from advocacy.models import Issue, Pack, RecommendedAction
 from tests.dossier import few_rows, rows_of
 
@@ -100,7 +101,7 @@ def test_a_file_becomes_a_pack_with_all_that_its_head_says(capsys, folder):
 
 def test_new_the_same_and_changed_packs_are_counted(capsys, folder):
     first = load(folder, capsys)
-    rows = sum(len(rows_of(folder, file.name)) for file in folder.glob("*.json"))
+    rows = sum(len(rows_of(folder, file)) for file in FILES)
     assert f" {rows + 2} new, 0 changed, 0 same" in first
 
     assert f" 0 new, 0 changed, {rows + 2} same" in load(folder, capsys)
@@ -122,8 +123,13 @@ def test_a_line_that_is_taken_out_takes_its_relations_out(capsys, folder):
 
 
 def test_a_dry_run_saves_no_pack(capsys, folder):
-    assert load(folder, capsys, check=True).startswith("Nothing was saved (--check): ")
-    assert not Pack.objects.exists()
+    load(folder, capsys)
+    Pack.objects.get(slug="letter").delete()
+
+    report = load(folder, capsys, dry_run=True)
+
+    assert report.startswith("New (1):\n  packs: letter\nNothing was saved (--dry-run): 1 new, ")
+    assert not Pack.objects.filter(slug="letter").exists()
 
 
 def test_what_staff_edited_is_kept_and_what_no_file_names_is_reported(capsys, folder):
@@ -137,7 +143,7 @@ def test_what_staff_edited_is_kept_and_what_no_file_names_is_reported(capsys, fo
     report = load(folder, capsys)
 
     assert "1 kept as staff edited them" in report
-    assert "No fixture names pack “What to say”; left as it is." in report
+    assert "No file names pack “What to say”; left as it is." in report
     assert Pack.objects.get(slug="letter").title == "As our editor wrote it"
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.factories import (
     make_follower,
+    make_site,
     make_source,
     make_step,
     record_look,
@@ -89,7 +90,24 @@ def test_a_follower_is_written_to_in_their_language(action, sink, queue, languag
         assert word in text
 
 
+def test_where_the_record_has_a_language_no_longer_mail_comes_in_its_first(
+    action, sink, queue, settings
+):
+    follower = make_follower(frequency="at_once", language="uk")
+    make_notice(action)
+    settings.LANGUAGES = [("en", "English")]
+
+    queue()
+
+    (message,) = sink.messages
+    text = message.get_body(("plain",)).get_content()
+    assert f"http://127.0.0.1:8000/en/follow/{follower.token}/" in text
+    assert "/uk/" not in text
+    assert "/en/follow/" in message["List-Unsubscribe"]
+
+
 def test_the_headers_are_those_of_a_list_that_can_be_left(action, sink, queue):
+    make_site()
     follower = make_follower(frequency="at_once")
     make_notice(action)
 

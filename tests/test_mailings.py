@@ -21,6 +21,7 @@ from tests.factories import (
     make_body,
     make_follower,
     make_issue,
+    make_site,
     make_user,
     record,
 )
@@ -192,6 +193,7 @@ def test_what_is_no_longer_public_is_not_told(action, sink, queue):
 
 def test_the_digest_groups_the_week_by_issue_for_each_follower(action, sink, queue):
     other = make_action(issue=make_issue(title="Prisoners"), title="Visit them")
+    make_site()
     make_follower("all@example.org", frequency="at_once")
     make_follower("issue@example.org", issue=action.issue)
     make_follower("nothing@example.org", issue=make_issue())

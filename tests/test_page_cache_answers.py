@@ -14,7 +14,7 @@ from advocacy.web.editions import Editions, read_number
 from advocacy.web.kept_pages import best_encoding
 from tests.browser.pages import PAGES
 from tests.door import Door
-from tests.factories import make_action, make_issue, make_pack, record
+from tests.factories import make_action, make_issue, make_pack, make_page, record
 from tests.test_content_version import OURS, PUBLIC
 from tests.test_page_cache import PART
 from tests.test_withholding import SECRET, make_row, withhold
@@ -28,6 +28,7 @@ FILES = ["updates.atom", "calendar.ics", "bodies/unsc/share.png", "follow/?issue
 def test_every_page_has_one_etag_and_reads_nothing_that_does_not_count(reads_at_once):
     call_command("load_content", verbosity=0)
     make_pack(slug="sample-statement")
+    make_page(slug="sample-page", in_footer=True)
     doors = [Door(), Door()]
     counts = {model._meta.db_table for model in PUBLIC}
     others = {model._meta.db_table for model in OURS} - counts | {"auth_user", "django_session"}

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
 from advocacy.models import Draft, make_groups
-from tests.factories import make_user, record, write_draft, write_submission
+from tests.factories import make_site, make_user, record, write_draft, write_submission
 from tests.pages import text_of
 from tests.staff import (
     PASSWORD,
@@ -77,6 +77,7 @@ def told(mailoutbox, *words):
 
 
 def test_setting_the_password_of_another_is_logged_and_told(client, iryna, others, mailoutbox):
+    make_site()
     ana = member("Publisher", "ana")
     page = reverse("admin:auth_user_password_change", args=[ana.pk])
     client.post(page, {**NEW, "usable_password": "true", "set-password": "1"})

@@ -55,7 +55,7 @@ def test_a_phase_has_one_colour_on_pages_in_the_admin_and_in_pictures(phase):
 
     assert of_phases(SITE, "--phase")[phase] == f"var(--{name})"
     assert of_phases(ADMIN, "border-inline-start-color")[phase] == f"light-dark({light}, {dark})"
-    assert drawing.colours()[phase] == light
+    assert drawing.tokens()[phase].light == light
 
 
 def test_pages_and_pictures_have_a_symbol_for_each_phase_and_for_no_other():

@@ -88,6 +88,7 @@ CONTENT = [
     "source",
     "askrelation",
     "pack",
+    "page",
 ]
 LISTS = {
     **dict.fromkeys([*CONTENT, "recommendedaction", "checkliststep", "searchlog"], STAFF),
@@ -99,6 +100,7 @@ LISTS = {
     "subscriber": [ADMINISTRATOR],
     "signin": [ADMINISTRATOR],
     "withholding": [PUBLISHER, ADMINISTRATOR],
+    "site": STAFF,
     "report": WRITERS,
 }
 

@@ -1,6 +1,4 @@
-import re
 from datetime import date, timedelta
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -10,7 +8,6 @@ from django.utils import timezone
 
 from advocacy.models import (
     GROUP_OF,
-    BodyKind,
     ReachedBy,
     ResponseStatus,
     Salutation,
@@ -18,8 +15,16 @@ from advocacy.models import (
     TargetBody,
 )
 from advocacy.templatetags.advocacy import LONGEST_MAILTO, mailto
-from tests.factories import make_action, make_body, make_meeting, make_seat, make_step, record
-from tests.pages import options_of, text_of
+from tests.factories import (
+    make_action,
+    make_body,
+    make_kind,
+    make_meeting,
+    make_seat,
+    make_step,
+    record,
+)
+from tests.pages import IN_EVERY_PAGE, options_of, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +45,9 @@ def council():
 
 @pytest.mark.one_database
 @pytest.mark.thorough
-def test_every_member_of_the_united_nations_is_offered_and_has_a_page(client):
+def test_where_every_state_sits_each_is_offered_and_has_a_page(client):
+    make_action(body=make_body(all_states_sit=True))
+
     offered = set(options_of(client.get(reverse("seat_list")), "country")) - {""}
 
     assert offered == set(GROUP_OF)
@@ -54,6 +61,8 @@ def test_every_member_of_the_united_nations_is_offered_and_has_a_page(client):
     [("en", "Afghanistan", "Zimbabwe"), ("uk", "Австралія", "Японія"), ("ko", "가나", "헝가리")],
 )
 def test_countries_are_named_and_sorted_in_each_language(client, language, first, last):
+    make_body(all_states_sit=True)
+
     names = list(options_of(client.get(f"/{language}/seats/"), "country").values())[1:]
 
     assert (names[0], names[-1]) == (first, last)
@@ -62,11 +71,13 @@ def test_countries_are_named_and_sorted_in_each_language(client, language, first
 
 
 def test_a_choice_leads_to_the_country_and_a_wrong_one_is_named(client):
+    make_seat(country="FR", ends_on=None)
+
     chosen = client.get(reverse("seat_list"), {"country": "FR"})
     assert chosen["Location"] == reverse("seat_country", args=["fr"])
 
     wrong = client.get(reverse("seat_list"), {"country": "XX"})
-    assert "“XX” is no member State of the United Nations." in text_of(wrong)
+    assert "This record has nothing to say of “XX”." in text_of(wrong)
     assert "Choose a country." in text_of(client.get(reverse("seat_list"), {"country": ""}))
 
 
@@ -103,6 +114,8 @@ def test_seats_to_come_are_shown_and_seats_that_ended_are_not(client, council):
     coming = text_of(page_of(client, "kg"))
     assert "Its seats to come" in coming
     assert "Its seats now" not in coming
+    first_day = TODAY + timedelta(days=40)
+    assert f"takes a seat there on {first_day.day} {first_day:%B %Y}." in coming
     ended = text_of(page_of(client, "pk"))
     assert "It has no seat" in ended
     assert "Restore the panel" not in ended
@@ -154,7 +167,7 @@ def test_the_members_of_a_subsidiary_organ_are_those_of_its_parent(client, counc
     steps = text_of(client.get(reverse("my_checklist"), {"country": "DK"}))
     assert "Tell your mission" in steps
     assert "Tell your mission" not in text_of(
-        client.get(reverse("my_checklist"), {"country": "KE"})
+        client.get(reverse("my_checklist"), {"country": "JP"})
     )
 
 
@@ -203,8 +216,12 @@ def test_a_country_without_a_seat_gets_the_next_best_ways(client, council):
     [
         (
             {"reached_by": ReachedBy.MISSIONS, "salutation": Salutation.EXCELLENCY},
-            ["Write to its mission", "To the permanent mission (South Korea) Excellency, I write"],
-            ["Write to it ", "To: The Commission"],
+            [
+                "Write to it ",
+                "To: The Commission, through the permanent mission (South Korea) Excellency, I",
+                "I ask you to answer it in public",
+            ],
+            ["To the permanent mission", "raise this there"],
         ),
         (
             {"reached_by": ReachedBy.DIRECTLY, "salutation": Salutation.OFFICE},
@@ -214,7 +231,12 @@ def test_a_country_without_a_seat_gets_the_next_best_ways(client, council):
         ({"reached_by": ReachedBy.DIRECTLY}, ["To: The Commission I write to you"], ["Dear"]),
         (
             {"reached_by": ReachedBy.CLOSED},
-            ["so no letter is offered here"],
+            ["It is reached by a closed procedure alone, so no letter is offered here"],
+            ["permanent mission (", "To: The Commission"],
+        ),
+        (
+            {"reached_by": ""},
+            ["This record does not say how it is reached, so no letter is offered here"],
             ["permanent mission (", "To: The Commission"],
         ),
     ],
@@ -228,27 +250,21 @@ def test_a_letter_goes_to_whom_it_reaches_and_begins_as_the_body_says(client, fi
     assert [text for text in never if text in shown] == []
 
 
-def test_the_kind_of_a_body_decides_nothing(client):
-    for kind in BodyKind.values:
-        body = make_body(name=f"A {kind}", kind=kind, reached_by=ReachedBy.DIRECTLY)
-        make_action(body=body, title=f"Ask of the {kind}")
-
-    direct = text_of(page_of(client, "ke")).split("Whom anyone may write to")[1]
-
-    assert [kind for kind in BodyKind.values if f"Ask of the {kind}" not in direct] == []
-    code = [path.read_text() for path in Path("advocacy").rglob("*.py")]
-    assert not [text for text in code if re.search(r"BodyKind\.(?!values|choices)", text)]
-
-
 def test_only_where_states_sit_there_are_members():
-    court = make_body(states_sit=False)
+    court, kind = make_body(states_sit=False), make_kind("court")
     with pytest.raises(ValidationError, match="say there that they do, first"):
         Seat(slug="s", body=court, country="DK", capacity="elected").full_clean()
 
     for fields in ({"all_states_sit": True}, {"members_complete": True}, {"parent": make_body()}):
         with pytest.raises(ValidationError, match="Only a body in which States sit"):
             TargetBody(
-                slug="c", name="C", abbreviation="C", kind="court", role="r", mandate="m", **fields
+                slug="c",
+                name="C",
+                abbreviation="C",
+                kind=kind,
+                role="r",
+                mandate="m",
+                **fields,
             ).full_clean()
     seated = make_seat().body
     seated.states_sit = False
@@ -256,10 +272,112 @@ def test_only_where_states_sit_there_are_members():
         seated.full_clean()
 
 
+def test_a_country_without_seats_leads_to_its_own_bodies_with_a_letter_to_each(client):
+    directly = {"country": "DE", "reached_by": ReachedBy.DIRECTLY, "states_sit": False}
+    house = make_body(name="Bundestag", salutation=Salutation.PARLIAMENT, **directly)
+    firm = make_body(name="Stahl AG", salutation=Salutation.BOARD, **directly)
+    make_body(name="Landtag", **directly)
+    make_body(name="Kyiv Bank", **directly | {"country": "UA"})
+    make_action(body=house, title="Hold a hearing")
+    make_action(body=firm, title="Stop the trade")
+
+    page = page_of(client, "de")
+    shown = text_of(page)
+
+    for words in [
+        "This is what its own bodies were asked, with a letter to each that takes one.",
+        "Asked in this country itself",
+        "To: Bundestag Dear members of parliament, I write to you about an ask in a public record."
+        " On 16 December 2024 you were asked:",
+        "To: Stahl AG Dear members of the board, I write to you",
+        "I ask you to answer it in public",
+        "Landtag Nothing in this record is asked of it at the moment.",
+    ]:
+        assert words in shown, words
+    never = [
+        "mission",
+        "seat",
+        "Western European",
+        "next best ways",
+        "Kyiv Bank",
+        "foreign ministry",
+    ]
+    assert [words for words in never if words in shown.partition("Show what it can do")[2]] == []
+    assert "<title>Germany ·" in page.text
+    assert list(options_of(client.get(reverse("seat_list")), "country")) == ["", "DE", "UA"]
+    assert "which of its own bodies were asked" in text_of(client.get(reverse("seat_list")))
+
+
+def test_a_body_that_anyone_may_write_to_is_written_to_itself_also_where_the_state_sits(client):
+    body = make_body(name="Labour Office", reached_by=ReachedBy.DIRECTLY)
+    make_action(body=body)
+    make_seat(body=body, country="DK", ends_on=None)
+
+    shown = text_of(page_of(client, "dk"))
+
+    assert "To: Labour Office" in shown
+    assert "mission" not in shown
+
+
+def test_a_body_of_a_country_that_is_no_member_of_the_united_nations_has_a_page_of_it(client):
+    make_action(body=make_body(name="Assembly of Kosovo", country="XK", states_sit=False))
+
+    assert "Assembly of Kosovo" in text_of(page_of(client, "xk"))
+    assert "Kosovo" in text_of(client.get(reverse("seat_list")))
+    assert page_of(client, "ps").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["overview", "seat_list", "my_checklist", "body_list", "about"])
+def test_a_record_of_no_country_has_no_menu_entry_for_one(client, address):
+    make_action(body=make_body(states_sit=False, reached_by=ReachedBy.DIRECTLY))
+    menu = f'<li><a href="{reverse("seat_list")}"'
+    assert menu not in client.get(reverse(address)).text
+    assert menu not in client.get("/en/nowhere/").text
+
+    make_body(country="DE")
+
+    assert menu in client.get(reverse(address)).text
+
+
+def test_a_record_of_no_country_says_so_and_asks_for_none(client):
+    shown = client.get(reverse("seat_list"))
+    assert shown.status_code == 200
+    assert "No country has a part in this record so far" in text_of(shown)
+    assert "<select" not in shown.text
+    assert "This record has nothing to say of it so far." in text_of(page_of(client, "de"))
+    assert "My country" not in text_of(client.get(reverse("my_checklist")))
+    named = text_of(client.get(reverse("my_checklist"), {"country": "DE"}))
+    assert "“DE” is not known here; this filter was not applied." in named
+
+    make_seat(country="DE", starts_on=TODAY + timedelta(days=9), ends_on=None)
+
+    offered = options_of(client.get(reverse("my_checklist")), "country")
+    assert "DE" in offered
+    # A neighbour of its regional group sits there; nobody of the others does.
+    assert "FR" in offered
+    assert "KE" not in offered
+
+
+def test_seats_that_ended_are_no_part_of_the_record_any_more(client):
+    make_seat(country="DE", ends_on=TODAY - timedelta(days=1))
+
+    assert "No country has a part" in text_of(client.get(reverse("seat_list")))
+
+
+@pytest.mark.parametrize("address", ["/en/seats/DE/", "/EN/seats/De/", "/en/SEATS/DE"])
+def test_a_country_in_capitals_leads_to_its_page(client, address):
+    make_body(country="DE")
+
+    answer = client.get(address, follow=True)
+
+    assert answer.redirect_chain[-1][0] == "/en/seats/de/"
+    assert answer.status_code == 200
+
+
 def test_what_a_government_was_asked_itself_stands_on_its_page(client):
     make_action(body=make_body(name="Government of Korea", country="KR"), title="Receive them")
 
-    assert "Asked of this State itself" in text_of(page_of(client, "kr"))
+    assert "Asked in this country itself" in text_of(page_of(client, "kr"))
     assert "Receive them" not in text_of(page_of(client, "jp"))
 
 
@@ -273,8 +391,9 @@ def test_a_country_takes_a_constant_number_of_queries(client, django_assert_num_
         make_seat(body=make_body(), country="FR", ends_on=None)
         make_meeting(body=body, starts_on=date(2099, 1, 1), ends_on=date(2099, 1, 2))
 
-    # Seats, bodies, keys of asks, asks, seats of the region, meetings, bodies without its seat.
-    with django_assert_num_queries(7):
+    # Seats, bodies, keys of asks, asks, seats of the region, meetings, bodies without its seat,
+    # countries to choose from.
+    with django_assert_num_queries(8 + IN_EVERY_PAGE):
         page_of(client, "dk")
 
 

@@ -212,8 +212,8 @@ def test_the_page_takes_a_constant_number_of_queries(
     page = record_page(body=body)
     client.get(page)
 
-    # Session, user; the body, its asks; the choices of the form.
-    with django_assert_num_queries(5):
+    # Session, user; the body, its asks; the choices of the form; whose record it is.
+    with django_assert_num_queries(6):
         client.get(page)
 
 

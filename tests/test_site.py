@@ -13,7 +13,9 @@ from tests.factories import (
     make_issue,
     make_meeting,
     make_pack,
+    make_page,
     make_seat,
+    make_site,
     make_source,
     make_step,
     make_topic,
@@ -42,12 +44,14 @@ PAGES = [
     "method",
     "privacy",
     "accessibility",
+    "page_detail",
     "tell",
 ]
 
 
 @pytest.fixture
 def site():
+    make_site()
     action = make_action(
         slug="x", issue=make_issue(slug="x", topics=[make_topic()]), body=make_body(slug="x")
     )
@@ -55,6 +59,7 @@ def site():
     record_look(make_action())
     make_step(action=action, url="https://www.ohchr.org/")
     make_pack(slug="x", actions=[action], issues=[action.issue])
+    make_page(slug="x", in_footer=True)
     make_seat(body=action.body)
     make_meeting(body=action.body, starts_on=date(2099, 1, 1), ends_on=date(2099, 1, 2))
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from advocacy.models import MailOutage, StaffCall, Worker, make_groups
 from advocacy.upkeep import health, tasks
-from tests.factories import make_follower, make_user
+from tests.factories import make_follower, make_site, make_user
 from tests.pages import text_of
 from tests.ports import held_port
 from tests.running import ROOT, database_url, environment
@@ -146,6 +146,7 @@ def test_mail_is_late_while_the_worker_is_dead_or_the_mail_server_away(client, q
 
 @pytest.fixture
 def publisher():
+    make_site()
     return person("Publisher", email="olena@example.org")
 
 

@@ -23,7 +23,7 @@ from advocacy.models import (
 from advocacy.public.share import drawing
 from advocacy.upkeep import tasks
 from tests.factories import make_action, make_issue, make_source, make_step, record, record_look
-from tests.pages import text_of
+from tests.pages import IN_EVERY_PAGE, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -199,9 +199,11 @@ def test_briefs_and_sheets_take_a_constant_number_of_queries(
     sheet = reverse("checklist_sheet")
     sheet += "?" + "&".join(f"step={step.slug}" for step in ChecklistStep.objects.all())
 
-    with django_assert_num_queries(5):  # The issue, its asks, entries, sources, their number.
+    with django_assert_num_queries(
+        5 + IN_EVERY_PAGE
+    ):  # The issue, its asks, entries, sources, their number.
         client.get(reverse("issue_brief", args=[issue.slug]))
-    with django_assert_num_queries(2):  # The steps, the asks.
+    with django_assert_num_queries(2 + IN_EVERY_PAGE):  # The steps, the asks.
         client.get(sheet)
 
 

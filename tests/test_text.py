@@ -190,6 +190,7 @@ def test_a_migration_does_not_know_of_these_fields():
             "by_states",
             "about_states",
             "sha256",
+            "language",
         )
 
 

@@ -24,10 +24,10 @@ from hypothesis import strategies as st
 from advocacy import transfer
 from advocacy.admin.transfer import MOST_SHOWN, ImportForm
 from advocacy.models import (
-    BodyKind,
     Event,
     Issue,
     Meeting,
+    ReachedBy,
     RecommendedAction,
     Seat,
     Submission,
@@ -42,6 +42,7 @@ from tests.factories import (
     make_body,
     make_event,
     make_issue,
+    make_kind,
     make_legal_reference,
     make_meeting,
     make_organisation,
@@ -181,7 +182,7 @@ def test_any_text_survives_both_formats(rows):
     rows = [{name: one_line_end(text) for name, text in row.items()} for row in rows]
     columns = transfer.columns_of(Seat)
     texts = [(csv_rows, "".join(csv_text(["slug", "note"], rows)))]
-    texts.append((json_rows, "".join(json_text(rows))))
+    texts.append((json_rows, "".join(json_text(["slug", "note"], rows))))
 
     for reader, text in texts:
         assert [cells for _line, cells, _why in reader(file_of(text), columns)] == rows
@@ -529,14 +530,14 @@ def test_a_name_that_only_capitals_tell_apart_is_taken_as_it_stands():
 
 def test_a_bad_value_lists_the_good_ones(client, editor):
     make_body(slug="ilo")
-    make_body(slug="unsc")
+    make_body(slug="unsc", kind=make_kind("court"))
 
     fates = read("bodies", "slug,name,abbreviation,kind,role,mandate\na,A,A,club,r,m\n")
-    assert fates[2][2][0].endswith(f"Choose one of: {', '.join(BodyKind.values)}.")
+    assert fates[2][2][0].endswith("Choose one of: court, un-organ.")
     fates = read("seats", f"{SEATS}\na,nowhere,PL,e,,\n")
     assert fates[2][2] == ["body: There is no body “nowhere”. Choose one of: ilo, unsc."]
-    page = text_of(client.get(address(TargetBody, "import")))
-    assert ", ".join(BodyKind.values) in page
+    page = text_of(client.get(address(TargetBody, "columns")))
+    assert all(f"{way.value} {way.label}" in page for way in ReachedBy)
 
 
 def test_many_good_values_are_not_all_listed():
@@ -799,9 +800,10 @@ def test_no_file_and_a_file_too_large_are_answered_in_a_sentence(client, editor,
 
 
 def test_the_page_names_the_columns_and_keeps_to_the_policy(client, editor):
-    response = client.get(address(Issue, "import"))
+    response = client.get(address(Issue, "columns"))
 
-    assert "opened_on opened needed" in text_of(response)
+    assert address(Issue, "columns") in client.get(address(Issue, "import")).text
+    assert "opened_on Opened needed a day: 2026-11-23" in text_of(response)
     for hidden in ("search_text", "edited_by_staff_at"):
         assert hidden not in response.text
     assert "<style" not in response.text
@@ -819,9 +821,11 @@ def test_each_address_needs_its_own_permission(client, kind):
     exports = [address(model, "export_csv"), address(model, "export_json")]
     page = address(model, "import")
 
-    # A submission is written as the record is.
+    exports += [address(model, page) for page in ("columns", "template_csv", "template_json")]
+    # What stands in the record is written as it is recorded.
     recorded = ("add_statusupdate", "publish_statusupdate")
-    needed = recorded if model is Submission else (f"add_{name}", f"change_{name}")
+    is_recorded = transfer.is_of_the_record(model)
+    needed = recorded if is_recorded else (f"add_{name}", f"change_{name}")
 
     def answers():
         return [client.get(place).status_code for place in [*exports, page]], upload(
@@ -829,20 +833,20 @@ def test_each_address_needs_its_own_permission(client, kind):
         ).status_code
 
     staff_who_may(client)
-    assert answers() == ([403, 403, 403], 403)
+    assert answers() == ([403] * 6, 403)
     staff_who_may(client, f"view_{name}")
-    assert answers() == ([200, 200, 403], 403)
+    assert answers() == ([200] * 5 + [403], 403)
     assert "Export as CSV" in client.get(address(model, "changelist")).text
     assert f'href="{page}"' not in client.get(address(model, "changelist")).text
     for half in needed:
         staff_who_may(client, half)
-        assert answers() == ([403, 403, 403], 403)
+        assert answers() == ([403] * 6, 403)
     staff_who_may(client, *needed)
-    assert answers() == ([403, 403, 200], 200)
+    assert answers() == ([403] * 5 + [200], 200)
     client.force_login(make_user(is_staff=False, is_superuser=False))
-    assert answers() == ([302, 302, 302], 302)
+    assert answers() == ([302] * 6, 302)
     client.logout()
-    assert answers() == ([302, 302, 302], 302)
+    assert answers() == ([302] * 6, 302)
 
 
 def test_the_functions_refuse_before_they_read_anything():
@@ -920,9 +924,10 @@ def held(model):
 
 @pytest.mark.thorough
 def test_a_file_is_read_and_its_rows_are_held_a_batch_at_a_time(tmp_path, small_batches):
+    kind = make_kind("court")
     TargetBody.objects.bulk_create(
         TargetBody(
-            slug=f"body-{n}", name="Council", abbreviation="C", kind="court", role="r", mandate="M"
+            slug=f"body-{n}", name="Council", abbreviation="C", kind=kind, role="r", mandate="M"
         )
         for n in range(400)
     )

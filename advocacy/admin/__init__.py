@@ -12,6 +12,7 @@ from advocacy.admin import (
     issues,
     mailings,
     packs,
+    pages,
     people,
     relations,
     reports,
@@ -19,11 +20,10 @@ from advocacy.admin import (
     sources,
     steps,
     submissions,
+    this_record,
     withholdings,
 )
 
-admin.site.site_header = "Answerable"
-admin.site.site_title = "Answerable"
 # The list of models beside every page would take the room that a record needs on a tablet.
 admin.site.enable_nav_sidebar = False
 admin.site.index_title = _("The record and its content")

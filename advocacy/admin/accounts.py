@@ -22,8 +22,9 @@ from django.utils.translation import gettext_lazy as _
 
 from advocacy.admin.attempts import account, accounts_of, attempt, counted
 from advocacy.admin.factors import has_second_factor, is_first_set_up
+from advocacy.mailing.letters import sender
 from advocacy.mailing.tasks import QUEUE, SOON
-from advocacy.models import Attempt, SignIn
+from advocacy.models import Attempt, SignIn, Site
 
 
 class SignInForm(LoginForm):
@@ -105,12 +106,12 @@ def send_password_reset(user, language):
         link = settings.SITE_URL + reverse(
             "account_reset_password_from_key", args=key.split("-", 1)
         )
-        subject = gettext("Answerable: a new password")
+        subject = gettext("%(name)s: a new password") % {"name": Site.current().name}
         text = gettext(
             "Somebody asked for a new password for your account. If it was you, open this link"
             " within three days:\n\n%(link)s\n\nIf it was not you, do nothing."
         )
-        EmailMessage(subject, text % {"link": link}, to=[user.email]).send()
+        EmailMessage(subject, text % {"link": link}, sender(), [user.email]).send()
 
 
 def connect():

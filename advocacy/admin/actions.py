@@ -146,6 +146,7 @@ class RecommendedActionAdmin(TransferMixin, VersionedAdmin, SearchableAdmin):
             context |= {
                 "entries": entries.select_related(*SHOWN_OF_AN_ENTRY),
                 "may_record": self.has_record_permission(request, obj),
+                "may_add_steps": request.user.has_perm("advocacy.add_checkliststep"),
                 "submissions": obj.submissions.oldest_first()
                 .with_related()
                 .select_related("recorded_by"),

@@ -1,17 +1,87 @@
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.urls import resolve, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from advocacy.admin.content import ContentAdmin, SearchableAdmin, VersionedAdmin
+from advocacy.admin.content import ContentAdmin, ContentForm, SearchableAdmin, VersionedAdmin
 from advocacy.admin.once import once
 from advocacy.admin.record import may_record
 from advocacy.admin.transfer import TransferMixin
-from advocacy.models import Meeting, Organisation, Reply, Seat, TargetBody
+from advocacy.models import (
+    COMMON_NAMES,
+    BodyKind,
+    Meeting,
+    Organisation,
+    Reply,
+    Seat,
+    TargetBody,
+)
+
+
+class BodyKindForm(ContentForm):
+    """Names the names that the program has in each language."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "name" in self.fields:
+            names = ", ".join(sorted(COMMON_NAMES))
+            self.fields["name"].help_text = gettext(
+                "These are shown in the language of the page, any other as typed: %(names)s."
+            ) % {"names": names}
+
+
+@admin.register(BodyKind)
+class BodyKindAdmin(TransferMixin, ContentAdmin):
+    form = BodyKindForm
+    fixture = "body_kinds.json"
+    list_display = ["label", "reached_by", "salutation", "states_sit", "position"]
+    search_fields = ["name"]
+    prepopulated_fields = {"slug": ["name"]}
+
+    @admin.display(description=_("name"), ordering="name")
+    def label(self, kind):
+        return kind.label
+
+
+class BodyForm(ContentForm):
+    """A new body takes from its kind what is left open here; one on file says all itself."""
+
+    AS_ITS_KIND = _("as its kind says")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk or "kind" not in self.fields:
+            return
+        for name in ("reached_by", "salutation"):
+            field: Any = self.fields[name]
+            field.choices = [("", self.AS_ITS_KIND), *field.choices[1:]]
+        box = self.fields["states_sit"]
+        self.fields["states_sit"] = forms.TypedChoiceField(
+            label=box.label,
+            help_text=box.help_text,
+            required=False,
+            choices=[("", self.AS_ITS_KIND), ("True", _("yes")), ("False", _("no"))],
+            coerce=lambda chosen: chosen == "True",
+            empty_value=None,
+            initial="",
+        )
+
+    def clean(self):
+        super().clean()
+        if not self.instance.pk and "kind" in self.fields:
+            kind = self.cleaned_data.get("kind")
+            for name in BodyKind.BEGINS:
+                if self.cleaned_data.get(name) in ("", None):
+                    self.cleaned_data[name] = getattr(kind or BodyKind(), name)
+        return self.cleaned_data
 
 
 @admin.register(TargetBody)
 class TargetBodyAdmin(TransferMixin, VersionedAdmin, SearchableAdmin):
+    form = BodyForm
     fixture = "bodies.json"
     list_display = [
         "name",
@@ -30,11 +100,19 @@ class TargetBodyAdmin(TransferMixin, VersionedAdmin, SearchableAdmin):
         "works_in_confidence",
         *SearchableAdmin.list_filter,
     ]
+    list_select_related = ["kind"]
     autocomplete_fields = ["parent"]
     prepopulated_fields = {"slug": ["abbreviation"]}
 
+    def get_changeform_initial_data(self, request):
+        """`?kind=court` begins a body of this kind; what else the address says goes before it."""
+        initial = super().get_changeform_initial_data(request)
+        kind = BodyKind.objects.filter(slug=initial.get("kind", "")).first()
+        return {**kind.begins_with, **initial, "kind": kind.pk} if kind else initial
+
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["may_record"] = bool(obj) and may_record(request.user)
+        context["kinds"] = BodyKind.objects.all() if add else []
         return super().render_change_form(request, context, add, change, form_url, obj)
 
 
@@ -67,7 +145,7 @@ class ReplyAdmin(VersionedAdmin):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(ContentAdmin):
+class OrganisationAdmin(TransferMixin, ContentAdmin):
     fixture = "organisations.json"
     list_display = ["name", "abbreviation", "url"]
     search_fields = ["name", "abbreviation"]

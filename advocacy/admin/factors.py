@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from advocacy.admin.attempts import attempt
-from advocacy.models import Attempt, needs_second_factor
+from advocacy.models import Attempt, Site, needs_second_factor
 from advocacy.models.addresses import decrypt, encrypt
 
 # Recovery codes alone are none: allauth does not ask for them at the door.
@@ -35,6 +35,14 @@ class FactorAdapter(DefaultMFAAdapter):
 
     def decrypt(self, encrypted_text):
         return decrypt(encrypted_text)
+
+    def get_totp_issuer(self):
+        """The name under which an app of codes lists the account."""
+        return Site.current().name
+
+    def get_public_key_credential_rp_entity(self):
+        """What a browser shows as it makes a security key."""
+        return {**super().get_public_key_credential_rp_entity(), "name": Site.current().name}
 
 
 class KeyForm(AddWebAuthnForm):

@@ -49,14 +49,14 @@ class ParagraphAdmin(TransferMixin, VersionedAdmin):
 
 
 @admin.register(Topic)
-class TopicAdmin(ContentAdmin):
+class TopicAdmin(TransferMixin, ContentAdmin):
     fixture = "topics.json"
     list_display = ["name", "position"]
     prepopulated_fields = {"slug": ["name"]}
 
 
 @admin.register(LegalReference)
-class LegalReferenceAdmin(ContentAdmin):
+class LegalReferenceAdmin(TransferMixin, ContentAdmin):
     fixture = "legal_references.json"
     list_display = ["title", "url"]
     search_fields = ["title", "point"]

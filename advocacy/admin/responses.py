@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from advocacy.admin.base import ReadOnlyAdmin
 from advocacy.admin.record import entry_url
+from advocacy.admin.transfer import TransferMixin
 from advocacy.models import Among, RecommendedAction, StatusUpdate
 from advocacy.models.content import held_by, wanted
 
@@ -46,7 +47,7 @@ class CorrectionFilter(admin.SimpleListFilter):
 
 
 @admin.register(StatusUpdate)
-class StatusUpdateAdmin(ReadOnlyAdmin):
+class StatusUpdateAdmin(TransferMixin, ReadOnlyAdmin):
     list_display = [
         "happened_on",
         "ask",

@@ -11,12 +11,14 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from advocacy.admin.factors import lacks_second_factor
+from advocacy.admin.first_steps import first_steps
 from advocacy.models import (
     OPERATE,
     READ_REPORTS,
     WITHHOLD,
     Draft,
     Report,
+    Site,
     Source,
     SubmissionDraft,
     Withholding,
@@ -46,7 +48,14 @@ class DeskSite(AdminSite):
         return update_wrapper(with_second_factor, checked)
 
     def each_context(self, request):
-        return {**super().each_context(request), "content_folder": settings.CONTENT_DIR.name}
+        site = Site.current()
+        return {
+            **super().each_context(request),
+            "site": site,
+            "site_header": site.name,
+            "site_title": site.name,
+            "content_folder": settings.CONTENT_DIR.name,
+        }
 
     def index(self, request, extra_context=None):
         context = {"desk": desk_for(request.user), **(extra_context or {})}
@@ -59,6 +68,7 @@ def desk_for(user):
     if user.has_perm(OPERATE):
         desk["standstill"] = health.failing(health.look())
     if user.has_perm("advocacy.view_recommendedaction"):
+        desk["first_steps"] = first_steps(user)
         desk |= figures.record_figures() | {"meetings": figures.next_meetings()}
     if user.has_perm("advocacy.view_draft"):
         drafts = Draft.objects.waiting().with_related()
@@ -75,5 +85,10 @@ def desk_for(user):
         desk["paused"] = [edition for edition in desk["mailings"] if edition.is_paused]
     if user.has_perm("advocacy.view_source"):
         dead = Source.objects.dead()
-        desk["dead"] = {"number": dead.count(), "rows": dead[: figures.SHOWN]}
+        desk["dead"] = {
+            "number": dead.count(),
+            "rows": dead[: figures.SHOWN],
+            "tried": Source.objects.filter(link_checked_at__isnull=False).exists(),
+            "are_tried": settings.LINK_CHECKS,
+        }
     return desk

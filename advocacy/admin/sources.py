@@ -9,6 +9,7 @@ from advocacy.admin.base import NEWEST_FIRST
 from advocacy.admin.content import ContentAdmin
 from advocacy.admin.record import entry_url, may_record
 from advocacy.admin.submissions import ask_url
+from advocacy.admin.transfer import TransferMixin
 from advocacy.models import SearchLog, Source
 
 
@@ -73,7 +74,7 @@ class LinkFilter(admin.SimpleListFilter):
 
 
 @admin.register(Source)
-class SourceAdmin(EvidenceAdmin):
+class SourceAdmin(TransferMixin, EvidenceAdmin):
     fixture = "sources.json"
     list_display = [
         "title",
@@ -117,7 +118,7 @@ class SourceAdmin(EvidenceAdmin):
 
 
 @admin.register(SearchLog)
-class SearchLogAdmin(EvidenceAdmin):
+class SearchLogAdmin(TransferMixin, EvidenceAdmin):
     """Written with the entry that stands on it, so there is no button to add one."""
 
     fixture = "search_logs.json"

@@ -1,7 +1,12 @@
+from urllib.parse import urlencode
+
 from django.contrib import admin
+from django.db.models import Max
+from django.shortcuts import redirect
 
 from advocacy.admin.base import NEWEST_FIRST
 from advocacy.admin.content import INPUTS, ContentForm, VersionedAdmin
+from advocacy.admin.transfer import TransferMixin
 from advocacy.models import ChecklistStep
 
 
@@ -9,13 +14,14 @@ class ChecklistStepInline(admin.StackedInline):
     model = ChecklistStep
     form = ContentForm
     formfield_overrides = INPUTS
-    prepopulated_fields = {"slug": ["title"]}
+    # Its slug is made of the ask.
+    exclude = ["slug"]
     classes = ["collapse"]
     extra = 0
 
 
 @admin.register(ChecklistStep)
-class ChecklistStepAdmin(VersionedAdmin):
+class ChecklistStepAdmin(TransferMixin, VersionedAdmin):
     fixture = "checklist_steps.json"
     list_display = ["title", "action", "audience", "kind", "minutes"]
     list_filter = ["audience", "kind", *VersionedAdmin.list_filter]
@@ -25,3 +31,18 @@ class ChecklistStepAdmin(VersionedAdmin):
     search_fields = ["title", "wording", "action__reference"]
     prepopulated_fields = {"slug": ["title"]}
     autocomplete_fields = ["action"]
+
+    def get_changeform_initial_data(self, request):
+        """Of an ask that the address names, the new step is the last."""
+        initial = super().get_changeform_initial_data(request)
+        if (ask := initial.get("action", "")).isdecimal():
+            last = ChecklistStep.objects.filter(action=ask).aggregate(Max("position"))
+            initial.setdefault("position", (last["position__max"] or 0) + 1)
+        return initial
+
+    def response_add(self, request, obj, post_url_continue=None):
+        """The next step is most often of the same ask."""
+        answer = super().response_add(request, obj, post_url_continue)
+        if "_addanother" in request.POST:
+            return redirect(f"{request.path}?{urlencode({'action': obj.action_id})}")
+        return answer

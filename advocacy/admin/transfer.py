@@ -9,8 +9,9 @@ from django.core.files import File
 from django.core.signing import BadSignature, Signer
 from django.http import HttpResponse, StreamingHttpResponse
 from django.template.defaultfilters import filesizeformat
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -80,12 +81,30 @@ class ImportForm(forms.Form):
             self.add_error("file", _("The file of the dry run is no longer here: choose it again."))
 
 
+def streamed(name, format, pieces):
+    """A file of this name to download, from pieces of its text."""
+    response = StreamingHttpResponse(pieces, content_type=TYPES[format])
+    response["Content-Disposition"] = f'attachment; filename="{name}.{format}"'
+    return response
+
+
+def columns_page(kind):
+    """How a kind of rows is called, and the page of its columns; None of no kind."""
+    if not kind:
+        return None
+    opts = transfer.KINDS[kind]._meta
+    address = reverse(f"admin:{opts.app_label}_{opts.model_name}_columns")
+    return capfirst(opts.verbose_name_plural), address
+
+
 class TransferMixin(DeskModelAdmin):
     """Adds the buttons and their addresses to the screen of a model that `transfer` knows."""
 
     @property
     def transfer_kind(self):
-        return next(kind for kind, model in transfer.KINDS.items() if model is self.model)
+        kind = transfer.kind_of(self.model)
+        assert kind, "A list with these buttons is of a kind that files have."
+        return kind
 
     def get_urls(self):
         def named(address, view, name, **arguments):
@@ -94,10 +113,14 @@ class TransferMixin(DeskModelAdmin):
             return path(address, wrapped, arguments, name=name)
 
         export, read = require_safe(self.export_view), require_http_methods(["GET", "HEAD", "POST"])
+        template = require_safe(self.template_view)
         return [
             named("export.csv", export, "export_csv", format="csv"),
             named("export.json", export, "export_json", format="json"),
             named("import/", read(self.import_view), "import"),
+            named("columns/", require_safe(self.columns_view), "columns"),
+            named("template.csv", template, "template_csv", format="csv"),
+            named("template.json", template, "template_json", format="json"),
             *super().get_urls(),
         ]
 
@@ -105,16 +128,45 @@ class TransferMixin(DeskModelAdmin):
         def may(*verbs):
             return request.user.has_perms(transfer.permissions(self.model, *verbs))
 
-        name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
-        context = {"may_import": may("add", "change"), "may_export": may("view"), "transfer": name}
+        context = {
+            "may_import": may("add", "change"),
+            "may_export": may("view"),
+            "transfer": self.named("").removesuffix("_"),
+        }
         return super().changelist_view(request, context | (extra_context or {}))
 
     def export_view(self, request, format):
         pieces = transfer.export_rows(self.transfer_kind, format, by=request.user)
-        response = StreamingHttpResponse(pieces, content_type=TYPES[format])
-        name = f"{self.transfer_kind}-{timezone.localdate()}.{format}"
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
+        return streamed(f"{self.transfer_kind}-{timezone.localdate()}", format, pieces)
+
+    def template_view(self, request, format):
+        """A file to begin with."""
+        pieces = transfer.template(self.transfer_kind, format, by=request.user)
+        return streamed(f"{self.transfer_kind}-template", format, pieces)
+
+    def columns_view(self, request):
+        """What each column means and may hold, and in which order kinds of rows are imported."""
+        row = transfer.example(self.transfer_kind, by=request.user)
+        columns = transfer.described(self.transfer_kind)
+        return self.desk_page(
+            request,
+            "columns.html",
+            title=_("The columns of %(rows)s") % {"rows": self.opts.verbose_name_plural},
+            list_address=self.named("changelist"),
+            template_csv=self.named("template_csv"),
+            template_json=self.named("template_json"),
+            columns=[
+                (column, transfer.as_text(row[column.name]), columns_page(column.names))
+                for column in columns
+            ],
+            kinds=[(kind, *columns_page(kind)) for kind in transfer.KINDS],
+            kind=self.transfer_kind,
+            of_the_record=transfer.is_of_the_record(self.model),
+        )
+
+    def named(self, name):
+        """The name of an address of this list."""
+        return f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}"
 
     def import_view(self, request):
         """Say what a file would do; with the button "Import" do it, if no row is refused."""
@@ -125,12 +177,13 @@ class TransferMixin(DeskModelAdmin):
         context = {
             "title": _("Import %(rows)s") % {"rows": self.opts.verbose_name_plural},
             "media": self.media + form.media,
-            "list_address": f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist",
+            "list_address": self.named("changelist"),
+            "columns_address": self.named("columns"),
             "form": form,
-            "columns": [
-                (name, field.verbose_name, transfer.is_needed(field), transfer.choices_of(field))
-                for name, field in transfer.columns_of(self.model).items()
+            "rows_before": [
+                columns_page(kind) for kind in transfer.rows_before(self.transfer_kind)
             ],
+            "of_the_record": transfer.is_of_the_record(self.model),
         }
         if form.is_valid():
             with form.cleaned_data["file"] as file:
@@ -151,7 +204,9 @@ class TransferMixin(DeskModelAdmin):
 
     def refusals(self, request, file):
         """Every refused row of a file, to be mended one by one."""
-        text = "".join(transfer.refusals_csv(self.fates(request, file, dry_run=True)))
+        text = "".join(
+            transfer.refusals_csv(self.transfer_kind, self.fates(request, file, dry_run=True))
+        )
         response = HttpResponse(text, content_type=TYPES["csv"])
         name = f"{self.transfer_kind}-refused-{timezone.localdate()}.csv"
         response["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -89,16 +89,17 @@ class Writer:
     def message(self, letter: Letter, delivery: Delivery, follower: Subscriber) -> Message:
         """The message of an edition to one follower; its bytes come from a form where they can."""
         address, token = canonical(follower.plain_address), follower.token
+        language = letters.read_in(follower.language)
         mail = letters.made_out(
             letter,
             address=address,
             token=token,
-            language=follower.language,
+            language=language,
             edition=delivery.edition_id,
             number=str(delivery.pk),
         )
         if stands_for_itself(address) and len(token) == len(TOKEN):
             digits = len(str(delivery.pk))
-            form = self.form_of(letter, follower.language, delivery.edition_id, digits)
+            form = self.form_of(letter, language, delivery.edition_id, digits)
             mail.written = form.made_out(address, token, delivery.pk)
         return mail

@@ -2,9 +2,10 @@
 
 import email.message
 import email.policy
+import re
 from collections.abc import Callable, Mapping, Sequence
 from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
-from email.utils import make_msgid
+from email.utils import make_msgid, parseaddr, quote
 from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -25,6 +26,7 @@ from advocacy.models import (
     RecordHead,
     ResponseStatus,
     SignUp,
+    Site,
     Source,
     StatusUpdate,
     Subscriber,
@@ -37,6 +39,8 @@ from advocacy.text import carried, carried_line
 # Stands in the links of a rendered letter until the letter goes to one follower. It is as long as a
 # token, so that lines break at the same place (`form_letters.py`).
 TOKEN = "here-goes-the-token.".ljust(60, "0")
+# A name that a header holds without quotation marks (RFC 5322).
+PLAIN_NAME = re.compile(r"[\w !#$%&'*+/=?^`{|}~-]+", re.ASCII)
 # So many letters of a digest are kept, as each may tell something else.
 MOST_LETTERS = 64
 
@@ -79,9 +83,30 @@ class LetterToFollower(Message):
             msg.add_alternative(html, subtype="html", cte="quoted-printable")
 
 
+def read_in(language: str) -> str:
+    """The language of mails to whoever chose this one: the record may have it no longer."""
+    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
 def address_of(name: str, *args: str) -> str:
     """The full address of a page, in the language that is active."""
     return f"{settings.SITE_URL}{reverse(name, args=args)}"
+
+
+def named(name: str, address: str) -> str:
+    """An address of a header with the name that stands before it, whatever is in that."""
+    name = carried_line(name)
+    if not name.isascii():  # It is encoded, and quotation marks would be a part of it.
+        name = re.sub(r'[<>"\\]', " ", name)
+    elif not PLAIN_NAME.fullmatch(name):
+        name = f'"{quote(name)}"'
+    return f"{name} <{address}>"
+
+
+def sender() -> str:
+    """Who a mail comes from: a name of the setting goes before that of the record."""
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return f'"{quote(name or Site.current().sender)}" <{address}>'
 
 
 def letter(template: str, **context: Any) -> Letter:
@@ -89,7 +114,7 @@ def letter(template: str, **context: Any) -> Letter:
 
     Whatever an older database holds, the subject is one line: no text can add a header.
     """
-    context |= {"site": settings.SITE_URL, "token": TOKEN}
+    context |= {"site": Site.current(), "site_url": settings.SITE_URL, "token": TOKEN}
     if "subject" in context:
         context["subject"] = carried_line(context["subject"])
     written = carried(render_to_string(f"mail/{template}.txt", context)).strip()
@@ -104,6 +129,7 @@ def message(
     mail = kind(
         letter.subject,
         letter.text,
+        from_email=sender(),
         to=[canonical(address)],
         headers={"Auto-Submitted": "auto-generated", **headers},
     )
@@ -113,7 +139,7 @@ def message(
 
 def confirmation(sign_up: SignUp) -> Message:
     """The mail that asks an address whether it wants this. It holds nothing that was typed."""
-    with translation.override(sign_up.language):
+    with translation.override(read_in(sign_up.language)):
         text = letter("confirm", sign_up=sign_up).to(sign_up.token)
     headers = {"Message-ID": make_msgid("sign-up", domain=settings.MAIL_DOMAIN)}
     return message(text, sign_up.plain_address, headers=headers)
@@ -179,13 +205,13 @@ def digest_letter(entries: Sequence[StatusUpdate], language: str) -> Letter:
     """What a digest of these entries says in one language; the entries come sorted by issue."""
     with translation.override(language):
         subject = ngettext(
-            "Answerable this week: %(number)s change",
-            "Answerable this week: %(number)s changes",
+            "%(name)s this week: %(number)s change",
+            "%(name)s this week: %(number)s changes",
             len(entries),
         )
         return letter(
             "digest",
-            subject=subject % {"number": len(entries)},
+            subject=subject % {"name": Site.current().name, "number": len(entries)},
             issues=[
                 (issue.title, [change_of(entry) for entry in of_issue])
                 for issue, of_issue in groupby(entries, key=lambda entry: entry.action.issue)
@@ -235,7 +261,7 @@ def made_out(
         leave = address_of("follow_leave", token)
     headers = {
         "Message-ID": f"<delivery-{number}.{edition}@{settings.MAIL_DOMAIN}>",
-        "List-Id": f"Answerable <updates.{settings.MAIL_DOMAIN}>",
+        "List-Id": named(Site.current().name, f"updates.{settings.MAIL_DOMAIN}"),
         "List-Unsubscribe": f"<{leave}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Precedence": "bulk",
@@ -255,6 +281,6 @@ def letters(edition: Edition) -> Callable[[Subscriber, Sequence[StatusUpdate]], 
     """A function from a follower to their letter; letters that are alike are rendered once."""
     if edition.kind == EditionKind.NOTICE:
         by_language = cache(lambda language: notice_letter(edition, language))
-        return lambda subscriber, entries: by_language(subscriber.language)
+        return lambda subscriber, entries: by_language(read_in(subscriber.language))
     by_entries = lru_cache(MOST_LETTERS)(lambda language, entries: digest_letter(entries, language))
-    return lambda subscriber, entries: by_entries(subscriber.language, tuple(entries))
+    return lambda subscriber, entries: by_entries(read_in(subscriber.language), tuple(entries))

@@ -7,15 +7,21 @@ from babel.messages.catalog import PYTHON_FORMAT, Catalog
 from babel.messages.pofile import PoFileError, read_po
 from django.conf import settings
 from django.core.management.base import CommandError
-from django.utils.translation import to_locale
+from django.utils.translation import to_language, to_locale
+
+# The language of the code.
+SOURCE = "en"
 
 
 def catalogue_paths():
-    """Where the catalogue of each language stands; the source language needs none."""
+    """Where the catalogue of each language stands: of those that are there, whatever record runs
+    beside them, and of those of this record. The language of the code needs none."""
+    folder = Path(settings.LOCALE_PATHS[0])
+    there = (path.parts[-3] for path in folder.glob("*/LC_MESSAGES/django.po"))
+    languages = {code for code, _name in settings.LANGUAGES} | {to_language(name) for name in there}
     return {
-        language: Path(settings.LOCALE_PATHS[0], to_locale(language), "LC_MESSAGES", "django.po")
-        for language, _name in settings.LANGUAGES
-        if language != settings.LANGUAGE_CODE
+        language: folder / to_locale(language) / "LC_MESSAGES" / "django.po"
+        for language in sorted(languages - {SOURCE})
     }
 
 

@@ -1,11 +1,13 @@
 from advocacy.models.actions import RecommendedAction
 from advocacy.models.attempts import MOST_ATTEMPTS, Attempt
-from advocacy.models.bodies import Organisation, Seat, TargetBody
+from advocacy.models.bodies import Organisation, Reader, Seat, TargetBody
+from advocacy.models.body_kinds import COMMON_NAMES, BodyKind
 from advocacy.models.chain import Link, RecordHead, RecordIsAppendOnly
 from advocacy.models.checklists import ChecklistStep
 from advocacy.models.choices import AskChoice, EntryChoice, IssueChoice
 from advocacy.models.columns import columns_of
 from advocacy.models.content_version import ContentVersion
+from advocacy.models.countries import known_countries
 from advocacy.models.deliveries import Delivery, Ended, Selection
 from advocacy.models.drafts import Draft, is_published_at_once
 from advocacy.models.enums import (
@@ -14,7 +16,6 @@ from advocacy.models.enums import (
     AssertedBy,
     Audience,
     BlockedReason,
-    BodyKind,
     CallAbout,
     Channel,
     Confidence,
@@ -54,13 +55,16 @@ from advocacy.models.followers import (
 )
 from advocacy.models.follows import Follow
 from advocacy.models.issues import Issue, LegalReference, Topic
+from advocacy.models.loaded import LoadedRecord
 from advocacy.models.mailings import TIME_TO_CANCEL, Edition
 from advocacy.models.meetings import Meeting
 from advocacy.models.networks import MOST_AN_HOUR, NetworkUse
 from advocacy.models.once import OnceKey, content_digest, once_key
 from advocacy.models.packs import Pack
+from advocacy.models.pages import EVERY_RECORD_HAS, Page
 from advocacy.models.paragraphs import Paragraph
 from advocacy.models.pauses import LIKE_REFUSALS, TURNED_AWAY
+from advocacy.models.pictures import Picture
 from advocacy.models.refusals import DAYS_TO_END, Refusal
 from advocacy.models.relations import AskRelation
 from advocacy.models.replies import Reply
@@ -87,6 +91,7 @@ from advocacy.models.roles import (
     needs_second_factor,
 )
 from advocacy.models.sign_ins import SignIn
+from advocacy.models.site import Site
 from advocacy.models.sources import Citation, SearchLog, Source
 from advocacy.models.standing import STALE_AFTER, Standing
 from advocacy.models.standing_today import StandingToday

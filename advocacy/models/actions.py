@@ -65,7 +65,7 @@ class RecommendedAction(Witnessed, Searchable):
 
     slug = Slug(_("slug"), max_length=80, unique=True)
     reference = Line(
-        _("reference"), max_length=20, unique=True, help_text=_("To quote in letters: NK-06.")
+        _("reference"), max_length=20, unique=True, help_text=_("To quote in letters: AB-06.")
     )
     issue = models.ForeignKey(
         "Issue", on_delete=models.PROTECT, related_name="actions", verbose_name=_("issue")
@@ -299,8 +299,7 @@ class RecommendedAction(Witnessed, Searchable):
 
     def keep_audiences(self):
         """The same of whom its steps are for, which is all that a step changes in that row."""
-        audiences = ChecklistStep.objects.audiences([self.pk]).get(self.pk, "")
-        StandingToday.objects.filter(pk=self.pk).update(audiences=audiences)
+        ChecklistStep.objects.keep_audiences({self.pk})
         self._state.fields_cache.pop("standing_today", None)
 
     def submit(self, submitted_on, channel, *, by, organisations, approved_by=None, **details):
@@ -350,12 +349,13 @@ class RecommendedAction(Witnessed, Searchable):
         details = look_details(search_log) | details
         return self.enter("", by=by, approved_by=approved_by, **details)
 
-    def enter(self, status, *, by, sources=(), later_reason="", **details):
+    def enter(self, status, *, by, sources=(), later_reason="", later_details=None, **details):
         """Add an entry, whoever writes it: for content that comes with the program, and for verbs
         that have already checked who may. Nothing else changes a status.
 
         Where this response was found late, the one after it may need a reason: `later_reason`.
-        That response is then corrected in the same act.
+        That response is then corrected in the same act. `later_details` are fields of this
+        correction, where a file has it in words of its own.
         """
         with transaction.atomic():
             # One writer per ask at a time, so that the transition is checked against the record
@@ -366,7 +366,7 @@ class RecommendedAction(Witnessed, Searchable):
             ask.witness(sources, update.event)
             update.insert(sources)
             if later:
-                self._enter_reason(later, update, later_reason, by)
+                self._enter_reason(later, update, later_reason, by, **(later_details or {}))
             self.keep_standing()
             Edition.objects.tell(update, by=by)
         return update
@@ -379,17 +379,18 @@ class RecommendedAction(Witnessed, Searchable):
         bodies = _locked(TargetBody, [self.body_id])
         Wording.objects.take([self, *bodies, *events, *_locked(Source, cited)])
 
-    def _enter_reason(self, later, update, reason, by):
+    def _enter_reason(self, later, update, reason, by, *, sources=None, **details):
         """Correct the response after one found late, so that it has the reason it now needs."""
-        corrected = later.corrected_copy(
-            recorded_by=by,
-            transition_reason=reason,
-            is_setback=is_step_back(update.status, later.status),
-            correction_reason=gettext("An earlier response was found: %(response)s.")
-            % {"response": update},
-        )
-        corrected.check_record(later.sources.all())
-        corrected.insert(later.sources.all())
+        sources = later.sources.all() if sources is None else sources
+        found = gettext("An earlier response was found: %(response)s.") % {"response": update}
+        said = {
+            "transition_reason": reason,
+            "is_setback": is_step_back(update.status, later.status),
+            "correction_reason": found,
+        }
+        corrected = later.corrected_copy(recorded_by=by, **said | details)
+        corrected.check_record(sources)
+        corrected.insert(sources)
 
 
 def _locked(model, keys):

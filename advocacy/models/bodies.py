@@ -1,3 +1,5 @@
+from collections.abc import Collection
+from enum import StrEnum
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
@@ -9,12 +11,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from advocacy.models.body_kinds import BodyKind
 from advocacy.models.content import Content, ContentQuerySet, Searchable, SearchableQuerySet
-from advocacy.models.enums import (
-    BodyKind,
-    ReachedBy,
-    Salutation,
-)
+from advocacy.models.enums import ReachedBy, Salutation
 from advocacy.models.overlap import SeatsDoNotOverlap
 from advocacy.models.text import Line, Slug, Text, Url
 from advocacy.models.wordings import Witnessed
@@ -44,6 +43,16 @@ class Organisation(Content):
         return self.name
 
 
+class Reader(StrEnum):
+    """Whom a letter about an ask to a body is for."""
+
+    BODY = "body"
+    BODY_BY_MISSION = "body-by-mission"
+    MISSION = "mission"
+    NOBODY = "nobody"
+    NOT_SAID = "not-said"
+
+
 class TargetBodyQuerySet(SearchableQuerySet["TargetBody"]):
     def of_some_states(self):
         """Bodies in which some States sit and others do not."""
@@ -70,7 +79,6 @@ class TargetBody(Witnessed, Searchable):
     WITNESSED: ClassVar[list[str]] = [
         "name",
         "abbreviation",
-        "kind",
         "country",
         "works_in_confidence",
     ]
@@ -78,6 +86,8 @@ class TargetBody(Witnessed, Searchable):
     NOT_WITNESSED: ClassVar[list[str]] = [
         "id",
         "slug",
+        # Its name is: that is what readers see (`witnessed_values`).
+        "kind_id",
         "edited_by_staff_at",
         "search_text",
         "role",
@@ -99,8 +109,14 @@ class TargetBody(Witnessed, Searchable):
     slug = Slug(_("slug"), unique=True)
     name = Line(_("name"), max_length=200)
     abbreviation = Line(_("abbreviation"), max_length=30)
-    kind = Line(_("kind"), max_length=24, choices=BodyKind)
-    role = Line(_("role in this record"), max_length=60)
+    kind = models.ForeignKey(
+        BodyKind,
+        on_delete=models.PROTECT,
+        related_name="bodies",
+        verbose_name=_("kind"),
+        help_text=_("What it is called. How it behaves is said by its own fields."),
+    )
+    role = Line(_("role in this record"), max_length=60, blank=True)
     mandate = Text(_("what it does"))
     composition = Text(_("who sits in it"), blank=True)
     website = Url(_("website"), max_length=500, blank=True)
@@ -118,7 +134,7 @@ class TargetBody(Witnessed, Searchable):
         max_length=10,
         choices=ReachedBy,
         blank=True,
-        help_text=_("Empty: nobody is told to write to it, but for the missions of its members."),
+        help_text=_("Empty: letters are offered to the missions of its members alone."),
     )
     salutation = Line(_("how letters begin"), max_length=16, choices=Salutation, blank=True)
     states_sit = models.BooleanField(
@@ -159,10 +175,9 @@ class TargetBody(Witnessed, Searchable):
         verbose_name_plural = _("bodies")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind__in=BodyKind.values)
-                & models.Q(reached_by__in=["", *ReachedBy.values])
+                condition=models.Q(reached_by__in=["", *ReachedBy.values])
                 & models.Q(salutation__in=["", *Salutation.values]),
-                name="target_body_kind_reach_and_salutation_are_known",
+                name="target_body_reach_and_salutation_are_known",
             ),
             models.CheckConstraint(
                 condition=models.Q(states_sit=True)
@@ -189,17 +204,38 @@ class TargetBody(Witnessed, Searchable):
             both = gettext("Seats are listed here: remove them, or leave this empty.")
             raise ValidationError({"parent": both})
 
+    def begin(self, said: Collection[str]) -> None:
+        """What its kind says of new bodies, where nobody said it of this one."""
+        if self.kind_id and (missing := set(BodyKind.BEGINS).difference(said)):
+            for name in missing:
+                setattr(self, name, getattr(self.kind, name))
+
+    def witnessed_values(self) -> dict[str, object]:
+        """Its own fields, and the name of its kind as it was typed."""
+        return super().witnessed_values() | {"kind": self.kind.name}
+
     def get_absolute_url(self) -> str:
         return reverse("body_detail", args=[self.slug])
 
-    @property
-    def takes_letters(self) -> bool:
-        """Whether a letter is offered that puts an ask to it, or to those who sit in it."""
-        return self.reached_by != ReachedBy.CLOSED
+    def reader_in(self, country: str, *, sits: bool) -> Reader:
+        """Whom somebody in a country writes to about an ask to this body.
+
+        `sits`: the State has a seat in it. A body of the country itself is written to itself.
+        """
+        match self.reached_by:
+            case ReachedBy.CLOSED:
+                return Reader.NOBODY
+            case ReachedBy.DIRECTLY:
+                return Reader.BODY
+        if sits:
+            return Reader.MISSION
+        if not self.reached_by:
+            return Reader.NOT_SAID
+        return Reader.BODY_BY_MISSION if self.country == country else Reader.MISSION
 
     @property
     def is_written_to(self) -> bool:
-        """Whether the letter goes to itself, not to a mission."""
+        """Whether anyone's letter goes to itself, not to a mission."""
         return self.reached_by == ReachedBy.DIRECTLY
 
     @property
@@ -245,7 +281,12 @@ class Seat(Content):
         TargetBody, on_delete=models.CASCADE, related_name="seats", verbose_name=_("body")
     )
     country = Line(_("country"), max_length=2, validators=[is_iso2])
-    capacity = Line(_("capacity"), max_length=100)
+    capacity = Line(
+        _("capacity"),
+        max_length=100,
+        blank=True,
+        help_text=_("As which it sits there: elected, permanent."),
+    )
     starts_on = models.DateField(
         _("from"), null=True, blank=True, help_text=_("Empty: the start is not recorded.")
     )

@@ -43,6 +43,9 @@ def refuse(method: str) -> Callable[..., NoReturn]:
 class AppendOnlyQuerySet[Row: models.Model](models.QuerySet[Row]):
     """Reads only: whatever would write through the ORM raises."""
 
+    def get_by_natural_key(self, key: str) -> Row:
+        return self.get(**{self.model.NATURAL_KEY: key})  # type: ignore[attr-defined]
+
     update = refuse("update")
     delete = refuse("delete")
     _raw_delete = refuse("delete")
@@ -61,12 +64,17 @@ class Chained(models.Model):
     # Both are final: a row that says more is a new kind.
     KIND: ClassVar[str] = ""
     HASHED: ClassVar[list[str]] = []
+    # The field by which files name a row; of rows that no file names, none.
+    NATURAL_KEY: ClassVar[str] = ""
 
     class Meta:
         abstract = True
 
     save = refuse("save")
     delete = refuse("delete")
+
+    def natural_key(self) -> tuple[str]:
+        return (getattr(self, self.NATURAL_KEY),)
 
     @classmethod
     def with_hashed(cls) -> models.QuerySet[Self]:

@@ -1,9 +1,11 @@
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from uuid import uuid4
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -33,14 +35,33 @@ def first_step(steps: "Iterable[ChecklistStep]", status: ResponseStatus) -> "Che
 
 
 class ChecklistStepQuerySet(ContentQuerySet["ChecklistStep"]):
+    def insert(self, rows: "list[ChecklistStep]") -> None:
+        super().insert(rows)
+        self.keep_audiences({row.action_id for row in rows})
+
+    def change(self, rows: "list[ChecklistStep]") -> None:
+        before = self.filter(pk__in=[row.pk for row in rows]).order_by()
+        asks = set(before.values_list("action", flat=True))
+        super().change(rows)
+        self.keep_audiences(asks | {row.action_id for row in rows})
+
     @transaction.atomic
     def delete(self):
         """Delete, and note with each ask whom its remaining steps are for."""
-        actions = {step.action for step in self.select_related("action")}
+        asks = set(self.order_by().values_list("action", flat=True))
         deleted = super().delete()
-        for action in actions:
-            action.keep_audiences()
+        self.model.objects.keep_audiences(asks)
         return deleted
+
+    def keep_audiences(self, asks: Collection[int]) -> None:
+        """Note with these asks whom their steps are for: lists of asks read it there."""
+        audiences = self.model.objects.audiences(asks)
+        alike: dict[str, list[int]] = {}
+        for ask in asks:
+            alike.setdefault(audiences.get(ask, ""), []).append(ask)
+        standings = apps.get_model("advocacy", "StandingToday").objects
+        for words, keys in alike.items():
+            standings.filter(pk__in=keys).update(audiences=words)
 
     def of_open_asks(self, day=None):
         """Steps of asks that are public and still open."""
@@ -93,14 +114,20 @@ class ChecklistStepQuerySet(ContentQuerySet["ChecklistStep"]):
 class ChecklistStep(Content):
     """One thing a person can do to push one ask, for one audience."""
 
-    slug = Slug(_("slug"), max_length=80, unique=True)
+    slug = Slug(
+        _("slug"),
+        max_length=80,
+        unique=True,
+        blank=True,
+        help_text=_("By this files name it. Empty: made of the ask."),
+    )
     action = models.ForeignKey(
         "RecommendedAction", on_delete=models.CASCADE, related_name="steps", verbose_name=_("ask")
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
-    audience = Line(_("audience"), max_length=12, choices=Audience)
+    audience = Line(_("audience"), max_length=12, choices=Audience, default=Audience.ANYONE)
     kind = Line(_("kind"), max_length=8, choices=StepKind)
-    minutes = models.PositiveSmallIntegerField(_("minutes"))
+    minutes = models.PositiveSmallIntegerField(_("minutes"), default=10)
     title = Line(_("what to do"), max_length=200)
     wording = Text(
         _("wording"), help_text=_("Text to start from, in plain words that can be sent as it is.")
@@ -152,6 +179,8 @@ class ChecklistStep(Content):
     @transaction.atomic
     def save(self, *args, **kwargs):
         """Save, and note with the ask whom its steps are for: lists of asks read it there."""
+        if not self.slug:
+            self.slug = f"{slugify(self.action.reference)[:60]}-{uuid4().hex[:8]}"
         before = ChecklistStep.objects.filter(pk=self.pk).select_related("action").first()
         super().save(*args, **kwargs)
         for action in {self.action, before.action} if before else {self.action}:

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import ClassVar, Self
 
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -145,8 +146,17 @@ class Content(models.Model):
     class Meta:
         abstract = True
 
-    def natural_key(self) -> tuple[str]:
+    def natural_key(self) -> tuple[str, ...]:
         return (getattr(self, self.NATURAL_KEY),)
+
+    def begin(self, said: Collection[str]) -> None:
+        """Fill in a new row what others say of it, but for the fields of which it was said.
+
+        Fixtures and imports call it before they check the row; forms fill in what was left empty.
+        """
+
+    def made_by(self, person: User) -> None:
+        """Note who brings in a new row; most rows keep nobody's name."""
 
     def check_many(self, values: Mapping[str, Collection[int]]) -> None:
         """Refuse what this row may not be related to, and no row where one is needed.

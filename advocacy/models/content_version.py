@@ -17,7 +17,7 @@ NOT_PUBLIC = {
     *["Draft", "Draft_sources", "SubmissionDraft", "SubmissionDraft_organisations"],
     *["Withholding", "OnceKey", "SignIn", "Attempt"],
     # How the program is doing.
-    *["Worker", "MailOutage", "StaffCall"],
+    *["Worker", "MailOutage", "StaffCall", "LoadedRecord"],
     # Steps that are not counted yet.
     "StepDone",
 }

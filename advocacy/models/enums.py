@@ -161,29 +161,9 @@ class ActionSort(models.TextChoices):
 
 
 class IssueSort(models.TextChoices):
-    POSITION = "position", _("Order of the dossier")
+    POSITION = "position", _("The editors’ order")
     TITLE = "title", _("Title")
     NEWEST = "newest", _("Newest first")
-
-
-class BodyKind(models.TextChoices):
-    """What a body is called. How it behaves are fields of its own; see `ReachedBy`."""
-
-    UN_ORGAN = "un-organ", _("UN organ")
-    UN_AGENCY = "un-agency", _("UN agency")
-    UN_OFFICE = "un-office", _("UN office")
-    UN_SUBSIDIARY = "un-subsidiary", _("UN subsidiary body")
-    SPECIAL_PROCEDURE = "special-procedure", _("UN special procedure")
-    INQUIRY = "inquiry", _("commission of inquiry")
-    COURT = "court", _("court or prosecutor")
-    TRIBUNAL = "tribunal", _("tribunal")
-    GOVERNMENT = "government", _("government")
-    PARLIAMENT = "parliament", _("parliament")
-    REGIONAL = "regional", _("regional organisation")
-    STATE_GROUP = "state-group", _("group of States")
-    NATIONAL_INSTITUTION = "national-institution", _("national human-rights institution")
-    HUMANITARIAN = "humanitarian", _("humanitarian organisation")
-    COMPANY = "company", _("company")
 
 
 class ReachedBy(models.TextChoices):
@@ -200,6 +180,8 @@ class Salutation(models.TextChoices):
     EXCELLENCY = "excellency", _("Excellency,")
     MANDATE_HOLDER = "mandate-holder", _("Dear mandate holder,")
     MEMBERS = "members", _("Dear members,")
+    PARLIAMENT = "parliament", _("Dear members of parliament,")
+    BOARD = "board", _("Dear members of the board,")
     OFFICE = "office", _("Dear Sir or Madam,")
 
 

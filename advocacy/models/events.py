@@ -21,7 +21,7 @@ from advocacy.models.wordings import Witnessed
 
 are_iso2 = RegexValidator(
     r"^[A-Z]{2}(, ?[A-Z]{2})*$",
-    _("Give the two capital letters of each country (ISO 3166), with commas between: KP, RU."),
+    _("Give the two capital letters of each country (ISO 3166), with commas between: FR, KE."),
 )
 
 
@@ -108,7 +108,7 @@ class Event(Witnessed, Evidence):
         max_length=100,
         blank=True,
         validators=[are_iso2],
-        help_text=_("Country codes with commas between: KP, RU."),
+        help_text=_("Country codes with commas between: FR, KE."),
     )
     about_states = Line(_("about States"), max_length=100, blank=True, validators=[are_iso2])
     sources = models.ManyToManyField(

@@ -258,6 +258,14 @@ def check_references(update):
         raise ValidationError(errors)
 
 
+def check_look(update):
+    """Refuse a look of another day than the one on which its search log says somebody looked."""
+    log, day = update.search_log, update.happened_on
+    if log and day and day != log.searched_on:
+        refusal = gettext("Its search log is of %(day)s, and a look is of that day.")
+        raise ValidationError({"happened_on": refusal % {"day": written_day(log.searched_on)}})
+
+
 def newest_source_long_before(day, sources):
     """The newest of these sources if it is more than a month older than the day; else None."""
     published = {last_day(s.published_on, s.published_precision): s for s in sources}

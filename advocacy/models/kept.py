@@ -30,6 +30,8 @@ class Kept[Value]:
         self.most = most
         self.until: Any = None
         self.values: OrderedDict[Hashable, Value] = OrderedDict()
+        # The value made last, whatever has changed since: for whoever cannot ask.
+        self.last: Value | None = None
         self.turns = Lock()
 
     def get(
@@ -42,17 +44,18 @@ class Kept[Value]:
         # Read before what is kept by it.
         version, today = ContentVersion.objects.current(), timezone.localdate()
         if version is None:
-            return make()
+            self.last = make()
+            return self.last
         value = self.values.get(key) if self.until == (version, today) else None
         if value is not None and will_do(value):
             return value
         with self.turns:
             if self.until != (version, today):
-                self.clear()
+                self.values.clear()
                 self.until = version, today
             value = self.values.get(key)
             if value is None or not will_do(value):
-                value = make()
+                self.last = value = make()
                 self.values[key] = value
                 if len(self.values) > self.most:
                     self.values.popitem(last=False)
@@ -60,6 +63,7 @@ class Kept[Value]:
 
     def clear(self) -> None:
         self.values.clear()
+        self.last = None
 
 
 numbers = Kept[Any](MOST_NUMBERS)

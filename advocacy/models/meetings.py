@@ -68,8 +68,8 @@ class Meeting(Content):
         _("precision of the dates"), max_length=5, choices=DatePrecision, default=DatePrecision.DAY
     )
     confidence = Line(_("confidence"), max_length=10, choices=Confidence)
-    who_can_act = Text(_("who can act"))
-    what_can_be_done = Text(_("what can be done"))
+    who_can_act = Text(_("who can act"), blank=True)
+    what_can_be_done = Text(_("what can be done"), blank=True)
     act_by = models.DateField(
         _("act by"),
         null=True,

@@ -4,10 +4,8 @@ from collections.abc import Iterable
 from math import ceil
 from typing import Any, Self
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -17,7 +15,7 @@ from advocacy.models.content import Searchable, SearchableQuerySet
 from advocacy.models.enums import PackKind
 from advocacy.models.issues import Issue
 from advocacy.models.meetings import Meeting
-from advocacy.models.text import Line, Slug, Text
+from advocacy.models.text import Line, Slug, Text, check_headings
 
 # How fast a statement is read so that interpreters can follow.
 WORDS_A_MINUTE = 120
@@ -123,10 +121,7 @@ class Pack(Searchable):
 
     def clean(self):
         super().clean()
-        wrong = [line for level, line in markdown.headings(self.text) if level not in (2, 3, 4)]
-        if wrong:
-            refusal = gettext("Line %(line)d: a heading begins with ##, ### or ####.")
-            raise ValidationError({"text": refusal % {"line": wrong[0]}})
+        check_headings(text=self.text)
 
     @property
     def as_plain(self) -> str:

@@ -1,6 +1,7 @@
 """The record: dated, evidenced entries that are added and never changed."""
 
-from uuid import uuid4
+from datetime import date
+from uuid import UUID, uuid4, uuid5
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -26,12 +27,13 @@ from advocacy.models.evidence import (
     CONSTRAINTS,
     all_hold,
     by_field,
+    check_look,
     check_references,
     check_sources,
     check_transition,
     needs_reason,
 )
-from advocacy.models.sources import OF_A_LOG, Citation
+from advocacy.models.sources import OF_A_LOG, Citation, made_up_key
 from advocacy.models.standing import RECORDED_CHOICES
 from advocacy.models.text import Line, Slug, Text
 from advocacy.models.update_queryset import INDEXES, StatusUpdateQuerySet
@@ -39,6 +41,8 @@ from advocacy.models.vocabulary import RECORDED
 from advocacy.text import carried
 
 S = ResponseStatus
+# Made up once. With what names an entry it makes the UUID by which feed readers know the entry.
+ENTRIES = UUID("a42f8d9a-6c0e-4b51-9d4e-2f6f1c7a35e0")
 # Stands for the key of a search log that is saved together with its look.
 UNSAVED = -1
 # What a correction does not take from the entry that it corrects.
@@ -93,6 +97,7 @@ class StatusUpdate(EntryWords, Chained):
     # What says nothing about the world: its name in feeds, who is told of it, and the key of its
     # search log, which is hashed by what it says.
     NOT_HASHED = ["id", "uuid", "tell", "search_log_id"]
+    NATURAL_KEY = "key"
 
     # By this a feed reader knows the entry, whatever the host, the address and the language.
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
@@ -141,7 +146,7 @@ class StatusUpdate(EntryWords, Chained):
         _("who blocked it"),
         max_length=200,
         blank=True,
-        help_text=_("Country codes separated by commas (RU), or the rule or organ."),
+        help_text=_("Country codes separated by commas (FR), or the rule or organ."),
     )
     refused_reason = Line(_("how it was refused"), max_length=20, choices=RefusedReason, blank=True)
     votes_for = models.PositiveSmallIntegerField(_("votes in favour"), null=True, blank=True)
@@ -203,6 +208,8 @@ class StatusUpdate(EntryWords, Chained):
     )
     sources = models.ManyToManyField(
         "advocacy.Source",
+        # Which entries need one is a matter of their status; see `check_sources`.
+        blank=True,
         through="advocacy.Citation",
         related_name="updates",
         verbose_name=_("sources"),
@@ -240,9 +247,6 @@ class StatusUpdate(EntryWords, Chained):
 
     def get_absolute_url(self) -> str:
         return f"{reverse('action_detail', args=[self.action.slug])}#entry-{self.pk}"
-
-    def natural_key(self):
-        return (self.key,)
 
     @classmethod
     def with_hashed(cls):
@@ -301,6 +305,7 @@ class StatusUpdate(EntryWords, Chained):
 
     def insert(self, sources):
         """Write the checked entry at the end of the chain. For `RecommendedAction.enter` alone."""
+        self.key = self.key or made_up_key()
         self.save_base(force_insert=True)
         for source in dict.fromkeys(sources):
             Citation(update=self, source=source).save_base(force_insert=True)
@@ -328,6 +333,7 @@ class StatusUpdate(EntryWords, Chained):
             lambda: check_sources(self, sources),
             lambda: check_transition(self, before, after, later_reason),
             lambda: check_references(self),
+            lambda: None if has_log else check_look(self),
         ):
             try:
                 check()
@@ -353,6 +359,14 @@ class StatusUpdate(EntryWords, Chained):
         # An older entry may hold what is refused today.
         values |= {n: carried(value) for n, value in values.items() if isinstance(value, str)}
         return StatusUpdate(**values | {"corrects": self} | changes)
+
+
+def uuid_of(action: str, key: str, day: date) -> UUID:
+    """The UUID of an entry that a file names: the same in every database that it is read into.
+
+    `action` is the slug of its ask.
+    """
+    return uuid5(ENTRIES, f"{action} {key} {day}")
 
 
 def look_details(search_log):

@@ -26,9 +26,11 @@ READ_REPORTS = "advocacy.view_report"
 CLOSE_REPORTS = "advocacy.change_report"
 REVEAL_REPORTER = "advocacy.reveal_report"
 CHANGE_PEOPLE = "auth.change_user"
+# Says whose record it is, under which name its mails go out and where people write to.
+CHANGE_SITE = "advocacy.change_site"
 # Whoever may do one of these works with a second factor, in whatever role: who publishes,
-# withholds, mails, reaches addresses of followers, the followers themselves or who told us
-# something, or has power over other accounts.
+# withholds, mails, names the record, reaches addresses of followers, the followers themselves or
+# who told us something, or has power over other accounts.
 GUARDED = frozenset(
     {
         PUBLISH,
@@ -41,6 +43,8 @@ GUARDED = frozenset(
         ANSWER_FOR_WITHHOLDING,
         "advocacy.delete_subscriber",
         CHANGE_PEOPLE,
+        CHANGE_SITE,
+        "advocacy.add_site",
         *(f"auth.{verb}_{name}" for verb in ("add", "delete") for name in ("user", "group")),
         "auth.change_group",
         "mfa.delete_authenticator",
@@ -53,6 +57,7 @@ CONTENT = [
     "event",
     "topic",
     "legalreference",
+    "bodykind",
     "targetbody",
     "organisation",
     "seat",
@@ -61,6 +66,7 @@ CONTENT = [
     "askrelation",
     "checkliststep",
     "pack",
+    "page",
     "source",
     "searchlog",
     "reply",
@@ -75,11 +81,12 @@ def _each(verbs: Iterable[str], names: Iterable[str]) -> list[str]:
 # administrator looks after people and their keys and writes nothing.
 _EDITOR = [
     *_each(["view", "add", "change"], [*CONTENT, "draft"]),
-    *_each(["view"], ["statusupdate", "submission", "edition"]),
+    *_each(["view"], ["statusupdate", "submission", "edition", "site"]),
     WRITE,
     READ_REPORTS,
     CLOSE_REPORTS,
 ]
+_NAMES_RECORD = _each(["view", "add", "change"], ["site"])
 _WITHHOLDS = ["advocacy.view_withholding", WITHHOLD]
 ROLES = {
     "Editor": _EDITOR,
@@ -91,9 +98,11 @@ ROLES = {
         OPERATE,
         REVEAL_REPORTER,
         *_WITHHOLDS,
+        *_NAMES_RECORD,
     ],
     "Administrator": [
         *_WITHHOLDS,
+        *_NAMES_RECORD,
         ANSWER_FOR_WITHHOLDING,
         *_each(["view"], [*CONTENT, "draft", "statusupdate", "submission"]),
         *_each(["view"], ["edition", "subscriber", "signin"]),

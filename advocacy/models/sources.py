@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar, Self
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -25,6 +26,11 @@ OF_A_LOG = ["searched_on", "places", "terms", "gaps"]
 CHECK_AGAIN_AFTER = timedelta(days=7)
 # How many failures in a row make an address dead; one whose server says it is gone is so at once.
 DEAD_AFTER = 3
+
+
+def made_up_key() -> str:
+    """A key for a row that nobody named, with none of its words: they may have to be withheld."""
+    return f"{timezone.localdate()}-{uuid4().hex[:8]}"
 
 
 class Evidence(Content):
@@ -71,6 +77,8 @@ class Evidence(Content):
         return [name for name in self.FIXED if name not in self.FILLED_LATER or getattr(self, name)]
 
     def save(self, *args, **kwargs):
+        if not getattr(self, self.NATURAL_KEY):
+            setattr(self, self.NATURAL_KEY, made_up_key())
         Evidence.clean(self)
         super().save(*args, **kwargs)
 
@@ -289,6 +297,9 @@ class SearchLog(Evidence):
 
     def __str__(self):
         return f"{self.searched_on}: {'; '.join(self.places.splitlines())}"
+
+    def made_by(self, person):
+        self.searched_by = person
 
 
 class Citation(models.Model):

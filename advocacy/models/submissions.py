@@ -17,9 +17,6 @@ from advocacy.models.text import Line, Slug, Text
 
 
 class SubmissionQuerySet(AppendOnlyQuerySet["Submission"]):
-    def get_by_natural_key(self, slug):
-        return self.get(slug=slug)
-
     def in_force(self, day=None):
         """Occasions that took place by a day, and that no correction has replaced."""
         corrected = self.model.objects.exclude(corrects=None).values("corrects")
@@ -75,6 +72,7 @@ class Submission(Chained):
         "organisations",
     ]
     NOT_HASHED = ["id"]
+    NATURAL_KEY = "slug"
 
     slug = Slug(
         _("slug"),
@@ -230,9 +228,6 @@ class Submission(Chained):
     def anchor(self):
         """Where it stands on the page of its ask, in public and in the desk."""
         return f"submission-{self.pk}"
-
-    def natural_key(self):
-        return (self.slug,)
 
     @classmethod
     def with_hashed(cls):

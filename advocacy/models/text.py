@@ -12,8 +12,10 @@ from django.core.validators import ProhibitNullCharactersValidator, validate_slu
 from django.db import models
 from django.db.models.expressions import Combinable
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from advocacy import markdown
 from advocacy.text import check_text, storable, tidy, tidy_line
 
 
@@ -158,3 +160,12 @@ class Url(CarriedText, _URLField):
             except ValidationError as refusal:
                 raise ValidationError({self.name: refusal}) from None
         return value
+
+
+def check_headings(**texts: str) -> None:
+    """Refuse Markdown with a heading that no page has room for: each has one of the first level."""
+    for name, text in texts.items():
+        wrong = [line for level, line in markdown.headings(text) if level not in (2, 3, 4)]
+        if wrong:
+            refusal = gettext("Line %(line)d: a heading begins with ##, ### or ####.")
+            raise ValidationError({name: refusal % {"line": wrong[0]}})

@@ -6,7 +6,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 from icalendar import Calendar, Event
 
-from advocacy.models import Confidence
+from advocacy.models import Confidence, Site
 from advocacy.models.dates import written_day
 from advocacy.public.lists import MeetingList
 from advocacy.text import carried, carried_line
@@ -24,16 +24,17 @@ def meeting_calendar(request):
         raise Http404(gettext("The address holds a filter that is not known here."))
     meetings = chances.first(MOST_MEETINGS)
     asks = chances.asks_of(meetings)
+    title = gettext("%(name)s: next chances to act") % {"name": Site.current().name}
     calendar = Calendar()
     calendar.add("prodid", "-//Answerable//Calendar//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", gettext("Answerable: next chances to act"))
+    calendar.add("x-wr-calname", carried_line(title))
     calendar.add("refresh-interval", timedelta(hours=12), parameters={"VALUE": "DURATION"})
     for meeting in meetings:
         calendar.add_component(_event(request, meeting, asks.get(meeting.body_id, [])))
     response = HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = 'inline; filename="answerable.ics"'
+    response["Content-Disposition"] = 'inline; filename="calendar.ics"'
     return response
 
 
@@ -41,11 +42,11 @@ def _event(request, meeting, asks):
     """One meeting as an all-day event; DTEND is exclusive (RFC 5545)."""
     page = request.build_absolute_uri(f"{reverse('meeting_list')}#{meeting.slug}")
     who, what, act_by = gettext("Who can act:"), gettext("What can be done"), gettext("Act by")
-    lines = [
-        meeting.get_confidence_display().capitalize(),
-        f"{who} {meeting.who_can_act}",
-        f"{what}: {meeting.what_can_be_done}",
-    ]
+    lines = [meeting.get_confidence_display().capitalize()]
+    if meeting.who_can_act:
+        lines.append(f"{who} {meeting.who_can_act}")
+    if meeting.what_can_be_done:
+        lines.append(f"{what}: {meeting.what_can_be_done}")
     if meeting.act_by:
         lines.append(f"{act_by}: {written_day(meeting.act_by)}")
     lines += [

@@ -49,7 +49,6 @@ class UpdateFeed(Feed):
     """
 
     feed_type = CarriedAtom
-    author_name = "Answerable"
     description_template = "updates/feed_entry.html"
 
     def get_object(self, request):
@@ -59,15 +58,18 @@ class UpdateFeed(Feed):
         return updates
 
     def title(self, updates):
-        words = gettext("Answerable: responses")
+        words = gettext("%(name)s: responses")
         if updates.has_looks:
-            words = gettext("Answerable: responses, and where we looked and found none")
+            words = gettext("%(name)s: responses, and where we looked and found none")
         narrowed = [_shown(*active) for active in updates.filters.active if active[0] != "looks"]
-        return " – ".join([words, *narrowed])
+        return " – ".join([words % {"name": updates.site.name}, *narrowed])
+
+    def author_name(self, updates):
+        return updates.site.publisher
 
     def subtitle(self, updates):
         """What it is, and the head of the record, which readers of the feed so keep elsewhere."""
-        words = gettext("Who was called on, what they answered, and what you can do next.")
+        words = updates.site.purpose_shown
         witness = gettext("The record as this feed was written:")
         head = RecordHead.current().noted
         return f"{words} {witness} {head}" if head else words

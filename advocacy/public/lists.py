@@ -21,6 +21,7 @@ from advocacy.models import (
     Meeting,
     Pack,
     RecommendedAction,
+    Site,
     StatusUpdate,
     TargetBody,
     columns_of,
@@ -260,6 +261,11 @@ class UpdateList(ActionList):
 class FeedList(UpdateList):
     """What a feed holds of them: the same entries, last recorded first."""
 
+    @cached_property
+    def site(self):
+        """Whose record the feed is of."""
+        return Site.current()
+
     def sort(self, updates):
         return updates.last_recorded_first()
 
@@ -330,7 +336,7 @@ class BodyList(FilteredList):
 
     def fetch(self):
         asked = self.asks.asked().filter(body=models.OuterRef("pk"))
-        return TargetBody.objects.annotate(is_asked=models.Exists(asked))
+        return TargetBody.objects.annotate(is_asked=models.Exists(asked)).select_related("kind")
 
     def shown(self, bodies):
         phases = self.asks.filter(body__in=bodies).phase_counts("body")

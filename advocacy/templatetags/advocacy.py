@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 from urllib.parse import quote
 
 import segno
@@ -12,11 +13,18 @@ from django.urls import reverse, translate_url
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from advocacy.markdown import as_html
-from advocacy.models import IN_CONFIDENCE, PROPOSED, DatePrecision, Phase, once_key
+from advocacy.models import (
+    IN_CONFIDENCE,
+    PROPOSED,
+    DatePrecision,
+    Phase,
+    known_countries,
+    once_key,
+)
 from advocacy.models.dates import locale, machine_day, written_day, written_days
 from advocacy.models.groups import grouped
 from advocacy.models.standing import label_of_code, label_of_group, mark_of_group
@@ -34,10 +42,15 @@ register.filter("is_withheld", is_notice)
 
 # Navigation
 
+OF_COUNTRIES = ["seat_list", "seat_country"]
+
 
 @register.simple_tag(takes_context=True)
 def main_nav(context):
-    """The sections of the site: [{label, url, current}], `current` for aria-current."""
+    """The sections of the site: [{label, url, current}], `current` for aria-current.
+
+    A record that knows of no country has no section of countries.
+    """
     request = context.get("request")
     name = getattr(getattr(request, "resolver_match", None), "url_name", None) or ""
     sections = [
@@ -46,10 +59,10 @@ def main_nav(context):
         (_("Bodies"), "body_list", ["body_list", "body_detail"]),
         (_("Actions"), "action_list", ["action_list", "action_detail"]),
         (_("My checklist"), "my_checklist", ["my_checklist", "pack_list", "pack_detail"]),
-        (_("Your country"), "seat_list", ["seat_list", "seat_country"]),
+        *([(_("Your country"), "seat_list", OF_COUNTRIES)] if known_countries() else []),
         (_("Updates"), "update_list", ["update_list", "correction_list", "withheld_list"]),
         (_("Calendar"), "meeting_list", ["meeting_list"]),
-        (_("About"), "about", ["about", "method", "privacy", "accessibility"]),
+        (_("About"), "about", ["about", "method", "privacy", "accessibility", "page_detail"]),
     ]
     return [
         {
@@ -65,12 +78,14 @@ def main_nav(context):
 def language_links(context):
     """This page in each language: [{code, name, url, absolute, is_current}].
 
-    A page without an address of its own (not found, failed) leads to the overview; a preview, to
-    the public page.
+    None where the record has but one. A page without an address of its own (not found, failed)
+    leads to the overview; a preview, to the public page.
     """
     request = context.get("request")
-    links = []
-    for code, _name in settings.LANGUAGES:
+    links: list[dict[str, Any]] = []
+    if len(settings.LANGUAGES) == 1:
+        return links
+    for code, name in settings.LANGUAGES:
         here = request.get_full_path() if request else ""
         if preview := context.get("preview"):
             here = preview["address"]
@@ -80,7 +95,7 @@ def language_links(context):
         links.append(
             {
                 "code": code,
-                "name": get_language_info(code)["name_local"],
+                "name": name,
                 "url": url,
                 "absolute": request.build_absolute_uri(url) if request else url,
                 "is_current": code == get_language(),
@@ -163,12 +178,19 @@ def json_ld(context, subject, kind, title, text, picture):
     }
     if kind != "bodies":
         data |= {"headline": title, "inLanguage": get_language()}
-        data["license"] = "https://creativecommons.org/licenses/by/4.0/"
-        data["publisher"] = {"@type": "Organization", "name": "Answerable"}
+        data |= {"publisher": publisher_of(context)}
+        if licence := context["site"].licence_link.address:
+            data["license"] = licence
     if picture:
         data["image"] = picture
     written = json.dumps(data, ensure_ascii=False).translate(SAFE_IN_HTML)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(written))
+
+
+def publisher_of(context):
+    site = context["site"]
+    logo = {"logo": full_url(context, site.logo)} if site.logo_id else {}
+    return {"@type": "Organization", "name": site.publisher, **logo}
 
 
 @register.simple_tag
@@ -237,7 +259,7 @@ def wording(context, step):
     """
     known = {"[link to this page]": full_url(context, step.action)}
     if country := context.get("country"):
-        known |= dict.fromkeys(YOUR_COUNTRY, Locale("en").territories[country])
+        known |= dict.fromkeys(YOUR_COUNTRY, Locale("en").territories.get(country, country))
     # In one pass: what is filled in is never searched for places itself.
     return re.sub(r"\[[^\[\]]+\]", lambda place: known.get(place[0], place[0]), step.wording)
 

@@ -3,13 +3,14 @@
 from advocacy.transfer.columns import (
     FORMATS,
     KINDS,
-    choices_of,
+    as_text,
     columns_of,
     demand,
     guess_format,
-    is_needed,
+    is_of_the_record,
     permissions,
 )
+from advocacy.transfer.describing import described, example, kind_of, rows_before, template
 from advocacy.transfer.incoming import Fate, What, import_rows
 from advocacy.transfer.kept import keep, kept_file
 from advocacy.transfer.outgoing import export_rows, refusals_csv

@@ -1,6 +1,7 @@
 """Which columns a file of each kind has, and how a value looks in a cell."""
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -11,48 +12,55 @@ from advocacy.models import (
     PUBLISH,
     WRITE,
     AskRelation,
+    BodyKind,
+    ChecklistStep,
     Event,
     Issue,
+    LegalReference,
     Meeting,
+    Organisation,
     Pack,
     Paragraph,
     RecommendedAction,
+    SearchLog,
     Seat,
     Source,
+    StatusUpdate,
     Submission,
     TargetBody,
+    Topic,
     roles,
 )
+from advocacy.models.chain import Chained
 from advocacy.models.content import Content
 
-type Row = (
-    Issue
-    | Paragraph
-    | Event
-    | TargetBody
-    | RecommendedAction
-    | AskRelation
-    | Seat
-    | Meeting
-    | Pack
-    | Submission
-)
+type Row = Content | Submission | StatusUpdate
 type Column = Field[Any, Any]
 
+# Each kind names rows of those before it alone, so files are imported in this order.
 KINDS: dict[str, type[Row]] = {
+    "topics": Topic,
+    "organisations": Organisation,
+    "legal_references": LegalReference,
+    "kinds": BodyKind,
+    "bodies": TargetBody,
+    "seats": Seat,
+    "meetings": Meeting,
+    "sources": Source,
     "issues": Issue,
     "paragraphs": Paragraph,
     "events": Event,
-    "bodies": TargetBody,
     "actions": RecommendedAction,
     "relations": AskRelation,
     "submissions": Submission,
-    "seats": Seat,
-    "meetings": Meeting,
+    "steps": ChecklistStep,
+    "search_logs": SearchLog,
+    "entries": StatusUpdate,
     "packs": Pack,
 }
 FORMATS = ["csv", "json"]
-KEY = "slug"
+# No file says whom a mail is sent to: an import tells nobody of what may be years old.
+HELD_BACK = {"tell"}
 BATCH = 500
 # A spreadsheet runs a cell that begins like this as a formula: the export puts an apostrophe before
 # it, and the import takes one off. A text with apostrophes before such a sign gets one more.
@@ -68,20 +76,45 @@ def demand(by: User | AnonymousUser | None, model: type[Row], *verbs: str) -> No
 
 def permissions(model: type[Row], *verbs: str) -> list[str]:
     """What somebody needs who does this with such rows; the record is written as it is recorded."""
-    if model is Submission and {"add", "change"} & {*verbs}:
+    if is_of_the_record(model) and {"add", "change"} & {*verbs}:
         return [WRITE, PUBLISH]
     return [f"advocacy.{verb}_{model._meta.model_name}" for verb in verbs]
 
 
+def is_of_the_record(model: type[Model]) -> bool:
+    """Whether such rows are added and never changed."""
+    return issubclass(model, Chained)
+
+
+def key_of(model: type[Model]) -> str:
+    """The field by which files name such rows."""
+    name: str = model.NATURAL_KEY  # type: ignore[attr-defined]
+    return name
+
+
 def columns_of(model: type[Row]) -> dict[str, Column]:
-    """The fields that staff edit, by name."""
-    fields = [*model._meta.concrete_fields, *model._meta.many_to_many]
-    return {field.name: field for field in fields if field.editable and not field.primary_key}
+    """The key, and the fields that staff edit, by name. A file names none of the staff."""
+    fields: list[Column] = [*model._meta.concrete_fields, *model._meta.many_to_many]
+    (key,) = [field for field in fields if field.name == key_of(model)]
+    edited = [
+        field
+        for field in fields
+        if field.editable
+        and not field.primary_key
+        and field.related_model is not User
+        and field.name not in HELD_BACK
+    ]
+    return {field.name: field for field in [key, *edited]}
+
+
+def key_column(columns: Iterable[str]) -> str:
+    """The column that says which row a line is about: the first."""
+    return next(iter(columns))
 
 
 def choices_of(field: Column) -> list[str]:
     """The values that a cell may hold, where there is a list of them."""
-    return [str(value) for value, _label in field.flatchoices if value not in ("", None)]
+    return [as_text(value) for value, _label in field.flatchoices if value not in ("", None)]
 
 
 def blank(field: Column) -> str:
@@ -91,7 +124,8 @@ def blank(field: Column) -> str:
 
 def is_needed(field: Column) -> bool:
     """Whether the column is required for new rows."""
-    return not field.blank and not field.has_default()
+    is_key = field.name == key_of(field.model)
+    return is_key or (not field.blank and not field.has_default())
 
 
 def guess_format(name: object) -> str | None:
@@ -107,12 +141,13 @@ def other_rows(field: Column) -> QuerySet[Model]:
 
 def named_by(field: Column) -> str:
     """The field of that table by which a cell names a row."""
-    return "key" if field.related_model is Source else KEY
+    return key_of(other_rows(field).model)
 
 
-def name_of(row: Content | Submission) -> str:
-    # A source made in the admin has no key.
-    return row.natural_key()[0] or f"#{row.pk}"
+def name_of(row: Any) -> str:
+    """The key by which a file names a row, of its own kind or as one that another row names."""
+    name: str = row.natural_key()[0]
+    return name
 
 
 def as_text(value: object) -> str:

@@ -13,7 +13,7 @@ import ijson
 from django.utils.translation import gettext as _
 
 from advocacy.text import carried_line
-from advocacy.transfer.columns import KEY, Column, as_text, unescape
+from advocacy.transfer.columns import Column, as_text, key_column, unescape
 
 # The line where a row begins, its cells by column, and what is wrong with it.
 type Given = tuple[int, dict[str, str], list[str]]
@@ -129,8 +129,8 @@ def wrong_columns(names: list[str], columns: Mapping[str, Column]) -> list[str]:
             reasons.append(_("There is no column “%s”.") % shown(name))
         elif names.count(name) > 1:
             reasons.append(_("The column “%s” stands twice.") % name)
-    if KEY not in names:
-        reasons.append(_("The column “%s” is missing.") % KEY)
+    if (key := key_column(columns)) not in names:
+        reasons.append(_("The column “%s” is missing.") % key)
     return reasons
 
 

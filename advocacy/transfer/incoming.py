@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
-from itertools import batched
 from typing import Any, BinaryIO
 
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
@@ -14,18 +13,16 @@ from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
-from django.db.models import Prefetch, Q, TextChoices
+from django.db.models import Prefetch, QuerySet, TextChoices
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from advocacy.models import Submission
 from advocacy.text import check_text, tidy
 from advocacy.transfer import copies
 from advocacy.transfer.columns import (
     BATCH,
-    KEY,
     KINDS,
     Column,
     Row,
@@ -34,6 +31,9 @@ from advocacy.transfer.columns import (
     columns_of,
     demand,
     is_needed,
+    is_of_the_record,
+    key_column,
+    name_of,
     named_by,
     other_rows,
 )
@@ -80,9 +80,12 @@ def import_rows(
 class Import:
     def __init__(self, model: type[Row], by: User | None) -> None:
         self.model, self.by = model, by
+        self.objects: Any = model._default_manager
         self.columns = columns_of(model)
         self.relations = {n: field for n, field in self.columns.items() if field.is_relation}
         self.many = [name for name, field in self.relations.items() if field.many_to_many]
+        self.own = [n for n, field in self.relations.items() if field.related_model is model]
+        self.key = key_column(self.columns)
         self.first_options: dict[str, list[str]] = {}
         self.now = timezone.now()
 
@@ -115,7 +118,7 @@ class Import:
         # Keys already seen go to a temporary table on disk: there may be too many for memory.
         with closing(sqlite3.connect("")) as seen:
             seen.execute("CREATE TABLE seen (name TEXT PRIMARY KEY, line INTEGER)")
-            for batch in batched(self.given(reader, file, seen), BATCH, strict=False):
+            for batch in self.batches(self.given(reader, file, seen)):
                 with place():
                     fates = list(self.settle(batch))
                 any_refused |= any(fate.what == What.REFUSED for fate in fates)
@@ -126,36 +129,54 @@ class Import:
         """The rows of the file, with what is wrong with them before the database is asked."""
         try:
             for line, cells, reasons in reader(file, self.columns):
-                if KEY in cells:
-                    cells[KEY] = cells[KEY].strip()
-                yield line, cells, reasons or list(faults(line, cells, seen))
+                if self.key in cells:
+                    cells[self.key] = cells[self.key].strip()
+                yield line, cells, reasons or list(faults(line, self.key, cells, seen))
         except Broken as broken:
             why = " ".join([broken.why, _("Nothing was read from here on.")])
             yield broken.line, {}, [why]
 
+    def batches(self, rows: Iterable[Given]) -> Iterator[list[Given]]:
+        """Rows to be saved together. One that names a row above it finds that saved.
+
+        The row above it comes along, unless it is the named one: of an entry that was found late
+        and the correction below it that this needs, both are saved in one act.
+        """
+        batch: list[Given] = []
+        keys: list[str] = []
+        for row in rows:
+            cells = row[1]
+            named = {key for name in self.own for key in self.parts(name, cells.get(name, ""))}
+            named = {key.lower() for key in named}
+            if len(batch) >= BATCH or named.intersection(keys):
+                along = 0 if keys[-1] in named else 1
+                yield batch[: len(batch) - along]
+                batch, keys = batch[len(batch) - along :], keys[len(keys) - along :]
+            batch.append(row)
+            keys.append(cells.get(self.key, "").lower())
+        yield batch
+
     def settle(self, batch: Sequence[Given]) -> Iterator[Fate]:
         """Save the rows of a batch that can be saved, and say what became of each."""
         good = [cells for _line, cells, wrong in batch if not wrong]
-        keys = [cells[KEY] for cells in good]
-        stored = {row.slug: row for row in self.stored_rows(keys)}
+        keys = [cells[self.key] for cells in good]
+        stored = {name_of(row): row for row in self.stored_rows(keys)}
         taken = self.taken([key for key in keys if key not in stored])
         known = {name: self.look_up(name, good) for name in self.relations}
         wishes = []
         for line, cells, wrong in batch:
-            key = cells.get(KEY, "")
+            key = cells.get(self.key, "")
             row = stored.get(key)
             wish = Wish(line, key, row or self.model(), is_new=row is None)
             with wish.refused_by_errors():
                 if wrong:
                     raise ValidationError(wrong)
                 if key.lower() in taken:
-                    raise ValidationError(other_capitals(taken[key.lower()]))
+                    raise ValidationError(other_capitals(self.key, taken[key.lower()]))
                 wish.values = self.values(cells, known, wish.is_new)
             wishes.append(wish)
-        if self.model is Submission:
-            Recording(self.model, self.columns, self.now, self.by).save_all(wishes)
-        else:
-            Saving(self.model, self.columns, self.now).save_all(wishes)
+        how = Recording if is_of_the_record(self.model) else Saving
+        how(self.model, self.columns, self.now, self.by).save_all(wishes)
         if self.by:
             saved = [wish for wish in wishes if wish.changed and not wish.error]
             LogEntry.objects.bulk_create(self.remember(self.by, wish) for wish in saved)
@@ -175,16 +196,16 @@ class Import:
         related = [
             Prefetch(name, other_rows(self.relations[name]).only("pk")) for name in self.many
         ]
-        rows = self.model.objects.filter(slug__in=keys).order_by()
+        rows: QuerySet[Row] = self.objects.filter(**{f"{self.key}__in": keys}).order_by()
         return rows.select_for_update().prefetch_related(*related)
 
     def taken(self, keys: list[str]) -> dict[str, str]:
         """The rows on file whose key differs from one of these by capitals alone."""
         if not keys:
             return {}
-        small = self.model.objects.order_by().annotate(small=Lower("slug"))
+        small = self.objects.order_by().annotate(small=Lower(self.key))
         rows = small.filter(small__in=[key.lower() for key in keys])
-        return {slug.lower(): slug for slug in rows.values_list("slug", flat=True)}
+        return {key.lower(): key for key in rows.values_list(self.key, flat=True)}
 
     def look_up(self, name: str, rows: list[dict[str, str]]) -> dict[str, int]:
         """The rows that a column of this batch names: {name: pk}."""
@@ -192,13 +213,8 @@ class Import:
         if not names:
             return {}
         by = named_by(self.relations[name])
-        wanted = Q(**{f"{by}__in": names})
-        if by != KEY:
-            numbers = [part[1:] for part in names if re.fullmatch(r"#[0-9]{1,18}", part)]
-            wanted |= Q(**{by: "", "pk__in": numbers})
         others = other_rows(self.relations[name])
-        found = others.filter(wanted).values_list(by, "pk")
-        known = {key or f"#{pk}": pk for key, pk in found}
+        known = dict(others.filter(**{f"{by}__in": names}).values_list(by, "pk"))
         if missing := {part.lower(): part for part in names - known.keys()}:
             others = others.annotate(small=Lower(by)).filter(small__in=missing)
             known |= {missing[small]: pk for small, pk in others.values_list("small", "pk")}
@@ -262,25 +278,25 @@ class Import:
             user_id=by.pk,
             content_type=ContentType.objects.get_for_model(self.model),
             object_id=str(wish.row.pk),
-            object_repr=wish.row.slug,
+            object_repr=wish.key,
             action_flag=ADDITION if wish.is_new else CHANGE,
             change_message=json.dumps([{"added": {}} if wish.is_new else changed]),
         )
 
 
-def faults(line: int, cells: dict[str, str], seen: sqlite3.Connection) -> Iterator[str]:
+def faults(line: int, name: str, cells: dict[str, str], seen: sqlite3.Connection) -> Iterator[str]:
     """Characters that cannot be kept; a key that is missing, or that an earlier line has."""
-    reasons = [f"{name}: {why}" for name, cell in cells.items() for why in not_kept(cell)]
+    reasons = [f"{column}: {why}" for column, cell in cells.items() for why in not_kept(cell)]
     if reasons:
         yield from reasons
         return
-    if not cells[KEY]:
-        yield _("%s: every row needs one.") % KEY
+    if not cells[name]:
+        yield _("%s: every row needs one.") % name
         return
-    key = cells[KEY].lower()
+    key = cells[name].lower()
     if not seen.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (key, line)).rowcount:
         before = seen.execute("SELECT line FROM seen WHERE name = ?", (key,)).fetchone()[0]
-        yield _("%(key)s: line %(line)d has the same.") % {"key": KEY, "line": before}
+        yield _("%(key)s: line %(line)d has the same.") % {"key": name, "line": before}
 
 
 def not_kept(cell: str) -> list[str]:
@@ -299,8 +315,8 @@ def one_of(options: Sequence[str]) -> list[str]:
     return [_("Choose one of: %(values)s.") % {"values": ", ".join(named)}]
 
 
-def other_capitals(key: str) -> str:
-    values = {"key": KEY, "stored": key}
+def other_capitals(name: str, key: str) -> str:
+    values = {"key": name, "stored": key}
     return _("%(key)s: “%(stored)s” is on file, and capitals make no other key.") % values
 
 

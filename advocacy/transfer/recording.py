@@ -1,50 +1,98 @@
-"""Adds the submissions of a file to the record, which judges each of them as it does any other."""
+"""Adds the rows of a file to the record, which judges each of them as it does any other."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Any
 
-from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from advocacy.models import Organisation, RecommendedAction, Submission, roles
-from advocacy.transfer.columns import Column, Row, blank
+from advocacy.models import RecommendedAction, StatusUpdate, Submission
+from advocacy.models.chain import Chained
+from advocacy.models.evidence import LATER_REASON
+from advocacy.models.responses import uuid_of
+from advocacy.transfer.columns import blank, is_needed, other_rows
 from advocacy.transfer.saving import Saving, Wish
+
+type Said = dict[str, Any]
 
 
 class Recording(Saving):
     """Writes one by one, in the order of the file; what stands in the record is never changed."""
 
-    def __init__(
-        self, model: type[Row], columns: Mapping[str, Column], now: datetime, by: User | None
-    ) -> None:
-        super().__init__(model, columns, now)
-        self.by = by
-
     def save_all(self, wishes: Sequence[Wish]) -> None:
-        for wish in wishes:
-            if not wish.error:
-                self.fill(wish)
-                with wish.refused_by_errors():
-                    if wish.changed:
-                        wish.row = self.record(wish)
+        for wish, following in pairwise([*wishes, None]):
+            assert wish, "Only the last of them is none."
+            if wish.error or (wish.is_new and wish.row.pk):
+                continue
+            self.fill(wish)
+            with wish.refused_by_errors():
+                if wish.changed:
+                    wish.row = self.record(wish, following)
 
-    def record(self, wish: Wish) -> Submission:
+    def record(self, wish: Wish, following: Wish | None) -> Any:
         if not wish.is_new:
             raise ValidationError(
                 _("This stands in the record, which is never changed. Correct it by a new row.")
             )
-        own = wish.values.keys() - set(self.many)
-        said = {self.columns[name].attname: wish.values[name] for name in own}
-        ask = RecommendedAction.objects.filter(pk=said.pop("action_id", None)).first()
-        if ask is None:
-            raise ValidationError({"action": blank(self.columns["action"])})
-        put_by = Organisation.objects.filter(pk__in=wish.values["organisations"])
-        write: Callable[..., Submission] = ask.submit if self.by else ask.enter_submission
-        return write(
-            said.pop("submitted_on", None),
-            said.pop("channel", ""),
-            by=self.by or roles.content_author(),
-            organisations=list(put_by),
-            **said,
-        )
+        said = self.said_by(wish)
+        ask = RecommendedAction.objects.get(pk=said.pop("action_id"))
+        # At the command line nobody is signed in, and whoever reaches it may.
+        verb = (BY_STAFF if self.by else BY_ANYBODY)[self.model]
+        try:
+            return verb(ask, by=self.author, **said)
+        except ValidationError as refusal:
+            if not (following and gives_reason(refusal, following)):
+                raise
+            later = self.said_by(following)
+            row = verb(ask, by=self.author, **said, **as_later(later))
+            following.row = StatusUpdate.objects.get(key=following.key)
+            if following.row.corrects_id != later["corrects_id"]:
+                raise
+        self.fill(following)
+        return row
+
+    def said_by(self, wish: Wish) -> Said:
+        """What a row says, as the verbs of the ask take it."""
+        needed = [column for column in self.columns.values() if is_needed(column)]
+        if missing := {c.name: blank(c) for c in needed if c.name not in wish.values}:
+            raise ValidationError(missing)
+        said = {
+            column.attname: wish.values[name]
+            for name, column in self.columns.items()
+            if name in wish.values and not column.many_to_many
+        }
+        for name in self.many:
+            rows = other_rows(self.columns[name])
+            said[name] = list(rows.filter(pk__in=wish.values.get(name, ())))
+        if self.model is StatusUpdate:
+            ask = RecommendedAction.objects.get(pk=said["action_id"])
+            # A look has no status.
+            said.setdefault("status", "")
+            # In every database that the file is read into it is the same entry.
+            said["uuid"] = uuid_of(ask.slug, wish.key, said["happened_on"])
+        return said
+
+
+def gives_reason(refusal: ValidationError, following: Wish) -> bool:
+    """Whether an entry was found late, and the row below it is the correction that this needs."""
+    lacks_reason = [*getattr(refusal, "error_dict", ())] == [LATER_REASON]
+    is_correction = following.is_new and not following.error and following.values.get("corrects")
+    return bool(lacks_reason and is_correction and following.values.get("transition_reason"))
+
+
+def as_later(said: Said) -> Said:
+    """A correction of the entry after one found late, to be written in the same act."""
+    details = {name: said[name] for name in said.keys() - {"action_id", "corrects_id"}}
+    return {"later_reason": said["transition_reason"], "later_details": details}
+
+
+type Verbs = dict[type[Chained], Callable[..., Any]]
+BY_STAFF: Verbs = {
+    Submission: RecommendedAction.submit,
+    StatusUpdate: RecommendedAction.record_response,
+}
+BY_ANYBODY: Verbs = {
+    Submission: RecommendedAction.enter_submission,
+    StatusUpdate: RecommendedAction.enter,
+}

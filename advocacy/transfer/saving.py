@@ -11,10 +11,14 @@ from datetime import datetime
 from traceback import clear_frames
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from advocacy.models import roles
+from advocacy.models.content import Content
 from advocacy.transfer.columns import Column, Row
 
 # So few are saved one by one once the database has refused one of them.
@@ -50,15 +54,29 @@ class Wish:
 
 
 class Saving:
-    def __init__(self, model: type[Row], columns: Mapping[str, Column], now: datetime) -> None:
+    def __init__(
+        self,
+        model: type[Row],
+        columns: Mapping[str, Column],
+        now: datetime,
+        by: User | None,
+    ) -> None:
         self.model: Any = model
-        self.columns, self.now = columns, now
+        self.columns, self.now, self.by = columns, now, by
         self.relations = [name for name, column in columns.items() if column.is_relation]
         self.many = [name for name in self.relations if columns[name].many_to_many]
         # The columns of which other rows decide what may stand there.
         self.shared = {name for name, column in columns.items() if column.unique}
         for constraint in model._meta.constraints:
             self.shared.update(getattr(constraint, "fields", ()))
+        # What the program fills in needs no check.
+        fields = model._meta.concrete_fields
+        self.filled_in = [f.name for f in fields if f.is_relation and f.name not in columns]
+
+    @cached_property
+    def author(self) -> User:
+        """Who brings the rows in."""
+        return self.by or roles.content_author()
 
     def save_all(self, wishes: Sequence[Wish]) -> None:
         """Save what can be saved, in the order of the file; the others get their error."""
@@ -100,8 +118,12 @@ class Saving:
         for name in wish.changed:
             if name not in self.many:
                 setattr(row, self.columns[name].attname, values[name])
+        if wish.is_new:
+            row.begin(values)
         if wish.changed:
             row.edited_by_staff_at = self.now
+        if wish.is_new and isinstance(row, Content):
+            row.made_by(self.author)
 
     def stored(self, row: Row, name: str) -> Any:
         if name in self.many:
@@ -119,7 +141,7 @@ class Saving:
     def check(self, wish: Wish, *, ask_the_database: bool) -> None:
         # The rows that these name were found for the whole batch at once.
         wish.row.full_clean(
-            exclude=[name for name in self.relations if wish.values.get(name)],
+            exclude=[*self.filled_in, *(n for n in self.relations if wish.values.get(n))],
             validate_unique=ask_the_database,
             validate_constraints=ask_the_database,
         )

@@ -34,6 +34,28 @@ document.addEventListener("DOMContentLoaded", () => {
   });
 });
 
+// A new body begins with what its kind says. What somebody chose stays, whatever the kind.
+document.addEventListener("DOMContentLoaded", () => {
+  const kinds = document.querySelector(".kinds");
+  const kind = document.querySelector("select[name=kind]");
+  if (!kinds || !kind) return;
+
+  const fields = ["reached_by", "salutation", "states_sit"].map((name) =>
+    document.querySelector(`select[name=${name}]`),
+  );
+  // In a form that came back, whatever is filled in was seen and sent.
+  const isTyped = "typed" in kinds.dataset;
+  const chosen = new Set(fields.filter((field) => isTyped && field.value));
+  for (const field of fields) field.addEventListener("change", () => chosen.add(field));
+
+  kind.addEventListener("change", () => {
+    const said = kinds.querySelector(`[data-kind="${kind.value}"]`)?.dataset ?? {};
+    for (const field of fields) {
+      if (!chosen.has(field)) field.value = said[field.name] ?? "";
+    }
+  });
+});
+
 // Leaving a form in which something was typed asks first; sending it does not. A form that came
 // back with what is missing holds typed words from the start.
 document.addEventListener("DOMContentLoaded", () => {

@@ -18,7 +18,8 @@ function remember() {
 try {
   const kept = localStorage.getItem(COUNTRY);
   keepIt.checked = kept !== null;
-  if (kept && !field.value) field.value = kept;
+  const isOffered = [...field.options].some((option) => option.value === kept);
+  if (kept && isOffered && !field.value) field.value = kept;
 } catch {
   keepIt.disabled = true;
 }

@@ -10,7 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 from advocacy.models import Issue, Meeting, PackKind, RecommendedAction
 from tests.browser.engines import IS_INSTALLED, Chromium, Engine, Firefox
 from tests.browser.webkit import WebKit
-from tests.factories import make_pack
+from tests.factories import make_pack, make_page
 
 # All that a pack may hold, and no word of a real one.
 SAMPLE = """\
@@ -61,6 +61,7 @@ def dossier(django_db_setup, django_db_blocker):
             meetings=Meeting.objects.upcoming()[:1],
             issues=Issue.objects.filter(slug="pow-protection"),
         )
+        make_page(slug="sample-page", in_footer=True)
         server = LiveServer("127.0.0.1")
         yield Dossier(
             server.url,

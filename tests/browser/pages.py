@@ -37,5 +37,6 @@ PAGES = README | {
     "method": "about/method/",
     "privacy": "about/privacy/",
     "accessibility": "about/accessibility/",
+    "own-page": "about/sample-page/",
     "missing": "nothing-here/",
 }

@@ -91,7 +91,7 @@ def test_a_letter_is_made_ones_own(live_server, engine, council):
     make_action(body=council, title="Restore the panel")
     engine.open(f"{live_server.url}/en/seats/")
     engine.choose(labelled("Your country"), "Denmark")
-    engine.click(named("Show its seats", "button"))
+    engine.click(named("Show what it can do", "button"))
     engine.sees("Its seats now")
 
     engine.click(named("Write to its mission", "summary"))

@@ -36,7 +36,7 @@ def test_from_the_seat_to_a_letter_and_a_tick_that_stays(page, live_server, acti
     page.goto(f"{live_server.url}/en/seats/")
     page.get_by_label("Your country").select_option("Denmark")
     page.get_by_label("Remember it in this browser").check()
-    page.get_by_role("button", name="Show its seats").click()
+    page.get_by_role("button", name="Show what it can do").click()
     expect(page.get_by_role("heading", name="Denmark")).to_be_visible()
 
     page.get_by_text("Write to its mission", exact=True).click()
@@ -75,7 +75,7 @@ def test_without_javascript_the_text_is_there_to_select(browser, live_server, ac
     page = context.new_page()
     page.goto(f"{live_server.url}/en/seats/")
     page.get_by_label("Your country").select_option("DK")
-    page.get_by_role("button", name="Show its seats").click()
+    page.get_by_role("button", name="Show what it can do").click()
     page.get_by_text("Write to its mission", exact=True).click()
     text = page.get_by_label("Your text")
     expect(text).to_be_visible()

@@ -8,8 +8,9 @@ from advocacy import transfer
 
 class Command(BaseCommand):
     help = (
-        "Write all rows of a table as CSV or JSON. import_rows reads the same columns: other rows"
-        " are named by their slug, days are written 2026-11-23, yes and no 1 and 0."
+        "Write all rows of a table as CSV or JSON. import_rows reads the same columns, and lists"
+        " them with --columns: other rows are named by their key, days are written 2026-11-23, yes"
+        " and no 1 and 0."
     )
 
     def add_arguments(self, parser):
@@ -26,7 +27,7 @@ class Command(BaseCommand):
         pieces = transfer.export_rows(kind, format, by=None)
         bar = tqdm(
             pieces,
-            total=transfer.KINDS[kind].objects.count() + 1,
+            total=transfer.KINDS[kind]._default_manager.count() + 1,
             desc=kind,
             unit=" rows",
             disable=verbosity == 0 or None,

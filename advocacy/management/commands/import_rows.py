@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from advocacy import transfer
+from advocacy.management.column_lists import column_lists
 
 
 class Command(BaseCommand):
@@ -14,15 +15,29 @@ class Command(BaseCommand):
         "Read rows from a CSV or JSON file in the columns of export_rows. Each row that is new,"
         " changed or refused is named with its line; if one is refused, nothing is saved. Columns"
         " that the file leaves out stay as they are. What is imported belongs to staff, so"
-        " load_content leaves it alone."
+        " load_content leaves it alone. Entries and submissions join the record and are never"
+        " changed; followers are told nothing of them. Kinds name rows of those before them:"
+        f" import {', '.join(transfer.KINDS)} in this order."
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("kind", choices=transfer.KINDS, help="what the rows are")
-        parser.add_argument("file", metavar="FILE", type=Path, help="in UTF-8, .csv or .json")
+        parser.add_argument("kind", nargs="?", choices=transfer.KINDS, help="what the rows are")
+        parser.add_argument(
+            "file", nargs="?", metavar="FILE", type=Path, help="in UTF-8, .csv or .json"
+        )
         parser.add_argument("--dry-run", action="store_true", help="say what would happen, no more")
+        parser.add_argument(
+            "--columns",
+            action="store_true",
+            help="read nothing: list the columns of the kind, or of all kinds",
+        )
 
-    def handle(self, *, kind, file, dry_run, verbosity, **options):
+    def handle(self, *, kind, file, dry_run, columns, verbosity, **options):
+        if columns:
+            self.stdout.write(column_lists([kind] if kind else transfer.KINDS), ending="")
+            return
+        if not (kind and file):
+            raise CommandError("Name the kind of rows and the file, or ask for --columns.")
         format = transfer.guess_format(file)
         if format is None:
             raise CommandError(f"{file}: the name should end in .csv or .json.")

@@ -1,8 +1,7 @@
-"""Loads the dossier of CONTENT_DIR: safe to run at every start and after every upgrade."""
+"""Loads the record of CONTENT_DIR: safe to run at every start and after every upgrade."""
 
 import json
 from pathlib import Path
-from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.core import serializers
@@ -13,16 +12,28 @@ from django.db import transaction
 from django.db.models import Model
 from tqdm import tqdm
 
-from advocacy.management.pack_files import packs_of
+from advocacy.content_folder import SITE, record_key
+from advocacy.management.content_report import (
+    CHANGED,
+    KEPT,
+    NEW,
+    SAME,
+    Report,
+    is_a_record,
+    not_read,
+)
+from advocacy.management.markdown_files import FOLDERS, KINDS, texts_of
+from advocacy.management.site_file import SiteFile
 from advocacy.models import (
     AskRelation,
+    BodyKind,
     ChecklistStep,
     Event,
     Issue,
     LegalReference,
+    LoadedRecord,
     Meeting,
     Organisation,
-    Pack,
     Paragraph,
     RecommendedAction,
     SearchLog,
@@ -37,12 +48,14 @@ from advocacy.models import (
 )
 from advocacy.models.chain import Chained
 from advocacy.models.content import Content
+from advocacy.models.responses import uuid_of
 
-# Rows refer to rows of an earlier file only. The record comes last.
+# Rows refer to rows of an earlier file only. The record comes last. Each file may be left out.
 FILES = {
     "topics.json": Topic,
     "organisations.json": Organisation,
     "legal_references.json": LegalReference,
+    "body_kinds.json": BodyKind,
     "bodies.json": TargetBody,
     "seats.json": Seat,
     "meetings.json": Meeting,
@@ -57,14 +70,15 @@ FILES = {
     "search_logs.json": SearchLog,
     "status_updates.json": StatusUpdate,
 }
-# Made up once. With what names an entry it makes the UUID by which feed readers know the entry.
-ENTRIES = UUID("a42f8d9a-6c0e-4b51-9d4e-2f6f1c7a35e0")
+FILE_OF: dict[type[Model], str] = {model: file for file, model in FILES.items()} | FOLDERS
+# All that is read of a folder.
+KNOWN = [*FILES, SITE, *FOLDERS.values()]
 MOST_NAMED = 20
 
 
 class Command(BaseCommand):
     help = (
-        "Load the dossier of CONTENT_DIR in one transaction. Rows that staff have edited in the"
+        "Load the record of CONTENT_DIR in one transaction. Rows that staff have edited in the"
         " admin are left alone; entries of the record are added once and never changed."
     )
 
@@ -75,34 +89,44 @@ class Command(BaseCommand):
             default=settings.CONTENT_DIR,
             help="the folder to read instead of CONTENT_DIR",
         )
-        parser.add_argument("--check", action="store_true", help="load, report, and undo it all")
+        parser.add_argument(
+            "--dry-run",
+            action="store_true",
+            help="check everything and name what would be new or changed, but save nothing",
+        )
 
-    def handle(self, *, folder, check, **options):
-        self.counts = dict.fromkeys(["new", "changed", "same", "kept as staff edited them"], 0)
+    def handle(self, *, folder, dry_run, **options):
+        folder = Path(folder)
+        demand_a_record(folder)
+        self.report = Report()
         rows = [row for file in FILES for row in self.read(folder, file)]
-        packs = list(packs_of(Path(folder)))
+        site = SiteFile(folder)
+        texts = list(texts_of(folder))
         with transaction.atomic():
+            demand_its_database(folder)
+            if fate := site.load():
+                self.report.note(fate, SITE, site.name)
             named = self.load(rows, options["verbosity"])
-            named[Pack] = set(self.load_packs(packs))
+            named |= self.load_texts(texts)
             orphans = list(self.not_named(named))
-            transaction.set_rollback(check)
-        for orphan in orphans:
-            self.stdout.write(f"No fixture names {orphan}; left as it is.")
-        counts = ", ".join(f"{number} {what}" for what, number in self.counts.items())
-        outcome = "Nothing was saved (--check)" if check else "Content loaded"
-        self.stdout.write(f"{outcome}: {counts}.")
+            transaction.set_rollback(dry_run)
+        lines = [*not_read(folder, KNOWN), *(self.report.lines() if dry_run else ())]
+        lines += [f"No file names {orphan}; left as it is." for orphan in orphans]
+        outcome = "Nothing was saved (--dry-run)" if dry_run else "Content loaded"
+        self.stdout.write("\n".join([*lines, f"{outcome}: {self.report.counts}."]))
 
     def read(self, folder, file):
         """The rows of one file as (file, row)."""
-        path = f"{folder}/{file}"
+        path = folder / file
         try:
-            with open(path, encoding="utf-8") as stream:
-                rows = json.load(stream)
-        except FileNotFoundError as error:
-            raise CommandError(f"{path} is missing. Nothing was saved.") from error
+            rows = json.loads(path.read_text(encoding="utf-8-sig"))
+        except FileNotFoundError:
+            return []
         except ValueError as error:
             raise CommandError(f"{path} is not JSON: {error}. Nothing was saved.") from error
         label = FILES[file]._meta.label_lower
+        if not isinstance(rows, list):
+            raise CommandError(f"{path} must be a list of rows: […]. Nothing was saved.")
         keys = set()
         for row in rows:
             if not isinstance(row, dict) or row.get("model") != label or "fields" not in row:
@@ -137,14 +161,13 @@ class Command(BaseCommand):
         (parsed,) = serializers.deserialize("python", [row], use_natural_foreign_keys=True)
         new = parsed.object
         assert isinstance(new, Content), "Only entries of the record are no content."
+        new.begin(row["fields"])
         # Locked: what staff save meanwhile is theirs.
         old = model.objects.select_for_update().filter(pk=new.pk).first() if new.pk else None
         if old and old.edited_by_staff_at:
-            self.counts["kept as staff edited them"] += 1
-            return old
-        if old and same(old, parsed):
-            self.counts["same"] += 1
-            return old
+            return self.note(KEPT, old)
+        if old and not (differs := differing(old, parsed)):
+            return self.note(SAME, old)
         # The row was built from text, so Django cannot know that it may exist already.
         new._state.adding = old is None
         new.full_clean()
@@ -158,15 +181,21 @@ class Command(BaseCommand):
         new.save()
         for name, keys in related.items():
             getattr(new, name).set(keys)
-        self.counts["changed" if old else "new"] += 1
-        return new
+        return self.note(CHANGED, new, differs) if old else self.note(NEW, new)
 
-    def load_packs(self, packs):
-        for pack in packs:
+    def note(self, fate, row, fields=()):
+        key = getattr(row, "slug", "") or row.key
+        self.report.note(fate, FILE_OF[type(row)], key, fields)
+        return row
+
+    def load_texts(self, texts):
+        named: dict[type[Model], set[int]] = {kind.model: set() for kind in KINDS}
+        for text in texts:
             try:
-                yield self.load_row(Pack, pack.row()).pk
+                named[text.model].add(self.load_row(text.model, text.row()).pk)
             except ValidationError as error:
-                raise pack.refused(error) from error
+                raise text.refused(error) from error
+        return named
 
     def load_update(self, fields):
         """Record an entry once; an entry that stands already must not have been rewritten."""
@@ -179,9 +208,9 @@ class Command(BaseCommand):
         action, sources, fields = self.of_the_record(StatusUpdate, fields, "sources", related)
         if old := StatusUpdate.objects.filter(key=fields["key"]).first():
             return self.compared(old, action, fields, "sources", sources)
-        self.counts["new"] += 1
-        fields["uuid"] = uuid_of(action, fields)
-        return action.enter(fields.pop("status", ""), by=self.author, sources=sources, **fields)
+        fields["uuid"] = uuid_of(action.slug, fields["key"], fields["happened_on"])
+        status = fields.pop("status", "")
+        return self.note(NEW, action.enter(status, by=self.author, sources=sources, **fields))
 
     def load_submission(self, fields):
         """Record a submission once, as an entry."""
@@ -189,8 +218,8 @@ class Command(BaseCommand):
         action, asked_by, fields = self.of_the_record(Submission, fields, "organisations", related)
         if old := Submission.objects.filter(slug=fields["slug"]).first():
             return self.compared(old, action, fields, "organisations", asked_by)
-        self.counts["new"] += 1
-        return action.enter_submission(by=self.author, organisations=asked_by, **fields)
+        entered = action.enter_submission(by=self.author, organisations=asked_by, **fields)
+        return self.note(NEW, entered)
 
     def of_the_record(self, model, fields, many, related):
         """A row of the record as (ask, what it has many of, its other fields as they are kept)."""
@@ -225,8 +254,7 @@ class Command(BaseCommand):
                 f"the record is append-only, and this entry now differs in {', '.join(differs)}:"
                 " restore it and add a new entry that corrects it"
             )
-        self.counts["same"] += 1
-        return old
+        return self.note(SAME, old)
 
     def not_named(self, named):
         """Rows that came from a fixture once, or from elsewhere, and that no fixture names."""
@@ -245,9 +273,26 @@ class Command(BaseCommand):
         return CommandError(f"{file}, {key_of(row)}: {why}. Nothing was saved.")
 
 
-def uuid_of(action, fields):
-    """The same in every database that the dossier is loaded into."""
-    return uuid5(ENTRIES, f"{action.slug} {fields['key']} {fields['happened_on']}")
+def demand_a_record(folder):
+    """Say what a folder of a record is, before anything is read of one that is none."""
+    if not is_a_record(folder, KNOWN):
+        fault = "holds no file of a record" if folder.is_dir() else "is no folder"
+        raise CommandError(
+            f"{folder} {fault}. A record is a folder with some of these: {', '.join(KNOWN)}."
+            f" Begin one with: manage.py new_record {folder}"
+        )
+
+
+def demand_its_database(folder):
+    """Refuse to load a record beside another one, which nobody could part again."""
+    key = record_key(folder)
+    if (there := LoadedRecord.claim(key)) != key:
+        raise CommandError(
+            f"This database holds the record “{there}”, and {folder} is the record “{key}”. Two do"
+            " not fit into one: give this one a database of its own, with another VAR_DIR or"
+            " DATABASE_URL (`make run CONTENT=…` does so). If it is the same record, write"
+            f' "record": "{there}" into {SITE}. Nothing was saved.'
+        )
 
 
 def key_of(row):
@@ -258,14 +303,16 @@ def key_of(row):
     return str(fields.get("slug") or fields.get("key") or row)[:80]
 
 
-def same(old, parsed):
-    """Whether a stored row already says what the fixture says."""
+def differing(old, parsed):
+    """The fields in which a stored row says something else than the file."""
     given = parsed.object
-    columns = [f.attname for f in old._meta.concrete_fields if f.name not in NOT_GIVEN]
-    return all(getattr(old, name) == getattr(given, name) for name in columns) and all(
-        set(getattr(old, field).values_list("pk", flat=True)) == {related_pk(v) for v in values}
-        for field, values in parsed.m2m_data.items()
-    )
+    fields = [field for field in old._meta.concrete_fields if field.name not in NOT_GIVEN]
+    differs = [f.name for f in fields if getattr(old, f.attname) != getattr(given, f.attname)]
+    for field, values in parsed.m2m_data.items():
+        pks = set(getattr(old, field).values_list("pk", flat=True))
+        if pks != {related_pk(value) for value in values}:
+            differs.append(field)
+    return differs
 
 
 NOT_GIVEN = {

@@ -18,9 +18,10 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 from tqdm import tqdm
 
+from advocacy.content_folder import files_in
 from advocacy.mailing.checks import demand_mail_url
+from advocacy.management.commands.load_content import demand_a_record
 from advocacy.management.commands.worker import workers
-from advocacy.management.pack_files import files_of
 from advocacy.management.port import problem
 from advocacy.management.serving import serve
 from advocacy.management.supervisor import supervise
@@ -52,6 +53,7 @@ class Command(BaseCommand):
         if sentence := problem(settings.HOST, settings.PORT):
             sys.exit(sentence)
         demand_mail_url()
+        demand_a_record(settings.CONTENT_DIR)
         self.verbosity = verbosity
         # No thread of a progress bar may run when processes are forked.
         tqdm.monitor_interval = 0
@@ -93,8 +95,7 @@ class Command(BaseCommand):
         # Timestamp of the first migration: tells a recreated database from the old one.
         born = MigrationRecorder.Migration.objects.earliest("id").applied
         address = {key: connection.settings_dict[key] for key in ("ENGINE", "NAME", "HOST", "PORT")}
-        files = sorted(settings.CONTENT_DIR.glob("*.json")) + files_of(settings.CONTENT_DIR)
-        digest = digest_of(files, f"{address} {born}")
+        digest = digest_of(files_in(settings.CONTENT_DIR), f"{address} {born}")
         if self.is_new("content", digest):
             call_command("load_content", stdout=self.stdout, verbosity=self.verbosity)
             self.remember("content", digest)

@@ -10,7 +10,6 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from advocacy.models import (
-    GROUP_OF,
     ActionSort,
     Audience,
     Issue,
@@ -62,9 +61,13 @@ class FilterForm(forms.Form):
             self.fields["issue"].queryset = Issue.objects.opened()
         for name, field in self._slug_fields():
             field.look_for(data.get(f"{name}_words", ""))
+        self.fill_choices()
         self.is_valid()
         # Before the options carry counts.
         self.active = list(self._active())
+
+    def fill_choices(self):
+        """Give those fields their choices whose choices the record has."""
 
     @classmethod
     def not_offered(cls, data):
@@ -319,10 +322,13 @@ class ChecklistFilterForm(StepFilterForm):
     kind = choice(_("I want to"), StepKind.choices, _("anything"))
     issue = issue_field()
     body = body_field()
-    country = choice(_("My country"), [(code, code) for code in GROUP_OF], _("any"))
+    country = choice(_("My country"), [], _("any"))
 
-    def __init__(self, data):
-        super().__init__(data)
+    def fill_choices(self):
         self.fields["country"].choices = [("", _("any")), *country_choices()]
-        # Named in the language of the page.
-        self.active = list(self._active())
+
+    def leave_out(self):
+        """Nobody is asked for a country where the record knows none."""
+        super().leave_out()
+        if "country" not in self.data and len(self.fields["country"].choices) == 1:
+            del self.fields["country"]

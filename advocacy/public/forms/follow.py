@@ -156,6 +156,15 @@ class SubjectForm(forms.Form):
         self.fields[self.SUBJECT].show_first(self.words, self[self.SUBJECT].value())
 
 
+class LanguageField(forms.ChoiceField):
+    """One of the languages of the record; where it has but one, nobody is asked."""
+
+    def __init__(self, **kwargs):
+        is_asked = len(settings.LANGUAGES) > 1
+        widget = forms.Select if is_asked else forms.HiddenInput
+        super().__init__(choices=settings.LANGUAGES, widget=widget, **kwargs)
+
+
 class FollowForm(SubjectForm):
     """A wish to follow. It is posted without a cookie, so pages that carry it can be cached.
 
@@ -171,7 +180,7 @@ class FollowForm(SubjectForm):
     frequency = forms.ChoiceField(
         label=_("How often"), choices=Frequency, widget=forms.RadioSelect, initial=Frequency.WEEKLY
     )
-    language = forms.ChoiceField(label=_("Language of the mails"), choices=settings.LANGUAGES)
+    language = LanguageField(label=_("Language of the mails"))
     # Programs fill in every field that they find; people do not see this one.
     homepage = forms.CharField(
         label=_("Leave this empty"),
@@ -216,7 +225,7 @@ class FollowingForm(SubjectForm):
     shown = ShownField(Follow.objects.none(), required=False, widget=forms.MultipleHiddenInput)
     add = SubjectField(label=_("Follow this as well"), required=False)
     frequency = forms.ChoiceField(label=_("How often"), choices=Frequency, widget=forms.RadioSelect)
-    language = forms.ChoiceField(label=_("Language of the mails"), choices=settings.LANGUAGES)
+    language = LanguageField(label=_("Language of the mails"))
 
     def __init__(self, data=None, *, subscriber):
         follows = subscriber.follows.with_related()

@@ -9,9 +9,9 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from django.conf import settings
-from django.contrib.staticfiles import finders
 from PIL import Image, ImageDraw, ImageFont
 
+from advocacy.colours import tokens
 from advocacy.public.share.marks import mark
 from advocacy.text import carried_line
 
@@ -24,16 +24,6 @@ MARGIN = 72
 # the system's packages, never from here.
 LETTERS, SYLLABLES = "NotoSans-{}.ttf", "NotoSansCJK-{}.ttc"
 KOREAN = re.compile(r"([\u1100-\u11ff\u2e80-\u9fff\ua960-\ud7ff\uf900-\ufaff\uff00-\uffef]+)")
-COLOUR = re.compile(r"--([\w-]+): light-dark\((#[0-9a-f]{6}),")
-
-
-@lru_cache
-def colours():
-    """{name: its colour on light paper}, as `static/css/site.css` defines them for the pages."""
-    sheet = finders.find("css/site.css")
-    assert sheet
-    tokens = Path(sheet).read_text(encoding="utf-8")
-    return {name.replace("-", "_"): colour for name, colour in COLOUR.findall(tokens)}
 
 
 @lru_cache
@@ -82,17 +72,18 @@ def write_small_enough(pen, place, text, colour, weight, sizes):
     write(pen, place, shortened(text, weight, size, width), colour, weight, size)
 
 
-def picture(*, title, kicker, phase, status, wait):
+def picture(*, site, title, kicker, phase, status, wait):
     """The path of the PNG, drawn once for what it says."""
     # Words of the interface come as lazy ones.
-    title, kicker, status, wait = (carried_line(str(t)) for t in (title, kicker, status, wait))
-    words = "\n".join([title, kicker, phase, status, wait])
+    said = (site, title, kicker, status, wait)
+    site, title, kicker, status, wait = (carried_line(str(words)) for words in said)
+    words = "\n".join([site, title, kicker, phase, status, wait])
     path = folder() / f"{sha256(words.encode()).hexdigest()[:32]}.png"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         # Two requests may draw it at once; each puts a whole file in its place.
         with NamedTemporaryFile(dir=path.parent, suffix=".draft", delete=False) as draft:
-            draw(title, kicker, phase, status, wait).save(draft, "PNG", optimize=True)
+            draw(site, title, kicker, phase, status, wait).save(draft, "PNG", optimize=True)
         Path(draft.name).replace(path)
     return path
 
@@ -112,13 +103,13 @@ def forget_old():
     return len(old)
 
 
-def draw(title, kicker, phase, status, wait):
-    paper, ink, soft = (colours()[name] for name in ("paper", "ink", "ink_soft"))
-    colour = colours()[phase]
+def draw(site, title, kicker, phase, status, wait):
+    paper, ink, soft = (tokens()[name].light for name in ("paper", "ink", "ink_soft"))
+    colour = tokens()[phase].light
     image = Image.new("RGB", SIZE, paper)
     pen = ImageDraw.Draw(image)
     width = SIZE[0] - 2 * MARGIN
-    write(pen, (MARGIN, 98), "Answerable", ink, "Bold", 40)
+    write_small_enough(pen, (MARGIN, 98), site, ink, "Bold", (40, 34, 28))
     pen.line((MARGIN, 120, SIZE[0] - MARGIN, 120), ink, 5)
     (line,) = fitting(kicker, "Regular", 30, width, 1)
     write(pen, (MARGIN, 174), line, soft, "Regular", 30)

@@ -23,7 +23,7 @@ def body_detail(request, slug):
     filters = AsOfForm(request.GET)
     today = timezone.localdate()
     day = filters.as_of_day or today
-    body = get_object_or_404(TargetBody.objects.select_related("parent"), slug=slug)
+    body = get_object_or_404(TargetBody.objects.select_related("kind", "parent"), slug=slug)
     standings = RecommendedAction.standings(day).published(day).filter(body=body)
     phases = standings.phase_counts("body")[body.pk]
     actions = (

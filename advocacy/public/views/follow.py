@@ -158,7 +158,7 @@ def personal_data(request, token):
     if subscriber is None:
         return gone(request)
     response = JsonResponse(subscriber.personal_data(), json_dumps_params={"indent": 2})
-    response["Content-Disposition"] = 'attachment; filename="answerable-about-me.json"'
+    response["Content-Disposition"] = 'attachment; filename="about-me.json"'
     return response
 
 

@@ -1,14 +1,17 @@
-"""Pages about the record itself."""
+"""Pages about the record itself: what the organisation says, beside what the program knows."""
 
+from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from advocacy.models import (
     ANALOGUES,
     DEFINITIONS,
+    EVERY_RECORD_HAS,
     EVIDENCE,
     STALE_AFTER,
     TRANSITIONS,
+    Page,
     Phase,
     RecordHead,
     ResponseStatus,
@@ -19,9 +22,43 @@ from advocacy.models.standing import label_of
 from advocacy.models.vocabulary import RECORDED
 
 
+def page_of(request, slug, page=None, **context):
+    """What readers see at the address of a page; `page` in place of the row that is stored."""
+    page = page or Page.objects.for_reader(slug)
+    if slug not in EVERY_RECORD_HAS:
+        if not page:
+            raise Http404
+        return render(request, "pages/detail.html", {"page": page, **context})
+    facts = FACTS[slug]() if slug in FACTS else {}
+    return render(request, f"pages/{slug}.html", {"page": page, **facts, **context})
+
+
 @require_safe
 def about(request):
-    return render(request, "pages/about.html")
+    return page_of(request, "about")
+
+
+@require_safe
+def method(request):
+    return page_of(request, "method")
+
+
+@require_safe
+def privacy(request):
+    return page_of(request, "privacy")
+
+
+@require_safe
+def accessibility(request):
+    return page_of(request, "accessibility")
+
+
+@require_safe
+def page_detail(request, slug):
+    """A page of the organisation's own."""
+    if slug in EVERY_RECORD_HAS:
+        raise Http404
+    return page_of(request, slug)
 
 
 def _explained(status):
@@ -35,9 +72,12 @@ def _explained(status):
     }
 
 
-@require_safe
-def method(request):
-    context = {
+def _about_facts():
+    return {"number_of_statuses": len(ResponseStatus)}
+
+
+def _method_facts():
+    return {
         "phases": [(phase, [_explained(status) for status in phase.statuses]) for phase in Phase],
         "statuses": [label_of(status) for status in RECORDED],
         "transitions": [
@@ -47,16 +87,8 @@ def method(request):
         "tiers": Tier,
         "verifications": Verification,
         "stale_days": STALE_AFTER.days,
+        "head": RecordHead.current(),
     }
-    context["head"] = RecordHead.current()
-    return render(request, "pages/method.html", context)
 
 
-@require_safe
-def privacy(request):
-    return render(request, "pages/privacy.html")
-
-
-@require_safe
-def accessibility(request):
-    return render(request, "pages/accessibility.html")
+FACTS = {"about": _about_facts, "method": _method_facts}

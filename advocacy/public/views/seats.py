@@ -4,11 +4,20 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from advocacy.models import GROUP_OF, Meeting, RecommendedAction, Seat, TargetBody
+from advocacy.models import (
+    GROUP_OF,
+    Meeting,
+    Reader,
+    RecommendedAction,
+    Seat,
+    TargetBody,
+    known_countries,
+)
 from advocacy.public.forms import CountryForm
 
 # Asks on the page of one State; each comes with a letter.
 MOST_ASKS, MOST_OF_A_BODY = 60, 5
+THROUGH_MISSIONS = {Reader.MISSION, Reader.BODY_BY_MISSION}
 
 
 @require_safe
@@ -17,41 +26,53 @@ def seat_list(request):
     form = CountryForm(request.GET if "country" in request.GET else None)
     if form.is_bound and form.is_valid():
         return redirect("seat_country", form.cleaned_data["country"].lower())
-    return render(request, "seats/list.html", {"form": form})
+    return render(request, "seats/list.html", {"form": form, "has_seats": Seat.objects.exists})
 
 
 @require_safe
 def seat_country(request, country):
-    """What one State can do in the bodies of this record: its seats, and the asks of each."""
+    """What one country can do: the seats of its State, its own bodies, and the asks of each."""
     code = country.upper()
-    if country != code.lower() or code not in GROUP_OF:
-        raise Http404("This is no member State of the United Nations.")
+    # A State whose seats have ended keeps its address.
+    if country != code.lower() or not (code in GROUP_OF or code in known_countries()):
+        raise Http404("This record has nothing to say of such a country.")
     today = timezone.localdate()
     seats = list(Seat.objects.of_country(code).with_related())
     sitting = [seat for seat in seats if seat.is_held(today)]
     coming = [seat for seat in seats if seat.starts_on and seat.starts_on > today]
     reached = {seat.body_id for seat in [*sitting, *coming]}
     bodies = list(TargetBody.objects.within_reach(code, reached))
+    own = {body.pk for body in bodies if body.country == code}
     asks = RecommendedAction.objects.published().open().with_status().with_related()
     # Each body has its first one, and a link to all of them.
     number = max(min(MOST_ASKS // max(len(bodies), 1), MOST_OF_A_BODY), 1)
     asks = asks.first_of_each_body(bodies, number=number).by_body()
-    bodies = [body for body in bodies if body.pk in asks]
+    bodies = [body for body in bodies if body.pk in asks or body.pk in own]
     held, seated = _with_organs(sitting, bodies), {seat.body_id for seat in sitting}
     seated |= {body.pk for _seat, body in held}
-    open_to_all = [b for b in bodies if b.all_states_sit and b.pk not in seated]
+    elsewhere = [(None, body) for body in bodies if body.pk not in seated]
+    sections = {
+        "held": held,
+        "coming": _with_organs(coming, bodies),
+        "addressed": [pair for pair in elsewhere if pair[1].pk in own],
+        "open_to_all": [pair for pair in elsewhere if pair[1].all_states_sit],
+    }
+    sections = {name: _with_asks(pairs, asks, code) for name, pairs in sections.items()}
     context = {
+        **sections,
         "country": code,
-        "group_name": GROUP_OF[code].label,
+        "group_name": GROUP_OF[code].label if code in GROUP_OF else "",
         "form": CountryForm(initial={"country": code}),
-        "held": [(seat, body, asks.get(body.pk, [])) for seat, body in held],
-        "coming": [(s, body, asks.get(body.pk, [])) for s, body in _with_organs(coming, bodies)],
-        "addressed": [(b, asks[b.pk]) for b in bodies if b.country == code],
-        "open_to_all": [(b, asks[b.pk]) for b in open_to_all],
+        "by_mission": any(
+            reader in THROUGH_MISSIONS
+            for rows in sections.values()
+            for _seat, _body, some, reader in rows
+            if some
+        ),
         "direct": [(b, asks[b.pk]) for b in bodies if b.is_written_to and not b.country],
         "group_seats": _group_seats(code, seated, today),
         "meetings": Meeting.objects.chances(today)
-        .filter(Q(body__in=reached) | Q(body__parent__in=reached))
+        .filter(Q(body__in=reached | own) | Q(body__parent__in=reached))
         .with_related()[:5],
     }
     return render(request, "seats/detail.html", context | _not_seated(seated))
@@ -63,6 +84,19 @@ def _with_organs(seats, bodies):
         (seat, body)
         for seat in seats
         for body in [seat.body, *(organ for organ in bodies if organ.parent_id == seat.body_id)]
+    ]
+
+
+def _with_asks(pairs, asks, country):
+    """Each (seat or None, body) with the asks of the body, and whom a letter about them is for."""
+    return [
+        (
+            seat,
+            body,
+            asks.get(body.pk, []),
+            body.reader_in(country, sits=bool(seat) or body.all_states_sit),
+        )
+        for seat, body in pairs
     ]
 
 
@@ -83,6 +117,6 @@ def _group_seats(country, seated, day):
     elsewhere: dict[TargetBody, list[Seat]] = {}
     seats = Seat.objects.held(day).exclude(body__in=seated).exclude(country=country)
     for seat in seats.with_related().order_by("body__position", "body__name", "country"):
-        if GROUP_OF.get(seat.country) == GROUP_OF[country]:
+        if country in GROUP_OF and GROUP_OF.get(seat.country) == GROUP_OF[country]:
             elsewhere.setdefault(seat.body, []).append(seat)
     return list(elsewhere.items())

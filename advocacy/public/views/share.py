@@ -4,7 +4,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from advocacy.models import Issue, RecommendedAction, TargetBody
+from advocacy.models import Issue, RecommendedAction, Site, TargetBody
 from advocacy.public.share import drawing
 from advocacy.public.share.words import words_of_ask, words_of_asks
 
@@ -33,7 +33,8 @@ def picture(request, kind, slug):
             "kicker": gettext("Body"),
             **words_of_asks(asks.filter(body=body)),
         }
-    answer = FileResponse(drawing.picture(**words).open("rb"), content_type="image/png")
+    drawn = drawing.picture(site=Site.current().name, **words)
+    answer = FileResponse(drawn.open("rb"), content_type="image/png")
     # Made for pages of others, which show it beside the link.
     answer["Cross-Origin-Resource-Policy"] = "cross-origin"
     return answer

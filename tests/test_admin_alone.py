@@ -1,0 +1,236 @@
+"""A small record made in the admin alone, by somebody of a role: no file, no shell."""
+
+import pytest
+from django.urls import reverse
+
+from advocacy import transfer
+from advocacy.models import (
+    AskRelation,
+    ChecklistStep,
+    Event,
+    Issue,
+    LegalReference,
+    Meeting,
+    Organisation,
+    Pack,
+    Paragraph,
+    RecommendedAction,
+    Seat,
+    Source,
+    StatusUpdate,
+    Submission,
+    TargetBody,
+    Topic,
+)
+from tests.factories import make_action, make_step
+from tests.pages import text_of
+from tests.staff import DESK, LOOK, NEW_SOURCE, Controls, change_page, record_page, send
+
+pytestmark = pytest.mark.django_db
+
+MADE_ON_A_PAGE_OF_ITS_OWN = [
+    Organisation,
+    Topic,
+    LegalReference,
+    TargetBody,
+    Source,
+    Issue,
+    Paragraph,
+    Event,
+    RecommendedAction,
+    AskRelation,
+    ChecklistStep,
+    Meeting,
+    Seat,
+    Pack,
+]
+
+
+def add_page(model):
+    return reverse(f"admin:advocacy_{model._meta.model_name}_add")
+
+
+def add(client, model, **typed):
+    """Type into the page that adds such a row: the row."""
+    before = set(model.objects.values_list("pk", flat=True))
+    answer = send(client, add_page(model), **typed)
+    new = model.objects.exclude(pk__in=before)
+    assert new, text_of(answer)
+    return new.get()
+
+
+def test_a_small_record_is_made_in_the_admin_alone(client, sign_in):
+    sign_in("Publisher")
+    who = add(client, Organisation, name="Families", slug="families")
+    topic = add(client, Topic, name="Human rights", slug="rights")
+    law = add(client, LegalReference, title="Covenant, art. 6", slug="art-6", point="Life.")
+    body = add(
+        client,
+        TargetBody,
+        slug="council",
+        name="Council",
+        abbreviation="C",
+        kind="un_organ",
+        mandate="Keeps the peace.",
+        states_sit="on",
+    )
+    seat = add(client, Seat, slug="fr", body=body.pk, country="FR")
+    meeting = add(
+        client,
+        Meeting,
+        slug="spring",
+        body=body.pk,
+        kind="session",
+        title="Spring session",
+        starts_on="2027-03-01",
+        ends_on="2027-03-20",
+        confidence="expected",
+        act_by="2027-02-20",
+    )
+    source = add(
+        client,
+        Source,
+        title="Letter of the families",
+        publisher="Families",
+        url="https://example.org/letter",
+        published_on="2025-01-02",
+        tier="4",
+        is_independent="True",
+        accessed_on="2025-01-03",
+    )
+    issue = add(
+        client,
+        Issue,
+        slug="missing",
+        title="The missing",
+        question="Where are they?",
+        summary="Nobody says.",
+        opened_on="2025-01-01",
+        topics=[topic.pk],
+    )
+    add(client, Paragraph, issue=issue.pk, text="They were taken.", sources=[source.pk])
+    add(
+        client,
+        Event,
+        slug="taken",
+        happened_on="2024-12-01",
+        title="They were taken",
+        issues=[issue.pk],
+        sources=[source.pk],
+    )
+    ask = add(
+        client,
+        RecommendedAction,
+        reference="F-1",
+        slug="f-1",
+        title="Ask where they are",
+        text="The Council should ask.",
+        issue=issue.pk,
+        body=body.pk,
+        counts_as_done="It asked.",
+        counts_as_refused="It said no.",
+        legal_references=[law.pk],
+    )
+    other = add(
+        client,
+        RecommendedAction,
+        reference="F-2",
+        slug="f-2",
+        title="Visit them",
+        text="The Council should visit.",
+        issue=issue.pk,
+        body=body.pk,
+        counts_as_done="It went.",
+        counts_as_refused="It said no.",
+    )
+    add(client, AskRelation, action=ask.pk, kind="depends_on", other=other.pk)
+    step = add(client, ChecklistStep, action=ask.pk, kind="letter", title="Write", wording="Dear …")
+    add(
+        client,
+        Pack,
+        slug="letter",
+        title="A letter",
+        summary="To the Council.",
+        kind="letter",
+        who="Anyone.",
+        minutes=10,
+        text="Dear [name]",
+        actions=[ask.pk],
+    )
+    put = {
+        "submission-submitted_on": "2025-01-02",
+        "submission-channel": "letter",
+        "submission-organisations": [who.pk],
+        "submission-source": source.pk,
+    }
+    answer = send(client, f"{reverse('admin:advocacy_submit')}?ask={ask.pk}", **put)
+    assert Submission.objects.exists(), text_of(answer)
+    met = {
+        "entry-status": "under_discussion",
+        "entry-happened_on": "2025-03-03",
+        "entry-summary": "It met.",
+        "entry-asserted_by": "body",
+        "entry-verification": "documented",
+        "entry-tell": "nobody",
+        **NEW_SOURCE,
+    }
+    answer = send(client, record_page(ask=ask), **met)
+    assert StatusUpdate.objects.responses().exists(), text_of(answer)
+    answer = send(client, record_page(ask=ask, look=1), **LOOK)
+    assert StatusUpdate.objects.looks().exists(), text_of(answer)
+
+    # It has slugs and keys wherever a file names it, and every public page shows it.
+    assert all(model._default_manager.exists() for model in transfer.KINDS.values())
+    assert (step.audience, step.minutes) == ("anyone", 10)
+    client.logout()
+    for row, words in [(issue, "They were taken."), (body, "FR"), (ask, "It met.")]:
+        assert words in client.get(row.get_absolute_url()).text
+    meetings = text_of(client.get(reverse("meeting_list")))
+    assert meeting.title in meetings
+    assert "Who can act:" not in meetings
+    assert seat.capacity == ""
+
+
+@pytest.mark.parametrize("role", ["Editor", "Publisher"])
+def test_every_kind_has_its_page_to_add_on_the_desk(client, sign_in, role):
+    sign_in(role)
+    desk = client.get(DESK).text
+
+    for model in MADE_ON_A_PAGE_OF_ITS_OWN:
+        assert f'href="{add_page(model)}"' in desk, model
+    # What joins the record is made from the page of its ask.
+    page = client.get(change_page(make_action())).text
+    for address in ("record", "submit"):
+        assert reverse(f"admin:advocacy_{address}") in page
+
+
+@pytest.mark.parametrize("model", MADE_ON_A_PAGE_OF_ITS_OWN)
+def test_what_is_required_is_said_before_anything_is_saved(client, sign_in, model):
+    sign_in("Publisher")
+    page = client.get(add_page(model)).text
+
+    refused = client.post(add_page(model), Controls(page).sent | {"_save": "Save"})
+
+    form = refused.context["adminform"].form
+    missing = [n for n, errors in form.errors.as_data().items() if errors[0].code == "required"]
+    assert missing
+    for name in missing:
+        label = form[name].label_tag(attrs=None)
+        assert 'class="required' in label, name
+        assert "required" in page.split(f'for="{form[name].id_for_label}"')[0][-40:], name
+
+
+def test_the_next_step_is_of_the_same_ask_and_comes_after_it(client, sign_in):
+    sign_in("Editor")
+    ask = make_step(position=7).action
+    page = f"{add_page(ChecklistStep)}?action={ask.pk}"
+    assert f'href="{page}"' in client.get(change_page(ask)).text.replace("&amp;", "&")
+    step = {"kind": "letter", "title": "Write", "wording": "Dear …", "_addanother": "1"}
+
+    sent = Controls(client.get(page).text).sent
+    answer = client.post(page, sent | step)
+
+    assert answer["Location"] == page
+    new = ChecklistStep.objects.latest("pk")
+    assert (new.action, new.position) == (ask, 8)
+    assert new.slug.startswith(ask.reference.lower())
