@@ -54,7 +54,7 @@ def typed_in(page):
 def test_a_reader_tells_of_an_answer_and_sees_what_happens_with_it(client):
     ask = make_action(slug="answer-it", body=make_body(abbreviation="ILO"), title="Answer it")
     page = client.get(ask.get_absolute_url())
-    link = re.search(r'href="([^"]*)">An answer we missed\? Tell us<', page.text)[1]
+    link = re.search(r'href="([^"]*)">\s*An answer we missed\? Tell us', page.text)[1]
     page = client.get(link)
     assert typed_in(page)["ask"] == "answer-it"
     assert "ILO: Answer it" in text_of(page)
