@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
+from advocacy.models.content import Content
 from advocacy.transfer.columns import Column, Row
 
 # So few are saved one by one once the database has refused one of them.
@@ -100,7 +101,7 @@ class Saving:
         for name in wish.changed:
             if name not in self.many:
                 setattr(row, self.columns[name].attname, values[name])
-        if wish.is_new:
+        if wish.is_new and isinstance(row, Content):
             row.begin(values)
         if wish.changed:
             row.edited_by_staff_at = self.now
