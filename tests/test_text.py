@@ -418,6 +418,7 @@ QUERIES = {
     "tell": ["ask"],
     "admin:advocacy_recommendedaction_changelist": ["q", "body", "issue", "phase", "owner", "p"],
     "admin:advocacy_source_changelist": ["q", "link", "owner"],
+    "admin:advocacy_targetbody_add": ["kind"],
     "admin:advocacy_statusupdate_changelist": ["q", "status"],
     "admin:autocomplete": ["term"],
     "admin:advocacy_record": ["ask", "body", "draft", "look"],

@@ -29,6 +29,7 @@ from advocacy import text, transfer
 from advocacy.mailing import letters
 from advocacy.models import (
     AskState,
+    BodyKind,
     ChecklistStep,
     Edition,
     EditionKind,
@@ -84,6 +85,7 @@ CONTENT = [
     Issue,
     Paragraph,
     Event,
+    BodyKind,
     TargetBody,
     RecommendedAction,
     ChecklistStep,

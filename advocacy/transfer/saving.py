@@ -118,7 +118,7 @@ class Saving:
         for name in wish.changed:
             if name not in self.many:
                 setattr(row, self.columns[name].attname, values[name])
-        if wish.is_new:
+        if wish.is_new and isinstance(row, Content):
             row.begin(values)
         if wish.changed:
             row.edited_by_staff_at = self.now
