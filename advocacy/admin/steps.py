@@ -1,3 +1,4 @@
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
@@ -34,7 +35,7 @@ class ChecklistStepAdmin(TransferMixin, VersionedAdmin):
 
     def get_changeform_initial_data(self, request):
         """Of an ask that the address names, the new step is the last."""
-        initial = super().get_changeform_initial_data(request)
+        initial: Any = super().get_changeform_initial_data(request)
         if (ask := initial.get("action", "")).isdecimal():
             last = ChecklistStep.objects.filter(action=ask).aggregate(Max("position"))
             initial.setdefault("position", (last["position__max"] or 0) + 1)
