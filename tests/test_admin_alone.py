@@ -192,11 +192,11 @@ def test_a_small_record_is_made_in_the_admin_alone(client, sign_in):
     assert all(model._default_manager.exists() for model in transfer.KINDS.values())
     assert (step.audience, step.minutes) == ("anyone", 10)
     client.logout()
-    for row, words in [(issue, "They were taken."), (body, "FR"), (ask, "It met.")]:
+    for row, words in [(issue, "They were taken."), (body, "France"), (ask, "It met.")]:
         assert words in client.get(row.get_absolute_url()).text
     meetings = text_of(client.get(reverse("meeting_list")))
     assert meeting.title in meetings
-    assert "Who can act:" not in meetings
+    assert "Who can act" not in meetings
     assert seat.capacity == ""
 
 
