@@ -1,5 +1,7 @@
 """A small record made in the admin alone, by somebody of a role: no file, no shell."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -59,6 +61,13 @@ def add(client, model, **typed):
     return new.get()
 
 
+def first_option(client, model, name):
+    select = re.search(
+        rf'<select name="{name}".*?</select>', client.get(add_page(model)).text, re.S
+    )
+    return re.search(r'value="([^"]+)"', select[0])[1]
+
+
 def test_a_small_record_is_made_in_the_admin_alone(client, sign_in):
     sign_in("Publisher")
     who = add(client, Organisation, name="Families", slug="families")
@@ -70,7 +79,7 @@ def test_a_small_record_is_made_in_the_admin_alone(client, sign_in):
         slug="council",
         name="Council",
         abbreviation="C",
-        kind="un_organ",
+        kind=first_option(client, TargetBody, "kind"),
         mandate="Keeps the peace.",
         states_sit="on",
     )
@@ -183,11 +192,11 @@ def test_a_small_record_is_made_in_the_admin_alone(client, sign_in):
     assert all(model._default_manager.exists() for model in transfer.KINDS.values())
     assert (step.audience, step.minutes) == ("anyone", 10)
     client.logout()
-    for row, words in [(issue, "They were taken."), (body, "FR"), (ask, "It met.")]:
+    for row, words in [(issue, "They were taken."), (body, "France"), (ask, "It met.")]:
         assert words in client.get(row.get_absolute_url()).text
     meetings = text_of(client.get(reverse("meeting_list")))
     assert meeting.title in meetings
-    assert "Who can act:" not in meetings
+    assert "Who can act" not in meetings
     assert seat.capacity == ""
 
 
@@ -215,9 +224,8 @@ def test_what_is_required_is_said_before_anything_is_saved(client, sign_in, mode
     missing = [n for n, errors in form.errors.as_data().items() if errors[0].code == "required"]
     assert missing
     for name in missing:
-        label = form[name].label_tag(attrs=None)
-        assert 'class="required' in label, name
-        assert "required" in page.split(f'for="{form[name].id_for_label}"')[0][-40:], name
+        (label,) = re.findall(rf'<label[^>]*for="id_{name}[^>]*>', page)
+        assert 'class="required"' in label, name
 
 
 def test_the_next_step_is_of_the_same_ask_and_comes_after_it(client, sign_in):
