@@ -401,6 +401,7 @@ def test_the_walk_finds_the_text_of_every_model():
     machines = {
         "Link",
         "RecordHead",
+        "LoadedRecord",
         "Wording",
         "Withheld",
         "Withholding",
