@@ -108,7 +108,7 @@ class TargetBodyAdmin(TransferMixin, VersionedAdmin, SearchableAdmin):
     def get_changeform_initial_data(self, request):
         """`?kind=court` begins a body of this kind; what else the address says goes before it."""
         initial = super().get_changeform_initial_data(request)
-        kind = BodyKind.objects.filter(slug=storable(initial.get("kind", ""))).first()
+        kind = BodyKind.objects.filter(slug=storable(str(initial.get("kind", "")))).first()
         return {**kind.begins_with, **initial, "kind": kind.pk} if kind else initial
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):

@@ -1,10 +1,9 @@
 """What a record needs before it says anything: the first steps on the desk, until all are done."""
 
-from django.apps import apps
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from advocacy.models import Issue, RecommendedAction, StatusUpdate, TargetBody
+from advocacy.models import Issue, RecommendedAction, Site, StatusUpdate, TargetBody
 
 
 def first_steps(user):
@@ -15,7 +14,12 @@ def first_steps(user):
     bodies, asks = TargetBody.objects.exists(), RecommendedAction.objects.exists()
     look = [("view_recommendedaction", "recommendedaction_changelist", _("Choose an ask"))]
     steps = [
-        *naming(user),
+        step(
+            user,
+            _("Name your record: every page, mail and feed says whose it is."),
+            Site.objects.exists(),
+            [("change_site", "site_changelist", _("Name it"))],
+        ),
         step(
             user,
             _("Add a body: whoever is asked to act."),
@@ -40,14 +44,6 @@ def first_steps(user):
         ),
     ]
     return [] if all(step["done"] for step in steps) else steps
-
-
-def naming(user):
-    """The step of the name, where records have one."""
-    if site := apps.all_models["advocacy"].get("site"):
-        page = ("change_site", "site_changelist", _("Name it"))
-        words = _("Name your record: every page, mail and feed says whose it is.")
-        yield step(user, words, site._default_manager.exists(), [page])
 
 
 def step(user, words, done, pages):
