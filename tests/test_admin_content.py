@@ -198,7 +198,7 @@ def test_the_record_takes_a_constant_number_of_queries(
         action = make_ask()
         record(action, corrects=record(action), correction_reason="A slip.")
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(reverse("admin:advocacy_statusupdate_changelist"))
 
 

@@ -110,7 +110,10 @@ def test_a_record_in_one_language_asks_nobody_which(client, settings):
     assert "hreflang" not in page.text
 
 
+@pytest.mark.django_db
 def test_countries_are_sorted_as_a_reader_of_french_expects():
+    make_body(states_sit=True, all_states_sit=True)
+
     with translation.override("fr"):
         names = [name for _code, name in country_choices()]
 

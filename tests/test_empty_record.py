@@ -20,7 +20,7 @@ PAGES = {
     "packs/": "No pack has been written yet.",
     "calendar/": "No dated chance to act is known at the moment.",
     "seats/": "What can your country do?",
-    "seats/de/": "This record lists no seat of it.",
+    "seats/de/": "This record has nothing to say of it so far.",
     "follow/": "Follow by e-mail",
     "about/": "About this record",
     "about/method/": "How statuses are decided",

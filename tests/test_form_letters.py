@@ -72,6 +72,7 @@ def test_an_address_that_a_header_writes_in_its_own_way_has_its_message_built_wh
         assert mail.to[0] == canonical(address)
 
 
+@pytest.mark.django_db
 @given(st.from_regex(backends.PLAIN, fullmatch=True).filter(backends.stands_for_itself))
 def test_a_plain_address_stands_for_itself_in_the_header_and_on_the_line(address):
     mail = letters.message(letters.Letter("s", "t", "h"), "a@example.org", headers={})
@@ -81,6 +82,7 @@ def test_a_plain_address_stands_for_itself_in_the_header_and_on_the_line(address
     assert backends.SmtpBackend(host="localhost", alias="default").prep_address(address) == address
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_wherever_a_line_breaks_every_link_is_the_followers_own(language):
     """Text before a link moves it along the line, so it is broken at every place in turn."""

@@ -44,6 +44,7 @@ NOT_COMPARED |= {"edited_by_staff_at", "changed_at", "updated_at"}
 TITLES = {
     "issues": "title",
     "paragraphs": "text",
+    "kinds": "name",
     "bodies": "name",
     "actions": "title",
     "seats": "capacity",
@@ -81,6 +82,8 @@ def new_rows(kind, number):
         own = {key_of(transfer.KINDS[kind]): f"{kind}-{n}".replace("_", "-")}
         if kind == "actions":
             own["reference"] = f"N-{n}"
+        if kind == "kinds":
+            own["name"] = f"Kind {n}"
         if kind == "seats":
             own |= {"starts_on": f"{1950 + n}-01-01", "ends_on": f"{1950 + n}-12-31"}
         yield row | own

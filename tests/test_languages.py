@@ -47,7 +47,7 @@ def test_a_new_language_changes_no_table(tmp_path):
 @pytest.mark.django_db
 def test_countries_are_named_in_a_new_language(client, settings):
     settings.LANGUAGES = [*settings.LANGUAGES, CHINESE]
-    make_body()
+    make_body(country="UA")
 
     page = client.get("/zh-hans/seats/")
 

@@ -388,7 +388,7 @@ def test_loading_twice_changes_nothing_and_keeps_what_staff_edited(capsys, folde
 
     assert " 0 new, 1 changed, " in report
     assert "1 kept as staff edited them" in report
-    assert "No fixture names page “About our record”; left as it is." in report
+    assert "No file names page “About our record”; left as it is." in report
     titles = Page.objects.filter(slug="team").order_by("language").values_list("title", flat=True)
     assert list(titles) == ["As our editor wrote it", "Інша"]
     assert Page.objects.get(language="uk").history.count() == 2

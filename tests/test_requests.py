@@ -167,9 +167,11 @@ def test_no_page_of_an_account_is_kept_by_a_browser_or_a_proxy(client, editor, n
 
 PRINT_COOKIES = """
 import json, django; django.setup()
+from django.core.management import call_command
 from django.conf import settings
 from django.test import Client
 settings.ALLOWED_HOSTS = ["testserver"]
+call_command("migrate", verbosity=0)
 answer = Client().get("/admin/account/login/", secure=True)
 found = {c.key: [c["secure"], c["path"], c["domain"]] for c in answer.cookies.values()}
 print(json.dumps([settings.SESSION_COOKIE_NAME, found]))

@@ -101,6 +101,7 @@ LISTS = {
     "signin": [ADMINISTRATOR],
     "withholding": [PUBLISHER, ADMINISTRATOR],
     "site": STAFF,
+    "bodykind": STAFF,
     "report": WRITERS,
 }
 

@@ -89,7 +89,10 @@ def checkout(tmp_path):
     for name in ("manage.py", "Makefile"):
         shutil.copy(ROOT / name, tmp_path)
     subprocess.run(
-        ["make", "--silent", "var/secret_key", "var/address_keys"], cwd=tmp_path, check=True
+        ["make", "--silent", "var/secret_key", "var/address_keys"],
+        cwd=tmp_path,
+        env=environment(),
+        check=True,
     )
     return tmp_path
 

@@ -37,7 +37,8 @@ class SiteFile:
         if unknown := sorted(said.keys() - FIELDS.keys() - OF_SETTINGS):
             names = ", ".join([*FIELDS, *sorted(OF_SETTINGS)])
             raise self.refusal(f"“{unknown[0]}” is no field of it, which are: {names}")
-        return {name: value for name, value in said.items() if name in FIELDS}
+        # A folder that says its languages alone names nothing.
+        return {name: value for name, value in said.items() if name in FIELDS} or None
 
     def load(self) -> str | None:
         """Make or change the row unless staff edited it; says what became of it."""

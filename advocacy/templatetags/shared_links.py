@@ -1,0 +1,51 @@
+"""What a link to a page shows elsewhere: its picture, and what the page is for search engines."""
+
+import json
+
+from django import template
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
+
+from advocacy.templatetags.advocacy import full_url
+
+register = template.Library()
+
+SAFE_IN_HTML = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&"}
+
+
+@register.simple_tag(takes_context=True)
+def share_picture(context, subject, kind):
+    """The whole address of the picture of a link, or nothing where no font can draw it."""
+    if not context["pictures_can_be_drawn"]():
+        return ""
+    address = reverse("share_picture", args=[kind, subject.slug])
+    return context["request"].build_absolute_uri(address)
+
+
+@register.simple_tag(takes_context=True)
+def json_ld(context, subject, kind, title, text, picture):
+    """What the page is, for search engines (schema.org). Data, not a script: nothing runs it."""
+    data = {
+        "@context": "https://schema.org",
+        "@type": "Organization" if kind == "bodies" else "Article",
+        "name": title,
+        "description": text,
+        "url": full_url(context, subject),
+    }
+    if kind != "bodies":
+        data |= {"headline": title, "inLanguage": get_language()}
+        data |= {"publisher": publisher_of(context)}
+        if licence := context["site"].licence_link.address:
+            data["license"] = licence
+    if picture:
+        data["image"] = picture
+    written = json.dumps(data, ensure_ascii=False).translate(SAFE_IN_HTML)
+    return format_html('<script type="application/ld+json">{}</script>', mark_safe(written))
+
+
+def publisher_of(context):
+    site = context["site"]
+    logo = {"logo": full_url(context, site.logo)} if site.logo_id else {}
+    return {"@type": "Organization", "name": site.publisher, **logo}
