@@ -16,6 +16,8 @@ WANTED = [
     {"REQUEST_METHOD": "HEAD"},
     {"REQUEST_METHOD": "POST"},
 ]
+# A request closes what is left of connections that tests before this one have used.
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")

@@ -99,11 +99,15 @@ class SiteAdmin(VersionedAdmin):
         return HttpResponseRedirect(reverse(f"admin:advocacy_site_{name}", args=args))
 
     def has_add_permission(self, request):
-        # The one that every page has read: the menu asks this on each page of the desk.
-        return super().has_add_permission(request) and Site.current()._state.adding
+        return super().has_add_permission(request) and not Site.objects.exists()
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def get_model_perms(self, request):
+        """Of the menu, which stands on every page: its list leads to the form, be it new or not."""
+        may = {"view": self.has_view_permission, "change": self.has_change_permission}
+        return {"add": False, "delete": False} | {verb: has(request) for verb, has in may.items()}
 
     @admin.display(description=_("logo now"))
     def logo_shown(self, site):
