@@ -188,7 +188,8 @@ def test_a_migration_does_not_know_of_these_fields():
         assert path.startswith("django.db.models.")
         assert (
             "validators" not in named
-            or field.model in (Site, Site.history.model) or field.name
+            or field.model in (Site, Site.history.model)
+            or field.name
             in (
                 "country",
                 "by_states",

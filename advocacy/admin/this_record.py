@@ -3,10 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from advocacy.admin.content import ContentForm, VersionedAdmin
@@ -70,9 +72,12 @@ class SiteAdmin(VersionedAdmin):
 
     form = SiteForm
     fixture = "site.json"
-    readonly_fields = ["logo_shown", "social_picture_shown"]
+    readonly_fields = ["languages", "logo_shown", "social_picture_shown"]
     fieldsets = [
-        (_("Whose record it is"), {"fields": ["name", "purpose", "organisation", "licence"]}),
+        (
+            _("Whose record it is"),
+            {"fields": ["name", "purpose", "organisation", "licence", "languages"]},
+        ),
         (
             _("How to reach you"),
             {"fields": ["email", "postal_address", "openpgp_key", "responsible"]},
@@ -108,6 +113,14 @@ class SiteAdmin(VersionedAdmin):
         """Of the menu, which stands on every page: its list leads to the form, be it new or not."""
         may = {"view": self.has_view_permission, "change": self.has_change_permission}
         return {"add": False, "delete": False} | {verb: has(request) for verb, has in may.items()}
+
+    @admin.display(description=_("languages"))
+    def languages(self, _site):
+        """Read at the start from `site.json` of the content folder: every address begins with one."""
+        names = [name for _code, name in settings.LANGUAGES]
+        return format_html(
+            "{}. {}", ", ".join(names), gettext("They are set in site.json of the content folder.")
+        )
 
     @admin.display(description=_("logo now"))
     def logo_shown(self, site):
