@@ -19,7 +19,7 @@ PAGES = {
     "checklist/": "No step has been written yet.",
     "packs/": "No pack has been written yet.",
     "calendar/": "No dated chance to act is known at the moment.",
-    "seats/": "What can your country do?",
+    "seats/": "No country has a part in this record so far",
     "seats/de/": "This record has nothing to say of it so far.",
     "follow/": "Follow by e-mail",
     "about/": "About this record",

@@ -213,7 +213,7 @@ def test_the_page_takes_a_constant_number_of_queries(
     client.get(page)
 
     # Session, user; the body, its asks; the choices of the form; whose record it is.
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(page)
 
 

@@ -116,7 +116,7 @@ class SiteAdmin(VersionedAdmin):
 
     @admin.display(description=_("languages"))
     def languages(self, _site):
-        """Read at the start from `site.json` of the content folder: every address begins with one."""
+        """Read at the start from `site.json` of the content folder."""
         names = [name for _code, name in settings.LANGUAGES]
         return format_html(
             "{}. {}", ", ".join(names), gettext("They are set in site.json of the content folder.")
