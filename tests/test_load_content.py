@@ -159,7 +159,7 @@ def test_rows_that_no_fixture_names_are_reported_and_left(capsys, folder):
 
 
 def test_a_dry_run_names_what_would_change_and_saves_nothing(capsys, folder):
-    rewrite(folder, "topics.json", lambda rows: rows.extend(more_topics(rows[0], 20)))
+    rewrite(folder, "topics.json", lambda rows: rows.extend(more_topics(rows[0], 5)))
 
     report = load(folder, capsys, dry_run=True)
 
