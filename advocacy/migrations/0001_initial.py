@@ -2353,7 +2353,7 @@ class Migration(migrations.Migration):
                     "exposes_people",
                     models.BooleanField(
                         default=False,
-                        help_text="Faces, names or whereabouts of captives, witnesses or families: links warn.",
+                        help_text="Faces, names or whereabouts of people at risk: links warn.",
                         verbose_name="may show people at risk",
                     ),
                 ),
