@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from advocacy.models import Draft, ResponseStatus, SearchLog, Source, StatusUpdate
 from tests.factories import make_action, make_organisation, make_user
+from tests.pages import text_of
 
 LOGIN = reverse("account_login")
 DESK = reverse("admin:index")
@@ -99,6 +100,10 @@ def make_ask(**fields):
     return make_action(asked_by=[make_organisation()], **fields)
 
 
+def add_page(model):
+    return reverse(f"admin:advocacy_{model._meta.model_name}_add")
+
+
 def change_page(row):
     return reverse(f"admin:{row._meta.label_lower.replace('.', '_')}_change", args=[row.pk])
 
@@ -176,6 +181,15 @@ def send(client, page, follow=True, **typed):
     """Open a page, type into it and send it: the answer."""
     sent = Controls(client.get(page).text).sent
     return client.post(page, {"_save": "Save", **sent, **typed}, follow=follow)
+
+
+def add(client, model, query="", **typed):
+    """Type into the page that adds such a row: the row."""
+    before = set(model.objects.values_list("pk", flat=True))
+    answer = send(client, add_page(model) + query, **typed)
+    new = model.objects.exclude(pk__in=before)
+    assert new, text_of(answer)
+    return new.get()
 
 
 def record_on_page(client, action, **typed):

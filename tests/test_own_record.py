@@ -21,11 +21,11 @@ from advocacy.models import (
     Edition,
     Issue,
     Meeting,
-    Pack,
     RecommendedAction,
     StatusUpdate,
     TargetBody,
 )
+from tests.own_record import OF_ANOTHER, named_in, public_pages
 from tests.ports import held_port
 from tests.running import ROOT, environment
 from tests.waiting import wait_until
@@ -34,13 +34,6 @@ PAGE = (ROOT / "docs" / "own-record.md").read_text(encoding="utf-8")
 COMMANDS = [
     line for block in re.findall(r"```\n(.*?)```", PAGE, flags=re.S) for line in block.splitlines()
 ]
-# Words of the record that comes with the program.
-OF_ANOTHER = re.compile(
-    r"North.?Korea|NKDB|DPRK|UpRights|Reckoning Project|Public Interest Journalism|Ukrain|Russia"
-    r"|Kursk|Pyongyang|Seoul|soldier|webinar|captive|captured|\bNK-\d",
-    flags=re.I,
-)
-COUNTRIES = re.compile(r'<option value="[A-Z]{2}".*?</option>', flags=re.S)
 
 
 @pytest.fixture
@@ -48,28 +41,6 @@ def cotton(tmp_path):
     folder = tmp_path / "cotton"
     call_command("new_record", str(folder), verbosity=0)
     return folder
-
-
-def named_in(text):
-    """The words of another record; any State may be chosen as one's own."""
-    return OF_ANOTHER.findall(COUNTRIES.sub("", text))
-
-
-def public_pages():
-    yield from [
-        "",
-        *["issues/", "bodies/", "actions/", "updates/", "updates/?looks=1", "updates.atom"],
-        *["updates/corrections/", "updates/withheld/", "checklist/", "packs/", "calendar/"],
-        *["calendar.ics", "seats/", "seats/de/", "follow/", "about/", "about/method/"],
-        *["about/privacy/", "about/accessibility/", "?as_of=2025-01-01"],
-    ]
-    for name, model in [("issues", Issue), ("bodies", TargetBody), ("actions", RecommendedAction)]:
-        for slug in model._default_manager.values_list("slug", flat=True):
-            yield f"{name}/{slug}/"
-            if name != "actions":
-                yield f"{name}/{slug}/brief/"
-    for slug in Pack.objects.values_list("slug", flat=True):
-        yield from [f"packs/{slug}/", f"packs/{slug}.txt"]
 
 
 @pytest.mark.django_db
@@ -88,6 +59,14 @@ def test_a_new_record_loads_reads_well_and_names_no_other(client, cotton, capsys
     for entry in StatusUpdate.objects.responses():
         letter = letters.notice_letter(Edition(kind="notice", entry=entry), "en")
         assert named_in(letter.text + letter.html) == []
+
+
+def test_no_sentence_of_the_program_belongs_to_one_record():
+    catalogue = (ROOT / "advocacy/locale/uk/LC_MESSAGES/django.po").read_text(encoding="utf-8")
+    sentences = re.findall(r'^msgid(?:_plural)? "(.+)"$', catalogue, re.M)
+
+    assert len(sentences) > 1000
+    assert [sentence for sentence in sentences if OF_ANOTHER.search(sentence)] == []
 
 
 @pytest.mark.django_db

@@ -185,7 +185,7 @@ class Source(Witnessed, Evidence):
     exposes_people = models.BooleanField(
         _("may show people at risk"),
         default=False,
-        help_text=_("Faces, names or whereabouts of captives, witnesses or families: links warn."),
+        help_text=_("Faces, names or whereabouts of people at risk: links warn."),
     )
 
     link_checked_at = models.DateTimeField(_("address tried"), null=True, editable=False)
