@@ -313,7 +313,7 @@ def test_from_a_new_folder_to_a_public_record(folder, seen, drawn, sink, queue):
     address = re.search(r'property="og:image" content="http://testserver([^"]+)"', page)[1]
     picture = visitor.get(address)
     assert picture["Content-Type"] == "image/png"
-    image = Image.open(BytesIO(b"".join(picture.streaming_content)))
+    image = Image.open(BytesIO(picture.getvalue()))
     assert (image.format, image.size) == ("PNG", (1200, 630))
     waits = f"40 days without an answer since the letter of {written_day(days_ago(40), 'day')}"
     words = (NAME, "Name every mine", "Cellcom plc", "no_answer", "Acknowledged", waits)
