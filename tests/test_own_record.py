@@ -26,8 +26,10 @@ from advocacy.models import (
     TargetBody,
 )
 from tests.own_record import OF_ANOTHER, named_in, public_pages
+from tests.pages import text_of
 from tests.ports import held_port
 from tests.running import ROOT, environment
+from tests.staff import DESK
 from tests.waiting import wait_until
 
 PAGE = (ROOT / "docs" / "own-record.md").read_text(encoding="utf-8")
@@ -83,6 +85,20 @@ def test_a_new_record_shows_every_kind_of_thing_once_at_least(client, cotton):
     assert Meeting.objects.chances().count() == 1
     for row in [*TargetBody.objects.all(), *Issue.objects.all(), company, assembly]:
         assert "(example)" in str(row)
+
+
+@pytest.mark.django_db
+def test_whoever_types_the_whole_record_begins_without_the_example(client, sign_in, cotton):
+    for path in cotton.rglob("*"):
+        if path.is_file() and path.name not in ("site.json", "README.md"):
+            path.unlink()
+    call_command("load_content", folder=cotton, verbosity=0)
+
+    sign_in("Publisher")
+
+    desk = text_of(client.get(DESK))
+    assert "Add a body: whoever is asked to act." in desk
+    assert "(example)" not in desk.replace("Forced labour in cotton (example)", "")
 
 
 def test_a_new_record_speaks_the_language_and_has_the_name_that_are_asked_for(tmp_path):
