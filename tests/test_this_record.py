@@ -516,9 +516,16 @@ def test_who_names_the_record(client, role, sees, names):
     assert (Site.objects.get().name == "Another") == names
 
 
+def test_the_form_says_which_languages_the_record_has(client, editor):
+    make_site()
+
+    assert "Languages: English, Українська, 한국어." in text_of(client.get(CHANGE))
+
+
 def test_help_says_where_each_thing_appears(client, editor):
+    page = text_of(client.get(ADD))
     for field in ("name", "purpose", "organisation", "email", "licence", "accent", "logo"):
-        assert str(Site._meta.get_field(field).help_text)
+        assert str(Site._meta.get_field(field).help_text) in page
 
 
 # The file of a dossier
