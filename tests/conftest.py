@@ -83,12 +83,16 @@ def few_rows_loaded(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def site_prepared_once(tmp_path_factory):
-    """The folder of a site that was started and stopped: one for all processes of the run."""
+def folder_of_the_run(tmp_path_factory):
+    """One for all processes of the run."""
     base = tmp_path_factory.getbasetemp()
-    if os.environ.get("PYTEST_XDIST_WORKER"):
-        base = base.parent
-    folder = base / "site"
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+
+@pytest.fixture(scope="session")
+def site_prepared_once(folder_of_the_run):
+    """The folder of a site that was started and stopped: one for all processes of the run."""
+    folder = folder_of_the_run / "site"
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

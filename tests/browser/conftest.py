@@ -1,4 +1,6 @@
-from contextlib import ExitStack
+import fcntl
+import sqlite3
+from contextlib import ExitStack, closing
 from typing import NamedTuple
 
 import pytest
@@ -8,6 +10,7 @@ from django.test.utils import setup_databases, teardown_databases
 from pytest_django.live_server_helper import LiveServer
 
 from advocacy.models import Issue, Meeting, PackKind, RecommendedAction
+from advocacy.models.kept import forget
 from tests.browser.engines import IS_INSTALLED, Chromium, Engine, Firefox
 from tests.browser.webkit import WebKit
 from tests.factories import make_pack, make_page
@@ -40,8 +43,23 @@ class Dossier(NamedTuple):
     issues: list[str]
 
 
+def load_dossier(folder):
+    """Load it, or copy what another process of the same run has loaded: that takes no time."""
+    connection.ensure_connection()
+    loaded = folder / "dossier.sqlite3"
+    with (folder / "dossier.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with closing(sqlite3.connect(loaded)) as file:
+            if loaded.stat().st_size:
+                file.backup(connection.connection)
+            else:
+                call_command("load_content", verbosity=0)
+                connection.connection.backup(file)
+    forget()
+
+
 @pytest.fixture(scope="module")
-def dossier(django_db_setup, django_db_blocker):
+def dossier(django_db_setup, django_db_blocker, folder_of_the_run):
     """Loaded once for a module that only reads it, and has no `django_db` mark of its own.
 
     `live_server` would empty the database after every test.
@@ -50,7 +68,7 @@ def dossier(django_db_setup, django_db_blocker):
         # pytest-django makes no database where no test of the run is marked `django_db`.
         has_one = Issue._meta.db_table in connection.introspection.table_names()
         made = [] if has_one else setup_databases(verbosity=0, interactive=False)
-        call_command("load_content", verbosity=0)
+        load_dossier(folder_of_the_run)
         make_pack(
             slug="sample-statement",
             kind=PackKind.STATEMENT,
