@@ -12,6 +12,10 @@ from babel import Locale, UnknownLocaleError
 from django.conf.locale import LANG_INFO
 
 SITE = "site.json"
+# Translations of the record, a catalogue for each language.
+TRANSLATIONS = "translations"
+# Catalogues of the program for languages that do not come with it.
+LOCALE = "locale"
 KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 ENGLISH = {"languages": ["en"], "default_language": "en"}
 
@@ -85,6 +89,11 @@ def record_key(folder: Path) -> str:
     if not isinstance(key, str) or not KEY.fullmatch(key):
         raise refusal(folder / SITE, "record must be small letters, digits and hyphens")
     return key
+
+
+def catalogues_of(folder: Path) -> list[Path]:
+    """The translations of the record, by language."""
+    return sorted((folder / TRANSLATIONS).glob("*.po"))
 
 
 def files_in(folder: Path) -> list[Path]:

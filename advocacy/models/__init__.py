@@ -27,6 +27,7 @@ from advocacy.models.enums import (
     ExpectedBasis,
     Frequency,
     IssueSort,
+    Maker,
     MeetingKind,
     PackKind,
     Phase,
@@ -42,6 +43,7 @@ from advocacy.models.enums import (
     SubscriberState,
     Tell,
     Tier,
+    TranslationState,
     Verification,
     WithholdingState,
 )
@@ -108,6 +110,8 @@ from advocacy.models.subjects import EVERYTHING
 from advocacy.models.submission_drafts import SubmissionDraft
 from advocacy.models.submissions import Submission, Submitter
 from advocacy.models.tallies import FEWEST_SHOWN, StepDone, StepTally
+from advocacy.models.translated import Translated, reading, translated
+from advocacy.models.translations import KeptTranslation, Told, Translation
 from advocacy.models.vocabulary import (
     ANALOGUES,
     DEFINITIONS,

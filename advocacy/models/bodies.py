@@ -26,6 +26,8 @@ is_iso2 = RegexValidator(
 class Organisation(Content):
     """Who asks."""
 
+    TRANSLATED = ("name", "abbreviation", "description")
+
     slug = Slug(_("slug"), unique=True)
     name = Line(_("name"), max_length=200)
     abbreviation = Line(_("abbreviation"), max_length=30, blank=True)
@@ -75,6 +77,7 @@ class TargetBodyQuerySet(SearchableQuerySet["TargetBody"]):
 class TargetBody(Witnessed, Searchable):
     """Whoever is asked: a council, a court, an expert, a State."""
 
+    TRANSLATED = ("name", "abbreviation", "role", "mandate", "composition", "note")
     SEARCHED = ("name", "abbreviation", "mandate", "role")
     WITNESSED: ClassVar[list[str]] = [
         "name",
@@ -275,6 +278,8 @@ class SeatQuerySet(ContentQuerySet["Seat"]):
 
 class Seat(Content):
     """A State's membership of a body, from a date to a date (both days included)."""
+
+    TRANSLATED = ("note",)
 
     slug = Slug(_("slug"), max_length=80, unique=True)
     body = models.ForeignKey(

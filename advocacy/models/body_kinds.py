@@ -60,6 +60,8 @@ class BodyKind(Content):
     does depends on a kind.
     """
 
+    TRANSLATED = ("name",)
+
     # The fields of a body that a kind fills in.
     BEGINS: ClassVar[list[str]] = ["reached_by", "salutation", "states_sit"]
 

@@ -131,20 +131,27 @@ class LinkQuerySet(AppendOnlyQuerySet["Link"]):
 
     def append(self, row: Chained) -> "Link":
         """Add the link of a row that was just inserted to the end of the chain."""
+        return self.append_all([row])[0]
+
+    def append_all(self, rows: Sequence[Chained]) -> "list[Link]":
+        """The same for many rows at once, in their order."""
+        if not rows:
+            return []
         head = RecordHead.locked()
-        values = row.hashed_values()
-        salts = os.urandom(SALT_BYTES * len(values))
-        link = self.model(
-            number=head.number + 1,
-            kind=row.KIND,
-            key=row.pk,
-            salts=salts,
-            previous=head.digest,
-        )
-        link.digest = link.digest_of(values)
-        link.save_base(force_insert=True)
-        RecordHead.objects.filter(pk=1).update(number=link.number, digest=link.digest)
-        return link
+        number, digest = head.number, head.digest
+        links = []
+        for row in rows:
+            values = row.hashed_values()
+            number += 1
+            salts = os.urandom(SALT_BYTES * len(values))
+            link = self.model(
+                number=number, kind=row.KIND, key=row.pk, salts=salts, previous=digest
+            )
+            digest = link.digest = link.digest_of(values)
+            links.append(link)
+        models.QuerySet(Link).bulk_create(links, batch_size=AT_ONCE)
+        RecordHead.objects.filter(pk=1).update(number=number, digest=digest)
+        return links
 
 
 def kinds() -> dict[str, type[Chained]]:

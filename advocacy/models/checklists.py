@@ -114,6 +114,8 @@ class ChecklistStepQuerySet(ContentQuerySet["ChecklistStep"]):
 class ChecklistStep(Content):
     """One thing a person can do to push one ask, for one audience."""
 
+    TRANSLATED = ("title", "wording", "url_label")
+
     slug = Slug(
         _("slug"),
         max_length=80,

@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from advocacy.models.text import Text
+from advocacy.models.translated import Translated, texts_in_all_languages
 from advocacy.models.wordings import Witnessed, Wording
 from advocacy.text import storable
 
@@ -127,7 +128,7 @@ class ContentQuerySet[Row: "Content"](models.QuerySet[Row]):
             Wording.objects.take_changed(self.model, [row.pk for row in rows])
 
 
-class Content(models.Model):
+class Content(Translated):
     """A row that belongs to its fixture until staff edit it in the admin."""
 
     # The field by which a fixture names a row.
@@ -187,17 +188,30 @@ class SearchableQuerySet[Row: "Searchable"](ContentQuerySet[Row]):
 
     def insert(self, rows: list[Row]) -> None:
         for row in rows:
-            row.search_text = row.folded_text()
+            row.search_text = searched_copy(row.searched_texts())
         super().insert(rows)
 
     def change(self, rows: list[Row]) -> None:
-        for row in rows:
-            row.search_text = row.folded_text()
+        self._fold(rows)
         super().change(rows)
+
+    def keep_search_texts(self) -> None:
+        """Bring the words that the rows are found by up to date."""
+        rows = list(self)
+        self._fold(rows)
+        self.bulk_update(rows, ["search_text"], batch_size=500)
+
+    def _fold(self, rows: list[Row]) -> None:
+        told = self.model.told_elsewhere(rows)
+        for row in rows:
+            row.search_text = searched_copy([*row.searched_texts(), *told[row.pk]])
 
 
 class Searchable(Content):
-    """Content with a copy of its searched fields (`SEARCHED`) to compare, made by `save`."""
+    """Content with a copy of its searched fields (`SEARCHED`) to compare, made by `save`.
+
+    It is found by their translations as well.
+    """
 
     SEARCHED: ClassVar[Sequence[str]] = ()
 
@@ -216,5 +230,11 @@ class Searchable(Content):
         """What it is found by. No phrase goes on from one text into the next."""
         return [getattr(self, field) for field in self.SEARCHED]
 
+    @classmethod
+    def told_elsewhere(cls, rows: Collection[Self]) -> Mapping[int, list[str]]:
+        """What else rows are found by, asked for once for all of them: their translations."""
+        return texts_in_all_languages(rows, cls.SEARCHED)
+
     def folded_text(self) -> str:
-        return searched_copy(self.searched_texts())
+        told = [] if self._state.adding else self.told_elsewhere([self])[self.pk]
+        return searched_copy([*self.searched_texts(), *told])

@@ -319,3 +319,19 @@ class RegionalGroup(models.TextChoices):
     EASTERN_EUROPE = "eastern_europe", _("Eastern European States")
     LATIN_AMERICA = "latin_america", _("Latin American and Caribbean States")
     WESTERN_EUROPE = "western_europe", _("Western European and other States")
+
+
+class Maker(models.TextChoices):
+    """Who made a translation."""
+
+    PERSON = "person", _("a person")
+    MACHINE = "machine", _("a machine")
+
+
+class TranslationState(models.TextChoices):
+    """What a reader has to know of a text in another language than its own. Derived."""
+
+    MISSING = "missing", _("Missing")
+    OUTDATED = "outdated", _("Outdated")
+    TO_REVIEW = "to_review", _("To be reviewed")
+    REVIEWED = "reviewed", _("Reviewed")

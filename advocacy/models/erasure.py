@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 
 from advocacy.models.chain import Chained, Link
 from advocacy.models.once import OnceKey
+from advocacy.models.translations import KeptTranslation, Translation
 from advocacy.models.withheld import Withheld
 from advocacy.models.wordings import Witnessed, Wording
 
@@ -42,6 +43,12 @@ def erase(row: Any, gone: Withheld) -> None:
         for wording in Wording.objects.filter(of=gone.of, row=row.pk):
             said = wording.said | {gone.field: gone.notice}
             models.QuerySet(Wording).filter(pk=wording.pk).update(said=said)
+    translations = KeptTranslation.objects.of_row(gone.of, row.pk, gone.field)
+    models.QuerySet(KeptTranslation).filter(pk__in=translations.values("pk")).update(
+        text=gone.notice
+    )
+    for told in (Translation.objects, Translation.history):
+        told.filter(of=gone.of, row=row.pk, field=gone.field).delete()
     if history := getattr(type(row), "history", None):
         history.filter(**{row._meta.pk.name: row.pk}).update(**{gone.field: gone.notice})
     setattr(row, gone.field, gone.notice)
@@ -55,16 +62,19 @@ def erase(row: Any, gone: Withheld) -> None:
 def chained_places(row: Any, field: str) -> list[tuple[Chained, str]]:
     """The rows of the chain that hold a field, and under which name."""
     entries = apps.get_model("advocacy", "StatusUpdate").with_hashed()
-    match row._meta.model_name:
+    kind = row._meta.model_name
+    told = KeptTranslation.objects.of_row(kind, row.pk, field)
+    places: list[tuple[Chained, str]] = [(kept, "text") for kept in told]
+    match kind:
         case "statusupdate":
-            return [(entry, field) for entry in entries.filter(pk=row.pk)]
+            places += [(entry, field) for entry in entries.filter(pk=row.pk)]
         case "searchlog":
-            return [(entry, f"search_log__{field}") for entry in entries.filter(search_log=row)]
+            places += [(entry, f"search_log__{field}") for entry in entries.filter(search_log=row)]
         case "submission":
-            return [(row, field)]
+            places += [(row, field)]
         case "source" | "event":
-            return [(wording, field) for wording in Wording.objects.of_row(row)]
-    return []
+            places += [(wording, field) for wording in Wording.objects.of_row(row)]
+    return places
 
 
 def forget_salt(chained: Chained, name: str) -> None:

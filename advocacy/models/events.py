@@ -73,6 +73,8 @@ class Event(Witnessed, Evidence):
     Once an entry of the record points to it, what it says and its sources stay as they are.
     """
 
+    TRANSLATED = ("title", "text")
+
     NATURAL_KEY = "slug"
     FIXED: ClassVar = ["title", "text", "happened_on", "happened_precision"]
     WITNESSED: ClassVar[list[str]] = [*FIXED, "by_states", "about_states"]

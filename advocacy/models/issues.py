@@ -13,10 +13,13 @@ from advocacy.models.content import (
 )
 from advocacy.models.enums import IssueSort
 from advocacy.models.text import Line, Slug, Text, Url
+from advocacy.models.translated import texts_in_all_languages
 
 
 class Topic(Content):
     """The legal frame of an issue: security, labour law, humanitarian law, human rights."""
+
+    TRANSLATED = ("name", "description")
 
     slug = Slug(_("slug"), unique=True)
     name = Line(_("name"), max_length=100)
@@ -36,6 +39,8 @@ class Topic(Content):
 
 class LegalReference(Content):
     """A treaty article, resolution or convention that an ask stands on."""
+
+    TRANSLATED = ("title", "point", "caution")
 
     slug = Slug(_("slug"), unique=True)
     title = Line(_("title"), max_length=200)
@@ -76,6 +81,7 @@ class IssueQuerySet(SearchableQuerySet["Issue"]):
 class Issue(Searchable):
     """A wrong that the campaign wants answered."""
 
+    TRANSLATED = ("title", "question", "summary")
     SEARCHED = ("title", "question", "summary")
 
     slug = Slug(_("slug"), unique=True)
@@ -112,7 +118,17 @@ class Issue(Searchable):
         told = self.paragraphs.all() if self.pk else ()
         return [*super().searched_texts(), *(row.text for row in told)]
 
+    @classmethod
+    def told_elsewhere(cls, rows):
+        """The translations of its own words and of its paragraphs."""
+        told = super().told_elsewhere(rows)
+        paragraphs = apps.get_model("advocacy", "Paragraph").objects.filter(issue__in=rows)
+        paragraphs = {row.pk: row for row in paragraphs.order_by("pk")}
+        found = texts_in_all_languages(paragraphs.values(), ["text"])
+        for key, texts in found.items():
+            told[paragraphs[key].issue_id] += texts
+        return told
+
     def keep_search_text(self):
         """Bring the words it is found by up to date, after a change of its paragraphs."""
-        self.search_text = self.folded_text()
-        Issue.objects.filter(pk=self.pk).update(search_text=self.search_text)
+        Issue.objects.filter(pk=self.pk).keep_search_texts()

@@ -56,6 +56,8 @@ class MeetingQuerySet(ContentQuerySet["Meeting"]):
 class Meeting(Content):
     """A dated session or deadline of a body: the next opportunity to act on its asks."""
 
+    TRANSLATED = ("title", "who_can_act", "what_can_be_done")
+
     slug = Slug(_("slug"), max_length=80, unique=True)
     body = models.ForeignKey(
         TargetBody, on_delete=models.CASCADE, related_name="meetings", verbose_name=_("body")

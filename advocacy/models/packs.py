@@ -55,6 +55,7 @@ class PackQuerySet(SearchableQuerySet["Pack"]):
 class Pack(Searchable):
     """A text to work with: a letter, a statement, questions; with who may use it, and what for."""
 
+    TRANSLATED = ("title", "summary", "who", "text")
     SEARCHED = ("title", "summary", "who", "text")
 
     slug = Slug(_("slug"), max_length=80, unique=True)
@@ -118,6 +119,9 @@ class Pack(Searchable):
 
     def get_absolute_url(self) -> str:
         return reverse("pack_detail", args=[self.slug])
+
+    def language_of(self, field: str) -> str:
+        return self.language
 
     def clean(self):
         super().clean()

@@ -46,12 +46,13 @@ class ParagraphQuerySet(ContentQuerySet["Paragraph"]):
 
 def keep_search_texts(issues: Iterable[int]) -> None:
     """Bring the words that the search finds these issues by up to date."""
-    for issue in Issue.objects.filter(pk__in=issues):
-        issue.keep_search_text()
+    Issue.objects.filter(pk__in=issues).keep_search_texts()
 
 
 class Paragraph(Content):
     """One dated paragraph of what an issue tells: a past day shows those told by then."""
+
+    TRANSLATED = ("text",)
 
     slug = Slug(_("slug"), max_length=80, unique=True, blank=True)
     issue = models.ForeignKey(
@@ -105,6 +106,9 @@ class Paragraph(Content):
         """A paragraph needs no source; one that has some does not rest on copies alone."""
         super().check_many(values)
         check_can_stand(list(Source.objects.filter(pk__in=values.get("sources", ()))))
+
+    def found_with(self):
+        return self.issue
 
     def name_it(self) -> None:
         """Give it a slug if it has none."""

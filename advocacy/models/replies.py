@@ -17,6 +17,8 @@ class ReplyQuerySet(ContentQuerySet["Reply"]):
 class Reply(Content):
     """What a body says about its record, in its own words: shown beside it, and no part of it."""
 
+    TRANSLATED = ("text", "signed")
+
     # No fixture names a reply.
     NATURAL_KEY = "pk"
 
@@ -59,6 +61,10 @@ class Reply(Content):
     def save(self, *args, **kwargs):
         Withheld.objects.keep(self)
         super().save(*args, **kwargs)
+
+    def language_of(self, field):
+        """It is in the words of the body."""
+        return self.language or super().language_of(field)
 
     def clean(self):
         super().clean()

@@ -36,6 +36,7 @@ from advocacy.models.evidence import (
 from advocacy.models.sources import OF_A_LOG, Citation, made_up_key
 from advocacy.models.standing import RECORDED_CHOICES
 from advocacy.models.text import Line, Slug, Text
+from advocacy.models.translated import Translated
 from advocacy.models.update_queryset import INDEXES, StatusUpdateQuerySet
 from advocacy.models.vocabulary import RECORDED
 from advocacy.text import carried
@@ -50,7 +51,7 @@ IDENTITY = {"id", "uuid", "key", "recorded_at", "recorded_by_id", "tell"}
 NOT_COPIED = IDENTITY | {"search_log_id", "corrects_id", "correction_reason"}
 
 
-class StatusUpdate(EntryWords, Chained):
+class StatusUpdate(EntryWords, Chained, Translated):
     """One dated, evidenced entry in the record of how a body responded to an ask.
 
     A *response* says what the body did and has a status; a *look* says that we searched on a day
@@ -58,6 +59,16 @@ class StatusUpdate(EntryWords, Chained):
     Append-only: a wrong entry is corrected by a new one that names it. Three dates: when it
     happened, when it was recorded and when somebody last checked it.
     """
+
+    TRANSLATED = (
+        "summary",
+        "quote",
+        "speaker",
+        "reference",
+        "missing",
+        "transition_reason",
+        "correction_reason",
+    )
 
     KIND = "update"
     HASHED = [

@@ -96,6 +96,8 @@ kept = Kept[list["Site"]](1)
 class Site(Content):
     """One record has one name, and every page, mail, feed and picture of it says it."""
 
+    TRANSLATED = ("purpose",)
+
     NATURAL_KEY = "name"
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY, editable=False)

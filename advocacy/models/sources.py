@@ -106,6 +106,8 @@ class SourceQuerySet(ContentQuerySet["Source"]):
 class Source(Witnessed, Evidence):
     """Evidence that anyone can open: of an entry of the record, an event or a paragraph."""
 
+    TRANSLATED = ("title", "summary", "publisher", "quote")
+
     WITNESSED: ClassVar[list[str]] = [
         "title",
         "summary",
@@ -214,6 +216,11 @@ class Source(Witnessed, Evidence):
             ),
         ]
 
+    def language_of(self, field: str) -> str:
+        """Its title and what is quoted of it are in its own words; the rest is the record's."""
+        own = self.language if field in ("title", "quote") else ""
+        return own or super().language_of(field)
+
     def __str__(self):
         return f"{self.title} ({self.publisher})"
 
@@ -261,6 +268,9 @@ class Source(Witnessed, Evidence):
 
 class SearchLog(Evidence):
     """Where we looked for an answer and found nothing: evidence of absence, with its limits."""
+
+    # What was looked for stands as it was typed.
+    TRANSLATED = ("places", "gaps")
 
     FIXED = OF_A_LOG
 

@@ -14,6 +14,7 @@ from advocacy.models.digests import plain
 from advocacy.models.enums import Channel
 from advocacy.models.evidence import WEAK_ALONE, by_field, can_stand
 from advocacy.models.text import Line, Slug, Text
+from advocacy.models.translated import Translated
 
 
 class SubmissionQuerySet(AppendOnlyQuerySet["Submission"]):
@@ -44,7 +45,7 @@ class SubmissionQuerySet(AppendOnlyQuerySet["Submission"]):
         )
 
 
-class Submission(Chained):
+class Submission(Chained, Translated):
     """One occasion on which organisations put an ask to its body.
 
     It is known from a source that anyone can open, or kept private. The clocks of the ask start at
@@ -52,6 +53,8 @@ class Submission(Chained):
     Append-only: a wrong one is corrected by a new one that names it, which may also say that the
     occasion never took place.
     """
+
+    TRANSLATED = ("reference", "correction_reason")
 
     KIND = "submission"
     HASHED = [

@@ -238,6 +238,10 @@ def _places_of(link: Link) -> Iterator[tuple[str, int, str]]:
         wording = Wording.objects.get(pk=link.key)
         yield from ((wording.of, wording.row, name) for name in link.withheld)
         return
+    if link.kind == "translation":
+        kept = model_of("kepttranslation")._base_manager.get(pk=link.key)
+        yield kept.of, kept.row, kept.field
+        return
     for name in link.withheld:
         field = name.removeprefix("search_log__")
         if field == name:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Model
 from tqdm import tqdm
 
-from advocacy.content_folder import SITE, record_key
+from advocacy.content_folder import LOCALE, SITE, TRANSLATIONS, catalogues_of, record_key
 from advocacy.management.content_report import (
     CHANGED,
     KEPT,
@@ -49,6 +49,7 @@ from advocacy.models import (
 from advocacy.models.chain import Chained
 from advocacy.models.content import Content
 from advocacy.models.responses import uuid_of
+from advocacy.transfer.catalogues import bring_in
 
 # Rows refer to rows of an earlier file only. The record comes last. Each file may be left out.
 FILES = {
@@ -72,7 +73,7 @@ FILES = {
 }
 FILE_OF: dict[type[Model], str] = {model: file for file, model in FILES.items()} | FOLDERS
 # All that is read of a folder.
-KNOWN = [*FILES, SITE, *FOLDERS.values()]
+KNOWN = [*FILES, SITE, *FOLDERS.values(), TRANSLATIONS, LOCALE]
 MOST_NAMED = 20
 
 
@@ -108,10 +109,11 @@ class Command(BaseCommand):
                 self.report.note(fate, SITE, site.name)
             named = self.load(rows, options["verbosity"])
             named |= self.load_texts(texts)
+            notes = [note for path in catalogues_of(folder) for note in self.load_catalogue(path)]
             orphans = list(self.not_named(named))
             transaction.set_rollback(dry_run)
         lines = [*not_read(folder, KNOWN), *(self.report.lines() if dry_run else ())]
-        lines += [f"No file names {orphan}; left as it is." for orphan in orphans]
+        lines += [*notes, *(f"No file names {orphan}; left as it is." for orphan in orphans)]
         outcome = "Nothing was saved (--dry-run)" if dry_run else "Content loaded"
         self.stdout.write("\n".join([*lines, f"{outcome}: {self.report.counts}."]))
 
@@ -196,6 +198,28 @@ class Command(BaseCommand):
             except ValidationError as error:
                 raise text.refused(error) from error
         return named
+
+    def load_catalogue(self, path):
+        """Translations of one language; what became of them, in sentences."""
+        name = f"{TRANSLATIONS}/{path.name}"
+        try:
+            with path.open("rb") as stream:
+                brought = bring_in(stream, by_staff=False)
+        except ValidationError as error:
+            raise CommandError(f"{name}: {'; '.join(error.messages)}. Nothing was saved.") from (
+                error
+            )
+        counts = ", ".join(f"{number} {fate}" for fate, number in brought.fates.items() if number)
+        yield f"{name}: {counts or 'nothing to load'}."
+        for contexts, what in (
+            (brought.unknown, "name nothing of this record"),
+            (brought.kept, "were left as staff edited them"),
+            (brought.outdated, "are of an original that reads otherwise now"),
+        ):
+            if contexts:
+                some = ", ".join(contexts[:MOST_NAMED])
+                more = " and more" if len(contexts) > MOST_NAMED else ""
+                yield f"{name}: {len(contexts)} translations {what}: {some}{more}."
 
     def load_update(self, fields):
         """Record an entry once; an entry that stands already must not have been rewritten."""

@@ -6,12 +6,14 @@ from tqdm import tqdm
 
 from advocacy.models import (
     Event,
+    KeptTranslation,
     Link,
     RecommendedAction,
     RecordHead,
     StandingToday,
     StatusUpdate,
     Submission,
+    Translation,
     Withheld,
     Wording,
 )
@@ -47,6 +49,10 @@ class Command(BaseCommand):
         number, broken = self.check_chain(quiet)
         broken += self.check_wordings()
         broken += Withheld.objects.breaks()
+        broken += [
+            f"The translation {place} does not read as the chain says."
+            for place in Translation.objects.differences()
+        ]
         broken += self.check_head(*noted, number) if noted else []
         broken += self.check_standing(quiet)
         broken += [
@@ -135,6 +141,8 @@ def described(link):
         return f"Link {link.number} ({link.kind} {link.key})"
     if isinstance(row, Wording):
         return f"Link {link.number} (how {named(row.of, row.row)} read)"
+    if isinstance(row, KeptTranslation):
+        return f"Link {link.number} (the translation {row})"
     if isinstance(row, Withheld):
         return f"Link {link.number} (that {row} was withheld)"
     assert isinstance(row, StatusUpdate | Submission)

@@ -1,0 +1,206 @@
+"""Rows with words that are read in several languages, and how these words are found.
+
+A row holds its words in the language they were written in. Those in other languages are rows of
+`Translation`, which a page fetches for all the rows that it has read at once (`reading`).
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from hashlib import sha256
+from itertools import batched
+from typing import Any, ClassVar, NamedTuple
+
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+from django.utils.translation import get_language
+
+from advocacy.models.enums import TranslationState
+
+AT_ONCE = 2000
+
+
+class Words(NamedTuple):
+    """What a reader gets of a field."""
+
+    text: str
+    language: str
+    # Of a text that needed no translation, nothing.
+    state: TranslationState | None
+
+
+class Found(NamedTuple):
+    """A translation as it was found."""
+
+    text: str
+    is_checked: bool
+    original: str
+
+
+# What was found of one row, by field.
+type OfRow = dict[str, Found]
+# A row by the name of its kind and its key.
+type Place = tuple[str, int]
+
+
+def digest_of(original: str) -> str:
+    """What tells whether a text has changed since it was translated."""
+    return sha256(original.encode()).hexdigest()
+
+
+class Shelf:
+    """The translations of all rows that were read since it was put up, fetched together."""
+
+    def __init__(self) -> None:
+        # The fields that were left out where rows were read: their translations stay out as well.
+        self.rows: dict[Place, frozenset[str]] = {}
+        self.of_rows: defaultdict[str, dict[Place, OfRow]] = defaultdict(dict)
+        # What was shown, see `templatetags/words.py`.
+        self.shown: Counter[TranslationState] = Counter()
+
+    def note(self, row: "Translated") -> None:
+        place = row.translation_name(), row.pk
+        left_out = row.get_deferred_fields()
+        self.rows[place] = frozenset(left_out) if left_out else frozenset()
+
+    def of_row(self, row: "Translated", language: str) -> OfRow:
+        found = self.of_rows[language]
+        place = row.translation_name(), row.pk
+        if place not in found:
+            self.rows.setdefault(place, frozenset())
+            waiting = {key: left for key, left in self.rows.items() if key not in found}
+            found |= fetch(waiting, language)
+        return found[place]
+
+    def forget(self) -> None:
+        self.of_rows.clear()
+
+
+def fetch(rows: dict[Place, frozenset[str]], language: str) -> dict[Place, OfRow]:
+    """The translations of some rows into a language."""
+    found: dict[Place, OfRow] = {place: {} for place in rows}
+    translations = apps.get_model("advocacy", "Translation")._default_manager
+    for some in batched(rows.items(), AT_ONCE, strict=False):
+        kinds: defaultdict[tuple[str, frozenset[str]], list[int]] = defaultdict(list)
+        for (of, key), left_out in some:
+            kinds[of, left_out].append(key)
+        wanted = [
+            models.Q(of=of, row__in=keys) & (~models.Q(field__in=left_out) if left_out else Q_ALL)
+            for (of, left_out), keys in kinds.items()
+        ]
+        told = translations.filter(models.Q(*wanted, _connector=models.Q.OR), language=language)
+        columns = ("of", "row", "field", "text", "original", "made_by", "reviewed_at")
+        for of, key, field, text, original, made_by, reviewed_at in told.values_list(*columns):
+            is_checked = made_by != "machine" or reviewed_at is not None
+            found[of, key][field] = Found(text, is_checked, original)
+    return found
+
+
+Q_ALL = models.Q()
+_shelf: ContextVar[Shelf | None] = ContextVar("shelf", default=None)
+
+
+@contextmanager
+def reading() -> Iterator[Shelf]:
+    """Whatever is read inside has its translations fetched together, with one query as a rule."""
+    shelf = Shelf()
+    token = _shelf.set(shelf)
+    try:
+        yield shelf
+    finally:
+        _shelf.reset(token)
+
+
+def current_shelf() -> Shelf | None:
+    return _shelf.get()
+
+
+class Translated(models.Model):
+    """A row with words that may be there in other languages than their own."""
+
+    # The fields that readers see and that are words of a language.
+    TRANSLATED: ClassVar[Sequence[str]] = ()
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Any:
+        row = super().from_db(*args, **kwargs)
+        if shelf := _shelf.get():
+            shelf.note(row)
+        return row
+
+    @classmethod
+    def translation_name(cls) -> str:
+        return cls._meta.model_name or ""
+
+    def found_with(self) -> Any:
+        """The row that the search finds by the words of this one, if any."""
+        return self if hasattr(self, "search_text") else None
+
+    def language_of(self, field: str) -> str:
+        """The language in which a field was written: that of the record, unless the row knows."""
+        return settings.LANGUAGE_CODE
+
+    def translations(self, language: str) -> OfRow:
+        """Its translations into a language, by field."""
+        if shelf := _shelf.get():
+            return shelf.of_row(self, language)
+        place = self.translation_name(), self.pk
+        return fetch({place: frozenset()}, language)[place]
+
+    def shown(self, field: str, language: str = "") -> Words:
+        """What a reader of a language (without one: of the page's) gets of a field.
+
+        That is the original where there is no translation, and as long as the row is not saved.
+        """
+        original: str = getattr(self, field) or ""
+        own, wanted = self.language_of(field), language or get_language() or settings.LANGUAGE_CODE
+        if not original or wanted == own:
+            return Words(original, own, None)
+        found = self.translations(wanted).get(field) if self.pk else None
+        if found is None:
+            return Words(original, own, TranslationState.MISSING)
+        state = TranslationState.REVIEWED if found.is_checked else TranslationState.TO_REVIEW
+        if found.original != digest_of(original):
+            state = TranslationState.OUTDATED
+        return Words(found.text, wanted, state)
+
+    def words(self, field: str, language: str = "") -> str:
+        """The same as text alone, for what cannot say in which language it is."""
+        return self.shown(field, language).text
+
+    def is_in(self, language: str, *fields: str) -> bool:
+        """Whether some of its fields (without names: all) can be read in a language throughout."""
+        return all(
+            self.shown(field, language).state != TranslationState.MISSING
+            for field in fields or self.TRANSLATED
+        )
+
+
+def translated() -> dict[str, type[Translated]]:
+    """Every kind of row with words to translate: {name: model}."""
+    return {
+        model.translation_name(): model
+        for model in apps.get_app_config("advocacy").get_models()
+        if issubclass(model, Translated) and model.TRANSLATED
+    }
+
+
+def texts_in_all_languages(rows: "Iterable[Translated]", fields: Sequence[str]) -> dict[Any, Any]:
+    """The translations of some fields of rows of one kind, into any language: {key: [text, …]}."""
+    rows = list(rows)
+    told: defaultdict[int, list[str]] = defaultdict(list)
+    if not rows:
+        return told
+    found = apps.get_model("advocacy", "Translation")._default_manager.filter(
+        of=rows[0].translation_name(), field__in=fields
+    )
+    for some in batched([row.pk for row in rows], AT_ONCE, strict=False):
+        pairs = found.filter(row__in=some).order_by("language", "field")
+        for key, text in pairs.values_list("row", "text"):
+            told[key].append(text)
+    return told

@@ -1,0 +1,315 @@
+"""Translations: the words of one field of one row in another language.
+
+Who made a translation, who reviewed it and what it was made from are three facts. That it is
+outdated is none: it follows from the third.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import batched
+from typing import Any, ClassVar, NamedTuple
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from advocacy.models.chain import AppendOnlyQuerySet, Chained, Link
+from advocacy.models.content import Searchable
+from advocacy.models.enums import Maker, TranslationState
+from advocacy.models.text import Line, Text
+from advocacy.models.translated import (
+    AT_ONCE,
+    Translated,
+    current_shelf,
+    digest_of,
+    translated,
+)
+from advocacy.models.withheld import FIELDS, Withheld, is_notice
+
+
+# Kind, key, field and language.
+type Place = tuple[str, int, str, str]
+
+
+class Told(NamedTuple):
+    """A translation as somebody brings it in; an empty text takes back what was there."""
+
+    row: Translated
+    field: str
+    language: str
+    text: str
+    made_by: Maker
+    # Of the original that it was made from; without it, the original as it is.
+    original: str = ""
+    reviewed_by: str = ""
+    reviewed_at: datetime | None = None
+
+    @property
+    def place(self) -> tuple[str, int, str, str]:
+        return self.row.translation_name(), self.row.pk, self.field, self.language
+
+
+class TranslationQuerySet(models.QuerySet["Translation"]):
+    def of_row(self, row: Translated) -> "TranslationQuerySet":
+        return self.filter(of=row.translation_name(), row=row.pk)
+
+    def to_review(self) -> "TranslationQuerySet":
+        """What a machine made and no person has ticked."""
+        return self.filter(made_by=Maker.MACHINE, reviewed_at=None)
+
+    def by_place(
+        self, rows: Iterable[Translated]
+    ) -> dict[tuple[str, int, str, str], "Translation"]:
+        """All translations of some rows: {(kind, key, field, language): translation}."""
+        keys: defaultdict[str, set[int]] = defaultdict(set)
+        for row in rows:
+            keys[row.translation_name()].add(row.pk)
+        return {
+            translation.place: translation
+            for of, wanted in keys.items()
+            for some in batched(sorted(wanted), AT_ONCE, strict=False)
+            for translation in self.filter(of=of, row__in=some)
+        }
+
+    @transaction.atomic
+    def put(self, told: Iterable[Told], *, by_staff: bool) -> Counter[str]:
+        """Keep what was brought in, and count what became of it: new, changed, same, removed.
+
+        The chain keeps those of the record as well. Raises ValidationError, and keeps none, where
+        one of them cannot stand. What staff did is theirs: files leave it alone from then on.
+        """
+        told = list(told)
+        there = self.select_for_update().by_place(one.row for one in told)
+        fates: Counter[str] = Counter()
+        written, gone = [], []
+        for one in told:
+            old = there.get(one.place)
+            if not one.text.strip():
+                fates["removed" if old else "same"] += 1
+                gone += [old] if old else []
+                continue
+            new = self._made(one, old)
+            if old and old.says() == new.says():
+                fates["same"] += 1
+                continue
+            fates["changed" if old else "new"] += 1
+            new.edited_by_staff_at = timezone.now() if by_staff else None
+            written.append(new)
+        self._write(written, versions=by_staff)
+        self.filter(pk__in=[old.pk for old in gone]).delete()
+        _keep_in_the_chain(written, gone)
+        _keep_found({one.row for one in told})
+        if shelf := current_shelf():
+            shelf.forget()
+        return fates
+
+    def _made(self, one: Told, old: "Translation | None") -> "Translation":
+        """The translation to be written. Raises ValidationError where it cannot stand."""
+        refuse_unfit(one)
+        new = self.model(
+            pk=old.pk if old else None,
+            of=one.row.translation_name(),
+            row=one.row.pk,
+            field=one.field,
+            language=one.language,
+            text=one.text,
+            made_by=one.made_by,
+            original=one.original or digest_of(getattr(one.row, one.field)),
+            reviewed_by=one.reviewed_by,
+            reviewed_at=one.reviewed_at,
+        )
+        new.text = new._meta.get_field("text").clean(one.text, new)
+        return new
+
+    def _write(self, rows: "list[Translation]", *, versions: bool) -> None:
+        new, changed = [r for r in rows if r.pk is None], [r for r in rows if r.pk is not None]
+        self.bulk_create(new, batch_size=AT_ONCE)
+        if changed:
+            names = [f.name for f in self.model._meta.concrete_fields if not f.primary_key]
+            self.bulk_update(changed, names, batch_size=AT_ONCE // 4)
+        # Those of files have their versions with the file.
+        if versions:
+            history = self.model.history
+            history.bulk_history_create(new, default_change_reason=None)
+            history.bulk_history_create(changed, update=True, default_change_reason=None)
+
+    @transaction.atomic
+    def review(self, keys: Iterable[int], *, by: Any) -> int:
+        """Note that a person has read these beside their originals, and how many are new to it."""
+        rows = list(self.select_for_update().filter(pk__in=list(keys), reviewed_at=None))
+        now = timezone.now()
+        for row in rows:
+            row.reviewed_by, row.reviewed_at = by.get_username(), now
+            row.edited_by_staff_at = now
+        self._write(rows, versions=True)
+        if shelf := current_shelf():
+            shelf.forget()
+        return len(rows)
+
+    def differences(self) -> Iterable[str]:
+        """The translations of the record that no longer read as the chain says."""
+        newest = {kept.place: kept for kept in KeptTranslation.objects.order_by("pk").iterator()}
+        for row in self.filter(of__in=FIELDS).iterator():
+            kept = newest.pop(row.place, None)
+            if kept is None or kept.says() != row.says_in_the_chain():
+                yield str(row)
+        yield from (str(k) for k in newest.values() if k.text and not is_notice(k.text))
+
+
+def refuse_unfit(one: Told) -> None:
+    """Say why a translation cannot stand, if so."""
+    languages = {code for code, _name in settings.LANGUAGES}
+    if one.field not in one.row.TRANSLATED:
+        raise ValidationError(gettext("“%(field)s” is not translated.") % {"field": one.field})
+    if one.language not in languages:
+        raise ValidationError(
+            gettext("The record is not read in the language “%(code)s”.") % {"code": one.language}
+        )
+    if one.language == one.row.language_of(one.field):
+        raise ValidationError(
+            gettext("“%(code)s” is the language it was written in.") % {"code": one.language}
+        )
+    if not getattr(one.row, one.field):
+        raise ValidationError(gettext("There is nothing to translate: the original is empty."))
+    if one.row.translation_name() in FIELDS:
+        gone = Withheld.objects.of_row(one.row).values_list("field", flat=True)
+        if one.field in gone:
+            raise ValidationError(gettext("These words were withheld for good."))
+
+
+def _keep_in_the_chain(written: "list[Translation]", gone: "list[Translation]") -> None:
+    """Add to the chain what the translations of the record say now."""
+    said = [row.says_in_the_chain() for row in written if row.of in FIELDS]
+    said += [row.says_in_the_chain() | {"text": ""} for row in gone if row.of in FIELDS]
+    kept = [KeptTranslation(**values) for values in said]
+    kept = models.QuerySet(KeptTranslation).bulk_create(kept, batch_size=AT_ONCE)
+    Link.objects.append_all(kept)
+
+
+def _keep_found(rows: Iterable[Translated]) -> None:
+    """Have the search find rows by the words of their translations."""
+    keys: defaultdict[type[Searchable], set[int]] = defaultdict(set)
+    for row in rows:
+        if found_by := row.found_with():
+            keys[type(found_by)].add(found_by.pk)
+    for model, wanted in keys.items():
+        model._default_manager.filter(pk__in=wanted).keep_search_texts()
+
+
+class TranslationText(models.Model):
+    """What a translation says, of what and who made it."""
+
+    of = Line(_("kind"), max_length=40)
+    row = models.BigIntegerField(_("row"))
+    field = Line(_("field"), max_length=40)
+    language = Line(_("language"), max_length=16)
+    text = Text(_("text"))
+    made_by = Line(_("made by"), max_length=7, choices=Maker)
+    # SHA-256 of the original.
+    original = Line(_("made from"), max_length=64)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.of} {self.row}, {self.field} ({self.language})"
+
+    @property
+    def place(self) -> tuple[str, int, str, str]:
+        return self.of, self.row, self.field, self.language
+
+
+class Translation(TranslationText):
+    """The words of one field of one row in another language."""
+
+    reviewed_by = Line(_("reviewed by"), max_length=150, blank=True, default="")
+    reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
+    edited_by_staff_at = models.DateTimeField(_("edited by staff"), null=True, editable=False)
+
+    history = HistoricalRecords()
+    objects = TranslationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["of", "row", "field", "language"]
+        verbose_name = _("translation")
+        verbose_name_plural = _("translations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["of", "row", "field", "language"], name="translation_stands_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(made_by__in=Maker.values), name="translation_maker_is_known"
+            ),
+            models.CheckConstraint(condition=~models.Q(text=""), name="translation_says_something"),
+            models.CheckConstraint(
+                condition=models.Q(reviewed_at=None, reviewed_by="")
+                | models.Q(models.Q(reviewed_at__isnull=False), ~models.Q(reviewed_by="")),
+                name="translation_is_reviewed_by_somebody",
+            ),
+        ]
+        indexes = [models.Index(fields=["language", "made_by"], name="translation_of_language")]
+
+    @property
+    def target(self) -> Translated | None:
+        return translated()[self.of]._base_manager.filter(pk=self.row).first()
+
+    def state(self, original: str) -> TranslationState:
+        """What a reader has to know of it, beside the original as it reads now."""
+        if self.original != digest_of(original):
+            return TranslationState.OUTDATED
+        if self.made_by == Maker.MACHINE and not self.reviewed_at:
+            return TranslationState.TO_REVIEW
+        return TranslationState.REVIEWED
+
+    def says(self) -> tuple[Any, ...]:
+        return self.text, self.made_by, self.original, self.reviewed_by, self.reviewed_at
+
+    def says_in_the_chain(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in KeptTranslation.SAID}
+
+
+class KeptTranslationQuerySet(AppendOnlyQuerySet["KeptTranslation"]):
+    def of_row(self, of: str, row: int, field: str) -> "KeptTranslationQuerySet":
+        return self.filter(of=of, row=row, field=field).order_by("pk")
+
+
+class KeptTranslation(TranslationText, Chained):
+    """How a translation of words of the record read from a moment on. As permanent as an entry.
+
+    A better one supersedes it; both stay. Its review is no part of it.
+    """
+
+    KIND = "translation"
+    SAID: ClassVar[list[str]] = [
+        "of",
+        "row",
+        "field",
+        "language",
+        "text",
+        "made_by",
+        "original",
+    ]
+    HASHED: ClassVar[list[str]] = [*SAID, "kept_at"]
+
+    # Empty where the translation was taken back.
+    text = Text(_("text"), blank=True)
+    kept_at = models.DateTimeField(_("read so from"), default=timezone.now)
+
+    objects = KeptTranslationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        base_manager_name = "objects"
+        verbose_name = _("kept translation")
+        verbose_name_plural = _("kept translations")
+        indexes = [
+            models.Index(fields=["of", "row", "field"], name="kept_translation_of_row"),
+        ]
+
+    def says(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.SAID}
