@@ -4,23 +4,21 @@ import re
 from html.parser import HTMLParser
 from typing import NamedTuple
 
-VOID = set(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "source",
-        "track",
-        "wbr",
-    ]
-)
+VOID = {
+    "area",
+    "base",
+    "br",
+    "col",
+    "embed",
+    "hr",
+    "img",
+    "input",
+    "link",
+    "meta",
+    "source",
+    "track",
+    "wbr",
+}
 UNSEEN = {"script", "style", "template"}
 # Attributes that are read out or shown.
 READ = ("alt", "aria-label", "title", "placeholder", "content")
@@ -31,50 +29,48 @@ ADDRESS = re.compile(
 )
 # A name begins with a capital: NKDB, Reuters, UpRights. Small words between two are of the name.
 NAME = re.compile(r"\b[A-Z][\w’'-]*(?:\s+(?:of|the|for|and|on|in|de|du)(?=\s+[A-Z]))*")
-ENGLISH = set(
-    [
-        "the",
-        "of",
-        "and",
-        "to",
-        "in",
-        "is",
-        "are",
-        "was",
-        "were",
-        "that",
-        "this",
-        "it",
-        "its",
-        "by",
-        "for",
-        "with",
-        "on",
-        "from",
-        "not",
-        "no",
-        "has",
-        "have",
-        "had",
-        "be",
-        "been",
-        "as",
-        "at",
-        "an",
-        "or",
-        "who",
-        "what",
-        "which",
-        "their",
-        "they",
-        "will",
-        "would",
-        "can",
-        "may",
-        "about",
-        "against",
-    ]
-)
+ENGLISH = {
+    "the",
+    "of",
+    "and",
+    "to",
+    "in",
+    "is",
+    "are",
+    "was",
+    "were",
+    "that",
+    "this",
+    "it",
+    "its",
+    "by",
+    "for",
+    "with",
+    "on",
+    "from",
+    "not",
+    "no",
+    "has",
+    "have",
+    "had",
+    "be",
+    "been",
+    "as",
+    "at",
+    "an",
+    "or",
+    "who",
+    "what",
+    "which",
+    "their",
+    "they",
+    "will",
+    "would",
+    "can",
+    "may",
+    "about",
+    "against",
+}
 SCRIPTS = {"uk": r"\u0400-\u04FF", "ko": r"\uAC00-\uD7A3\u1100-\u11FF\u3130-\u318F", "en": "A-Za-z"}
 
 
