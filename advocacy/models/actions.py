@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
+from django.utils.functional import cached_property, lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -41,16 +41,7 @@ class RecommendedAction(Witnessed, Searchable):
     Its submissions say who put it to the body, when and how; without one the editors propose it.
     """
 
-    TRANSLATED = (
-        "title",
-        "text",
-        "closed_because",
-        "legal_note",
-        "counts_as_done",
-        "counts_as_refused",
-        "expected_rule",
-        "pause_reason",
-    )
+    TRANSLATED = (*WORDING, "closed_because", "legal_note", "expected_rule", "pause_reason")
     SEARCHED = ("reference", "title", "text")
     WITNESSED: ClassVar[list[str]] = [
         *WORDING,
@@ -266,7 +257,8 @@ class RecommendedAction(Witnessed, Searchable):
             expected_by=self.expected_by,
             expected_basis=self.expected_basis,
             paused_on=self.paused_on,
-            pause_reason=self.pause_reason,
+            # Its words are asked for once they are read: the page knows all of its rows then.
+            pause_reason=self.pause_reason and lazy(self.words, str)("pause_reason"),
             sessions_passed=getattr(self, "sessions_passed", 0),
             points_other_way=self.points_other_way,
             from_digests=self.from_digests,

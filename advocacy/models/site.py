@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, validate_email
 from django.db import models
@@ -258,7 +257,10 @@ class Site(Content):
         Kept by each process until anything public changes. Whoever gets it changes nothing of it.
         """
         rows = kept.get("only", lambda: list(cls.objects.whole()))
-        return rows[0] if rows else cls(name=gettext("Record without a name"))
+        if not rows:
+            return cls(name=gettext("Record without a name"))
+        rows[0].note()
+        return rows[0]
 
     @classmethod
     def as_known(cls) -> "Site | None":
@@ -282,20 +284,20 @@ class Site(Content):
 
     @property
     def has_own_purpose(self) -> bool:
-        """Whether it says what it is for in words of its own, which are in one language."""
+        """Whether it says what it is for in words of its own."""
         return self.purpose not in ("", OWN_PURPOSE)
 
     @property
     def purpose_shown(self) -> str:
-        """Its purpose as typed; that of the program in the language of the page."""
+        """Its purpose in the language of the page, where it is there; that of the program is."""
         if self.has_own_purpose:
-            return self.purpose
+            return self.words("purpose")
         return gettext("Who was called on, what they answered, and what you can do next.")
 
     @property
     def purpose_language(self) -> str:
-        """The language of words of its own."""
-        return settings.LANGUAGE_CODE
+        """The language in which words of its own are shown."""
+        return self.shown("purpose").language
 
     @property
     def publisher(self) -> str:
