@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, validate_email
 from django.db import models
@@ -259,7 +258,10 @@ class Site(Content):
         Kept by each process until anything public changes. Whoever gets it changes nothing of it.
         """
         rows = kept.get("only", lambda: list(cls.objects.whole()))
-        return rows[0] if rows else cls(name=gettext("Record without a name"))
+        if not rows:
+            return cls(name=gettext("Record without a name"))
+        rows[0].note()
+        return rows[0]
 
     @classmethod
     def as_known(cls) -> "Site | None":
@@ -283,7 +285,7 @@ class Site(Content):
 
     @property
     def has_own_purpose(self) -> bool:
-        """Whether it says what it is for in words of its own, which are in one language."""
+        """Whether it says what it is for in words of its own."""
         return self.purpose not in ("", OWN_PURPOSE)
 
     def shown(self, field: str, language: str = "") -> Words:

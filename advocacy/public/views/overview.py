@@ -12,6 +12,7 @@ from advocacy.models import (
     StatusUpdate,
     TargetBody,
     columns_of,
+    in_words,
 )
 from advocacy.public.forms import AsOfForm, FollowForm
 from advocacy.web.pagination import Walk, in_order
@@ -34,6 +35,7 @@ def overview(request):
     issues = _first_issues(columns)
     shown = actions.published(day).open(day).asked().about([issue.pk for issue in issues])
     waiting = in_order(_longest_waiting(columns), actions)
+    updates = StatusUpdate.objects.published(day)
     context = {
         "filters": filters,
         "as_of": day,
@@ -42,12 +44,9 @@ def overview(request):
         "matrix": _matrix(issues, shown.order_by("asked_on", "pk").prefetch_related("also_on")),
         "waiting": waiting,
         "longest": _longest(columns, waiting),
-        "updates": StatusUpdate.objects.published(day)
-        .responses()
-        .newest_first()
-        .with_related()[:5],
-        "meetings": Meeting.objects.chances(day).with_related()[:5],
-        "next_then": Meeting.objects.next_then(day).with_related()[:5],
+        "updates": list(updates.responses().newest_first().with_related()[:5]),
+        "meetings": list(Meeting.objects.chances(day).with_related()[:5]),
+        "next_then": list(Meeting.objects.next_then(day).with_related()[:5]),
         "follow": FollowForm(),
         "mails": StatusUpdate.objects.mails_in_last_year(),
     }
@@ -75,7 +74,10 @@ def _longest(columns, waiting):
     keys = columns.among(columns.unanswered)
     tied = {body for pk, body in asks.values_list("pk", "body") if pk in keys}
     bodies = TargetBody.objects.filter(pk__in=tied).order_by("position", "name")
-    names = list(dict.fromkeys(bodies.values_list("abbreviation", flat=True)))
+    short = bodies.annotate(short=in_words(TargetBody, "abbreviation")).values_list(
+        "short", flat=True
+    )
+    names = list(dict.fromkeys(short))
     named = ", ".join(names)
     if len(names) > MOST_NAMED:
         number = {"number": len(names)}
