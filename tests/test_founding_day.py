@@ -92,10 +92,9 @@ def test_the_overview_is_the_picture_of_the_founding_text(client):
     page = on_the_day(client, reverse("overview"))
 
     asks = [row.ask for group in page.context["silence"].groups for row in group.rows]
+    keys = dict(Issue.objects.values_list("slug", "pk"))
     rows = {
-        slug: labels(
-            (ask.body, [ask]) for ask in asks if Issue.objects.get(slug=slug).pk in ask.issue_ids
-        )
+        slug: labels((ask.body, [ask]) for ask in asks if keys[slug] in ask.issue_ids)
         for slug in PICTURE
     }
     assert rows == PICTURE
