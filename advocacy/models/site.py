@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, validate_email
 from django.db import models
@@ -96,7 +97,7 @@ kept = Kept[list["Site"]](1)
 class Site(Content):
     """One record has one name, and every page, mail, feed and picture of it says it."""
 
-    TRANSLATED = ("purpose",)
+    TRANSLATED = ("subject", "purpose")
 
     NATURAL_KEY = "name"
 
@@ -108,6 +109,16 @@ class Site(Content):
         help_text=_(
             "The name of this record: in the head and the title of every page, in mails, the feed,"
             " the calendar, pictures of shared links, and on the desk."
+        ),
+    )
+    subject = Line(
+        _("subject"),
+        max_length=160,
+        blank=True,
+        validators=[without_markup],
+        help_text=_(
+            "In one sentence, what happened that the record is about. It is the first thing that a"
+            " stranger reads: at the head of the overview, and where its address is shared."
         ),
     )
     purpose = Line(
@@ -298,7 +309,8 @@ class Site(Content):
         return super().shown(field, language)
 
     def fields_to_translate(self, language: str) -> list[str]:
-        return super().fields_to_translate(language) if self.has_own_purpose else []
+        fields = super().fields_to_translate(language)
+        return [field for field in fields if field != "purpose" or self.has_own_purpose]
 
     @property
     def publisher(self) -> str:

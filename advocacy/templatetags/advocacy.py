@@ -25,7 +25,6 @@ from advocacy.models import (
     once_key,
 )
 from advocacy.models.dates import locale, machine_day, written_day, written_days
-from advocacy.models.groups import grouped
 from advocacy.models.standing import label_of_code, label_of_group, mark_of_group
 from advocacy.models.withheld import is_notice
 from advocacy.templatetags.words import language_name, words
@@ -334,22 +333,6 @@ def number_proposed(counts):
 def share_of(number, most):
     """The length of a bar, in percent of the longest."""
     return f"{100 * number / most:.1f}" if most else "0"
-
-
-@register.simple_tag(takes_context=True)
-def cell(context, issue, body, asks):
-    """One cell of the matrix: its `html`, and the phase of its last group.
-
-    The page shows it twice, in a table and in a list: it is written once.
-    """
-    cells = context.render_context.setdefault("cells", {})
-    if (issue.pk, body.pk) not in cells:
-        groups = grouped(action.standing for action in asks)
-        template = context.template.engine.get_template("includes/_cell.html")
-        with context.push(issue=issue, body=body, asks=asks, groups=groups):
-            html = template.render(context)
-        cells[issue.pk, body.pk] = {"html": html, "phase": groups[-1].mark}
-    return cells[issue.pk, body.pk]
 
 
 @register.simple_tag(takes_context=True)

@@ -255,6 +255,30 @@ class TimelineForm(AsOfForm):
         return bool(self.cleaned_data.get("looks"))
 
 
+class OverviewForm(AsOfForm):
+    """The day, and how the record is shown at a glance."""
+
+    by = choice(
+        _("Order"),
+        [("issue", _("by issue")), ("wait", _("by the length of the silence"))],
+        _("by body"),
+    )
+    view = choice(_("Shown as"), [("table", _("a table"))], _("a picture"))
+
+    @property
+    def is_table(self):
+        return self.cleaned_data.get("view") == "table"
+
+    @property
+    def by_shown(self):
+        return self.cleaned_data.get("by") or ""
+
+    @property
+    def orders(self):
+        """[(value, words)] of the orders of the picture."""
+        return self.fields["by"].choices
+
+
 class ActionFilterForm(AsOfForm):
     sort_default = ActionSort.WAITING
 
