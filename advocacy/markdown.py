@@ -25,6 +25,7 @@ TAGS = {
 ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
 SCHEMES = {"http", "https", "mailto"}
 WORD = re.compile(r"\S*\w\S*")
+SIGN = re.compile(r"\w")
 
 
 def place(state: StateInline, silent: bool) -> bool:
@@ -73,10 +74,20 @@ def headings(text: str) -> Iterator[tuple[int, int]]:
 
 def words_spoken(text: str) -> int:
     """How many words are read aloud: those of the quotations, or all but headings without any."""
+    return sum(len(WORD.findall(part)) for part in spoken(text))
+
+
+def syllables_spoken(text: str) -> int:
+    """The same in syllables, of a language that writes each of them as one sign."""
+    return sum(len(SIGN.findall(part)) for part in spoken(text))
+
+
+def spoken(text: str) -> Iterator[str]:
+    """The parts of a text that are read aloud."""
     tree = SyntaxTreeNode(PARSER.parse(text))
     quoted = [node for node in tree.children if node.type == "blockquote"]
-    spoken = quoted or [node for node in tree.children if node.type != "heading"]
-    return sum(len(WORD.findall(part)) for node in spoken for part in blocks(node))
+    for node in quoted or [node for node in tree.children if node.type != "heading"]:
+        yield from blocks(node)
 
 
 def blocks(node: SyntaxTreeNode) -> list[str]:

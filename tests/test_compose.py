@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advocacy.templatetags.advocacy import LONGEST_MAILTO, mailto
+from advocacy.templatetags.letters import LONGEST_MAILTO, mailto
 from tests.factories import make_action, make_body, make_step
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=120)
@@ -55,6 +55,6 @@ def test_the_country_chosen_and_the_page_are_filled_into_the_text(client):
     filled = client.get("/uk/checklist/", {"country": "KR"}).text
     assert (
         "I write from South Korea.\n"
-        f"http://testserver/uk/actions/{action.slug}/\n[your name]</textarea>" in filled
+        f"http://testserver/en/actions/{action.slug}/\n[your name]</textarea>" in filled
     )
     assert "I write from [your country]." in client.get("/en/checklist/").text

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from advocacy.templatetags.advocacy import LONGEST_MAILTO, MAILTO_SAFE
+from advocacy.templatetags.letters import LONGEST_MAILTO, MAILTO_SAFE
 from tests.dossier import DOSSIER, rows_of
 
 STEPS = [row["fields"] for row in rows_of(DOSSIER, "checklist_steps.json")]

@@ -95,7 +95,7 @@ def test_a_file_becomes_a_pack_with_all_that_its_head_says(capsys, folder):
     )
     assert (letter.meetings.count(), letter.issues.count()) == (1, 1)
     assert (statement.spoken_seconds, statement.language) == (90, "uk")
-    assert statement.words_spoken == 4
+    assert statement.in_original().number_spoken == 4
     assert not statement.actions.exists()
 
 

@@ -96,7 +96,7 @@ def test_its_words_are_marked_as_those_of_another_language(client, language):
 
     html = client.get(address).text
 
-    for words in ["A letter</h1>", "Asks.</p>", "Anyone.</dd>", "\n<p>Dear", "\nDear [name]"]:
+    for words in ["A letter</h1>", "Asks.</span>", "Anyone.</span>", "\n<p>Dear", "\nDear [name]"]:
         (start,) = re.findall(
             rf'<[^<>]* lang="en"[^<>]*>{re.escape(words)}', html.replace("<p>Dear", "\n<p>Dear")
         )

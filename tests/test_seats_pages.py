@@ -14,7 +14,7 @@ from advocacy.models import (
     Seat,
     TargetBody,
 )
-from advocacy.templatetags.advocacy import LONGEST_MAILTO, mailto
+from advocacy.templatetags.letters import LONGEST_MAILTO, mailto
 from tests.factories import (
     make_action,
     make_body,

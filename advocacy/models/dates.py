@@ -12,6 +12,8 @@ from advocacy.models.enums import DatePrecision
 
 # English dates as an international reader writes them: 16 December 2024.
 REGION = {"en": "en-GB"}
+# An abbreviated year would end a sentence with two full stops: it is written out in a long date.
+SPELT_OUT = {"uk": ("р.", "року")}
 FOR_PROGRAMS: dict[str, str] = {DatePrecision.YEAR: "%Y", DatePrecision.MONTH: "%Y-%m"}
 
 
@@ -26,8 +28,14 @@ def written_day(day: date, precision: str = DatePrecision.DAY, style: str = "lon
     if precision == DatePrecision.YEAR:
         return format_skeleton("y", day, locale=locale())
     if precision == DatePrecision.MONTH:
-        return format_skeleton("yMMMM", day, locale=locale())
-    return format_date(day, style, locale=locale())
+        return _spelt_out(format_skeleton("yMMMM", day, locale=locale()))
+    written = format_date(day, style, locale=locale())
+    return _spelt_out(written) if style == "long" else written
+
+
+def _spelt_out(written: str) -> str:
+    short, long = SPELT_OUT.get(locale().language, ("", ""))
+    return f"{written.removesuffix(short)}{long}" if short and written.endswith(short) else written
 
 
 def written_month(day: date) -> str:

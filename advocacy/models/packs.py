@@ -1,24 +1,89 @@
 """Packs: texts that somebody can fill in, sign, say or send, for asks and meetings."""
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from math import ceil
 from typing import Any, Self
 
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from advocacy import markdown
 from advocacy.models.actions import RecommendedAction
 from advocacy.models.content import Searchable, SearchableQuerySet
-from advocacy.models.enums import PackKind
+from advocacy.models.enums import PackKind, TranslationState
 from advocacy.models.issues import Issue
 from advocacy.models.meetings import Meeting
 from advocacy.models.text import Line, Slug, Text, check_headings
 
-# How fast a statement is read so that interpreters can follow.
-WORDS_A_MINUTE = 120
+S = TranslationState
+# How fast a statement is read so that interpreters can follow: in words a minute, which are longer
+# in Ukrainian than in English; in syllables a minute where each is written as one sign.
+WORDS_A_MINUTE, WORDS_A_MINUTE_IN = 120, {"uk": 100}
+SYLLABLES_A_MINUTE_IN = {"ko": 300}
+
+
+@dataclass(frozen=True, slots=True)
+class PackText:
+    """A pack as it is sent or said: its title and its text, both in one language."""
+
+    title: str
+    text: str
+    language: str
+    # What a reader has to know of its translation: nothing where it was reviewed or is none.
+    state: TranslationState | None
+    # How long whoever says it is given.
+    limit: int | None
+
+    @property
+    def is_other(self) -> bool:
+        """Whether it is in another language than the page."""
+        return self.language != get_language()
+
+    @property
+    def states(self) -> Counter[TranslationState]:
+        return Counter([self.state] if self.state else [])
+
+    @property
+    def as_plain(self) -> str:
+        """Its text without signs of Markdown."""
+        return markdown.as_plain(self.text)
+
+    @property
+    def has_places(self) -> bool:
+        """Whether anything in it is to be filled in."""
+        return markdown.has_places(self.text)
+
+    @property
+    def in_syllables(self) -> bool:
+        """Whether it is in a language whose words say nothing of how long they take."""
+        return self.language in SYLLABLES_A_MINUTE_IN
+
+    @property
+    def number_spoken(self) -> int:
+        """How many words of it are read aloud, or how many syllables."""
+        count = markdown.syllables_spoken if self.in_syllables else markdown.words_spoken
+        return count(self.text)
+
+    @property
+    def a_minute(self) -> int:
+        """How many of them are said in a minute."""
+        speeds = SYLLABLES_A_MINUTE_IN | WORDS_A_MINUTE_IN
+        return speeds.get(self.language, WORDS_A_MINUTE)
+
+    @property
+    def seconds_spoken(self) -> int:
+        """How long that takes, at the speed that interpreters follow."""
+        return ceil(self.number_spoken * 60 / self.a_minute)
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether it takes longer to say than whoever says it is given."""
+        return self.limit is not None and self.seconds_spoken > self.limit
 
 
 class PackQuerySet(SearchableQuerySet["Pack"]):
@@ -127,27 +192,16 @@ class Pack(Searchable):
         super().clean()
         check_headings(text=self.text)
 
-    @property
-    def as_plain(self) -> str:
-        """Its text without signs of Markdown."""
-        return markdown.as_plain(self.text)
+    def in_original(self) -> PackText:
+        """Its title and text as they were written."""
+        return PackText(self.title, self.text, self.language, None, self.spoken_seconds)
 
-    @property
-    def has_places(self) -> bool:
-        """Whether anything in it is to be filled in."""
-        return markdown.has_places(self.text)
-
-    @property
-    def words_spoken(self) -> int:
-        """How many words of it are read aloud."""
-        return markdown.words_spoken(self.text)
-
-    @property
-    def seconds_spoken(self) -> int:
-        """How long that takes, at the speed that interpreters follow."""
-        return ceil(self.words_spoken * 60 / WORDS_A_MINUTE)
-
-    @property
-    def is_too_long(self) -> bool:
-        """Whether it takes longer to say than whoever says it is given."""
-        return self.spoken_seconds is not None and self.seconds_spoken > self.spoken_seconds
+    def in_one_language(self) -> PackText:
+        """The same in the page's language if both are there in it, else as they were written."""
+        title, text = self.shown("title"), self.shown("text")
+        if title.language != text.language:
+            return self.in_original()
+        states = {title.state, text.state}
+        told = [S.OUTDATED, S.TO_REVIEW]
+        state = next((state for state in told if state in states), None)
+        return PackText(title.text, text.text, text.language, state, self.spoken_seconds)

@@ -1,11 +1,8 @@
 """How the record is shown: dates, days, marks of status and links that keep the day looked at."""
 
-import re
 from typing import Any
-from urllib.parse import quote
 
 import segno
-from babel import Locale
 from django import template
 from django.conf import settings
 from django.urls import reverse, translate_url
@@ -30,11 +27,6 @@ from advocacy.models.withheld import is_notice
 from advocacy.templatetags.words import language_name, words
 
 register = template.Library()
-
-# Windows hands no longer address to a mail program; static/js/compose.js keeps to the same.
-LONGEST_MAILTO = 2000
-MAILTO_SAFE = "!*'()"
-YOUR_COUNTRY = ["[your country]", "[Your country]"]
 
 register.filter("is_withheld", is_notice)
 
@@ -131,19 +123,6 @@ def full_url(context, target):
 
 
 @register.filter
-def mailto(text, subject):
-    """A `mailto:` address that opens a mail program with this subject and text (RFC 6068).
-
-    Too long a text is left out, as mail programs cut such addresses or refuse them.
-    """
-    subject = re.sub(r"[\t\n\r ]+", " ", subject).strip(" ")
-    lines = re.sub(r"\r\n|\r|\n", "\r\n", text)
-    start = f"mailto:?subject={quote(subject, safe=MAILTO_SAFE)}"
-    whole = f"{start}&body={quote(lines, safe=MAILTO_SAFE)}"
-    return whole if len(whole) <= LONGEST_MAILTO else start
-
-
-@register.filter
 def markdown(text):
     """A text in Markdown as HTML (`advocacy/markdown.py`)."""
     return mark_safe(as_html(text))
@@ -217,19 +196,6 @@ def from_top(height, ground):
 def labels(statuses):
     """The words of statuses and phases, separated by commas."""
     return ", ".join(label_of_code(code) for code in statuses)
-
-
-@register.simple_tag(takes_context=True)
-def wording(context, step):
-    """The text of a step with what is known filled in: its page, and the country chosen.
-
-    The wording is in English, so the country is named in English in it.
-    """
-    known = {"[link to this page]": full_url(context, step.action)}
-    if country := context.get("country"):
-        known |= dict.fromkeys(YOUR_COUNTRY, Locale("en").territories.get(country, country))
-    # In one pass: what is filled in is never searched for places itself.
-    return re.sub(r"\[[^\[\]]+\]", lambda place: known.get(place[0], place[0]), step.wording)
 
 
 # Words
@@ -341,12 +307,6 @@ def not_put(context, action):
     filters = context.get("filters")
     words = action.not_put_words(filters.as_of_day if filters else None)
     return format_html('<p class="flag">{}</p>', words) if words else ""
-
-
-@register.filter
-def status_in_a_letter(standing):
-    """The words of a status, and that the ask was put to nobody, where that is so."""
-    return standing.sentence if standing.is_proposed else standing.label
 
 
 # Forms of the desk

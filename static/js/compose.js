@@ -1,7 +1,6 @@
 // A text is edited and sent from here; nothing of it is stored or sent by the page.
 
 const LONGEST_MAILTO = 2000;
-const PLACE = "[your name]";
 
 // The same as the filter `mailto` of the templates (RFC 6068).
 export function mailto(subject, text) {
@@ -12,17 +11,15 @@ export function mailto(subject, text) {
 }
 
 // Where the name belongs in a text, kept from edit to edit: {text, places: [{start, end}]}. What
-// stands there is written over; the same letters elsewhere in the text are not touched.
+// stands there is written over; the same letters elsewhere in the text are not touched. The text
+// says itself how it marks the place, as that is in its language (`data-place`).
 
 const letters = new WeakMap();
 
 function letterOf(field) {
   if (!letters.has(field)) {
     const text = field.defaultValue.replace(/\r\n?/gu, "\n");
-    const places = [...text.matchAll(/\[your name\]/gu)].map(({ index }) => {
-      return { start: index, end: index + PLACE.length };
-    });
-    letters.set(field, { text, places });
+    letters.set(field, { text, places: placesIn(text, field.dataset.place) });
   }
   const letter = letters.get(field);
   if (letter.text !== field.value) {
@@ -31,6 +28,14 @@ function letterOf(field) {
     letter.text = field.value;
   }
   return letter;
+}
+
+function placesIn(text, place) {
+  const places = [];
+  for (let at = text.indexOf(place); at >= 0; at = text.indexOf(place, at + place.length)) {
+    places.push({ start: at, end: at + place.length });
+  }
+  return places;
 }
 
 // What was edited: the letters of `before` from `start` to `until` became `length` others. The
@@ -64,7 +69,7 @@ function moved({ start, end }, edit) {
 
 function fill(field, name) {
   const letter = letterOf(field);
-  const words = name.trim() || PLACE;
+  const words = name.trim() || field.dataset.place;
   if (letter.places.every(({ start, end }) => letter.text.slice(start, end) === words)) return;
   let shift = 0;
   letter.places = letter.places.map((place) => {

@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import expect
 
+from advocacy.models import Maker, Told, Translation
 from tests.factories import make_action, make_step
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -64,6 +65,23 @@ def test_a_name_is_corrected_and_taken_out_and_the_rest_stays(page, live_server,
     name.fill("  ")
     name.press("Tab")
     expect(text).to_have_value(WORDING)
+
+
+def test_a_name_is_filled_into_a_text_of_another_language(page, live_server, action):
+    step = action.steps.get(kind="email")
+    told = [
+        Told(step, "wording", "uk", "Я, [ваше ім’я], прошу. [your name]", Maker.PERSON),
+        Told(action, "title", "uk", "Відновити групу", Maker.PERSON),
+    ]
+    Translation.objects.put(told, by_staff=True)
+    page.goto(f"{live_server.url}/uk/actions/panel/")
+    open_text(page, "Написати")
+    name, text = page.locator("[data-compose-name]"), page.locator("[data-compose-text]")
+
+    for typed, written in [("Олена", "Олена"), ("", "[ваше ім’я]")]:
+        name.fill(typed)
+        name.press("Tab")
+        expect(text).to_have_value(f"Я, {written}, прошу. [your name]")
 
 
 def test_whatever_is_typed_as_a_name_leaves_the_rest_as_it_was(page, live_server, action):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import expect
 
 from advocacy.models import StepDone
-from advocacy.templatetags.advocacy import mailto
+from advocacy.templatetags.letters import mailto
 from tests.browser.test_pages_browser import violations
 from tests.factories import make_action, make_body, make_seat, make_step
 

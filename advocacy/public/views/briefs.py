@@ -13,25 +13,26 @@ MOST_ASKS = 8
 def issue_brief(request, slug):
     """One page to print on an issue: its open asks, how they stand, and on which source."""
     issue = get_object_or_404(Issue, slug=slug)
-    return brief(request, issue, issue.title, issue.question, issue.asks)
+    return brief(request, issue, ["title", "question"], issue.asks)
 
 
 @require_safe
 def body_brief(request, slug):
     """One page to print on a body: what it is asked, how it answered, and on which source."""
     body = get_object_or_404(TargetBody, slug=slug)
-    return brief(request, body, body.name, body.mandate, body.actions.all())
+    return brief(request, body, ["name", "mandate"], body.actions.all())
 
 
-def brief(request, subject, title, summary, asks):
+def brief(request, subject, fields, asks):
+    """`fields` of the subject are its name and what is said of it in short."""
     asks = asks.published().open().with_status()
     asks = asks.with_related().order_by(F("asked_on").asc(nulls_last=True), "reference")
     shown = list(asks[:MOST_ASKS])
     entries = StatusUpdate.objects.with_related().in_bulk([ask.status_update_id for ask in shown])
     context = {
         "subject": subject,
-        "title": title,
-        "summary": summary,
+        "title_field": fields[0],
+        "summary_field": fields[1],
         "today": timezone.localdate(),
         "asks": [(ask, entries.get(ask.status_update_id)) for ask in shown],
         **more_than(shown, asks),

@@ -16,17 +16,38 @@ def pack_list(request):
 
 @require_safe
 def pack_detail(request, slug):
-    """One pack: who may use it, how long it takes, its text to copy, print or take along."""
+    """One pack: who may use it, how long it takes, its text to copy, print or take along.
+
+    Its text is in the page's language where it was translated, and with `?original` as written.
+    """
     pack = get_object_or_404(Pack, slug=slug)
     chances = Meeting.objects.chances() | Meeting.objects.standing()
+    # All rows are read before their words are: so these are fetched together.
     context = {
         "pack": pack,
         "today": timezone.localdate(),
-        "asks": pack.actions.published().select_related("body").order_by("reference"),
-        "meetings": chances.filter(packs=pack).with_related(),
-        "issues": pack.issues.opened(),
+        "asks": list(pack.actions.published().select_related("body").order_by("reference")),
+        "meetings": list(chances.filter(packs=pack).with_related()),
+        "issues": list(pack.issues.opened()),
+        "letter": letter(request, pack),
+        "link": address(request, pack),
+        "query": original(request),
     }
     return render(request, "packs/detail.html", context)
+
+
+def letter(request, pack):
+    """What of a pack is copied, printed or taken along."""
+    return pack.in_original() if original(request) else pack.in_one_language()
+
+
+def original(request):
+    """The query that asks for a text as it was written, if it was asked for."""
+    return "?original=" if "original" in request.GET else ""
+
+
+def address(request, pack):
+    return request.build_absolute_uri(f"{pack.get_absolute_url()}{original(request)}")
 
 
 @require_safe
@@ -36,13 +57,13 @@ def pack_text(request, slug):
     It says nothing in the language of the page: the text may be in another.
     """
     pack = get_object_or_404(Pack, slug=slug)
-    address = request.build_absolute_uri(pack.get_absolute_url())
+    told = letter(request, pack)
     parts = [
-        carried_line(pack.title),
-        carried(pack.as_plain),
-        f"{address}\n{timezone.localdate().isoformat()}\n",
+        carried_line(told.title),
+        carried(told.as_plain),
+        f"{address(request, pack)}\n{timezone.localdate().isoformat()}\n",
     ]
     file = HttpResponse("\n\n".join(parts), content_type="text/plain; charset=utf-8")
     file["Content-Disposition"] = f'attachment; filename="{pack.slug}.txt"'
-    file["Content-Language"] = pack.language
+    file["Content-Language"] = told.language
     return file

@@ -1,0 +1,154 @@
+"""Texts to work with: letters, sheets and briefs, each in one language from its first word on."""
+
+import re
+from collections import Counter
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from django import template
+from django.template import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext, gettext_noop
+
+from advocacy.models import ChecklistStep, TranslationState, in_one_language
+from advocacy.models.dates import locale
+from advocacy.models.standing import Standing
+from advocacy.models.translated import current_shelf
+from advocacy.templatetags.advocacy import full_url
+
+register = template.Library()
+
+# Windows hands no longer address to a mail program; static/js/compose.js keeps to the same.
+LONGEST_MAILTO = 2000
+MAILTO_SAFE = "!*'()"
+# The places of a letter that are filled in, as its writers and translators know them.
+THE_LINK = gettext_noop("[link to this page]")
+THE_COUNTRY = [gettext_noop("[your country]"), gettext_noop("[Your country]")]
+THE_NAME = gettext_noop("[your name]")
+ANY_PLACE = re.compile(r"\[[^\[\]]+\]")
+
+
+class Letter(NamedTuple):
+    """A letter as it stands in its field, with what a reader has to know of its language."""
+
+    subject: str
+    text: str
+    # Where a name belongs in it.
+    place: str
+    language: str
+    states: Counter[TranslationState]
+
+    @property
+    def is_other(self) -> bool:
+        """Whether it is in another language than the page."""
+        return self.language != get_language()
+
+
+@register.simple_tag(takes_context=True)
+def step_letter(context: Context, step: ChecklistStep) -> Letter:
+    """The text of a step with what is known filled in: its page, and the country chosen.
+
+    With it goes the title of its ask, where it is a text to send.
+    """
+
+    def make(_states: Any) -> tuple[str, str, str]:
+        known = known_places(full_url(context, step.action), context.get("country"))
+        wording = step.words("wording")
+        # In one pass: what is filled in is never searched for places itself.
+        text = ANY_PLACE.sub(lambda place: known.get(place[0], place[0]), wording)
+        return step.action.words("title") if step.is_written else "", text, gettext(THE_NAME)
+
+    # A sheet is made of letters: it gets to know what it has read by them.
+    make(None)
+    parts, language, states = in_one_language(make)
+    return Letter(*parts, language, states)
+
+
+def known_places(link: str, country: str | None) -> dict[str, str]:
+    """What is filled into a letter in the active language: {place: words}.
+
+    A country is named in that language as well. A translator may have kept a place as it was.
+    """
+    known = {THE_LINK: link}
+    if country:
+        known |= dict.fromkeys(THE_COUNTRY, locale().territories.get(country, country))
+    return known | {gettext(place): words for place, words in known.items()}
+
+
+@register.simple_tag(takes_context=True)
+def country_letter(context: Context) -> Letter:
+    """A letter to a body, or to a mission about it; made by `seats/_letter.txt`."""
+    action = context["action"]
+    frame = context.template.engine.get_template("seats/_letter.txt")
+
+    def make(_states: Any) -> tuple[str, str, str]:
+        with context.push(link=full_url(context, action)):
+            # `strip` makes a text of what a template takes for HTML.
+            text = frame.render(context).strip()
+        return action.words("title"), text, gettext(THE_NAME)
+
+    parts, language, states = in_one_language(make)
+    return Letter(*parts, language, states)
+
+
+class OneLanguage(template.Node):
+    """What stands inside, in one language; marked and named where that is not the page's."""
+
+    def __init__(self, nodelist: template.NodeList) -> None:
+        self.nodelist = nodelist
+
+    def render(self, context: Context) -> SafeString:
+        shelf = current_shelf()
+        shown = Counter(shelf.shown) if shelf else None
+
+        def make(_states: Any) -> SafeString:
+            if shelf and shown is not None:
+                shelf.shown = Counter(shown)
+            with context.push():
+                return self.nodelist.render(context)
+
+        html, language, states = in_one_language(make)
+        letter = Letter("", "", "", language, states)
+        notes = context.template.engine.get_template("letters/_notes.html")
+        with context.push(letter=letter):
+            before = notes.render(context)
+        inside = format_html('<div lang="{}">{}</div>', language, html) if letter.is_other else html
+        return mark_safe(before + inside)
+
+
+@register.tag("in_one_language")
+def one_language(parser: Any, token: Any) -> OneLanguage:
+    """`{% in_one_language %}…{% endin_one_language %}`: something to print or to hand on.
+
+    Where a word of it is missing in the page's language, all of it is in that of the record.
+    """
+    nodelist = parser.parse(["endin_one_language"])
+    parser.delete_first_token()
+    return OneLanguage(nodelist)
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """A language by its name in the language of the page."""
+    names = locale().languages
+    return names.get(code.replace("-", "_"), names.get(code.partition("-")[0], code))
+
+
+@register.filter
+def status_in_a_letter(standing: Standing) -> str:
+    """The words of a status, and that the ask was put to nobody, where that is so."""
+    return standing.sentence if standing.is_proposed else standing.label
+
+
+@register.filter
+def mailto(text: str, subject: str) -> str:
+    """A `mailto:` address that opens a mail program with this subject and text (RFC 6068).
+
+    Too long a text is left out, as mail programs cut such addresses or refuse them.
+    """
+    subject = re.sub(r"[\t\n\r ]+", " ", subject).strip(" ")
+    lines = re.sub(r"\r\n|\r|\n", "\r\n", text)
+    start = f"mailto:?subject={quote(subject, safe=MAILTO_SAFE)}"
+    whole = f"{start}&body={quote(lines, safe=MAILTO_SAFE)}"
+    return whole if len(whole) <= LONGEST_MAILTO else start
