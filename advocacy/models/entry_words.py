@@ -35,6 +35,7 @@ class EntryWords(models.Model):
     search_log_id: int | None
     status: str
     summary: str
+    words: Any
     points_other_way: bool
     to_cite: Sequence[Source] = ()
 
@@ -82,7 +83,7 @@ class EntryWords(models.Model):
     def account(self):
         """What happened, in a sentence or more; for a look without words, what we did."""
         if self.summary or not self.is_look:
-            return self.summary
+            return self.words("summary")
         if self.place.answered_before:
             return gettext("We looked again and found nothing new. The status stays what it was.")
         return gettext("We searched and found no public response.")

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, validate_email
 from django.db import models
@@ -287,15 +286,15 @@ class Site(Content):
 
     @property
     def purpose_shown(self) -> str:
-        """Its purpose as typed; that of the program in the language of the page."""
+        """Its purpose in the language of the page, where it is there; that of the program is."""
         if self.has_own_purpose:
-            return self.purpose
+            return self.words("purpose")
         return gettext("Who was called on, what they answered, and what you can do next.")
 
     @property
     def purpose_language(self) -> str:
-        """The language of words of its own."""
-        return settings.LANGUAGE_CODE
+        """The language in which words of its own are shown."""
+        return self.shown("purpose").language
 
     @property
     def publisher(self) -> str:

@@ -5,8 +5,8 @@ A row holds its words in the language they were written in. Those in other langu
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from hashlib import sha256
 from itertools import batched
@@ -15,7 +15,7 @@ from typing import Any, ClassVar, NamedTuple
 from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 
 from advocacy.models.enums import TranslationState
 
@@ -37,6 +37,12 @@ class Found(NamedTuple):
     text: str
     is_checked: bool
     original: str
+
+    def state_beside(self, original: str) -> TranslationState:
+        """What a reader has to know of it, beside the original as it reads now."""
+        if self.original != digest_of(original):
+            return TranslationState.OUTDATED
+        return TranslationState.REVIEWED if self.is_checked else TranslationState.TO_REVIEW
 
 
 # What was found of one row, by field.
@@ -100,6 +106,7 @@ def fetch(rows: dict[Place, frozenset[str]], language: str) -> dict[Place, OfRow
 
 Q_ALL = models.Q()
 _shelf: ContextVar[Shelf | None] = ContextVar("shelf", default=None)
+_noted: ContextVar[Counter[TranslationState] | None] = ContextVar("noted", default=None)
 
 
 @contextmanager
@@ -115,6 +122,44 @@ def reading() -> Iterator[Shelf]:
 
 def current_shelf() -> Shelf | None:
     return _shelf.get()
+
+
+@contextmanager
+def noting() -> Iterator[Counter[TranslationState]]:
+    """Counts how the words that are read inside came to be in the language of whoever reads."""
+    states: Counter[TranslationState] = Counter()
+    token = _noted.set(states)
+    try:
+        yield states
+    finally:
+        _noted.reset(token)
+
+
+class Made[T](NamedTuple):
+    """Something that is in one language from its first word to its last."""
+
+    it: T
+    language: str
+    states: Counter[TranslationState]
+
+
+def in_one_language[T](
+    make: Callable[[Counter[TranslationState]], T], language: str = ""
+) -> Made[T]:
+    """What `make` makes in a language (without one: that of the page).
+
+    Where a word of it is missing there, all of it is made in the language of the record. `make`
+    gets the states of what it has read so far. It reads all words anew, and keeps none.
+    """
+    language = language or get_language() or settings.LANGUAGE_CODE
+    own = settings.LANGUAGE_CODE
+    with nullcontext() if current_shelf() else reading():
+        for tried in dict.fromkeys([language, own]):
+            with override(tried), noting() as states:
+                made = Made(make(states), tried, states)
+            if not states[TranslationState.MISSING]:
+                break
+    return made
 
 
 class Translated(models.Model):
@@ -162,12 +207,10 @@ class Translated(models.Model):
         if not original or wanted == own:
             return Words(original, own, None)
         found = self.translations(wanted).get(field) if self.pk else None
-        if found is None:
-            return Words(original, own, TranslationState.MISSING)
-        state = TranslationState.REVIEWED if found.is_checked else TranslationState.TO_REVIEW
-        if found.original != digest_of(original):
-            state = TranslationState.OUTDATED
-        return Words(found.text, wanted, state)
+        state = found.state_beside(original) if found else TranslationState.MISSING
+        if (noted := _noted.get()) is not None:
+            noted[state] += 1
+        return Words(found.text, wanted, state) if found else Words(original, own, state)
 
     def words(self, field: str, language: str = "") -> str:
         """The same as text alone, for what cannot say in which language it is."""

@@ -28,6 +28,7 @@ from advocacy.models.dates import locale, machine_day, written_day, written_days
 from advocacy.models.groups import grouped
 from advocacy.models.standing import label_of_code, label_of_group, mark_of_group
 from advocacy.models.withheld import is_notice
+from advocacy.templatetags.words import words
 
 register = template.Library()
 
@@ -169,13 +170,13 @@ def source_link(source, *, new_tab=False, by_publisher=False):
 
     Wherever a source is linked it is linked by this; in short by its publisher.
     """
-    name = source.publisher if by_publisher else source.title
+    name = words(source, "publisher" if by_publisher else "title")
     if source.is_weak or source.is_address_withheld:
         return name
     tab = mark_safe(' target="_blank" rel="noopener noreferrer"') if new_tab else ""
-    words = f"{name} ({source.warning})" if source.warning else name
+    shown = format_html("{} ({})", name, source.warning) if source.warning else name
     link = '<a href="{}" hreflang="{}"{}>{}</a>'
-    return format_html(link, source.url, source.language, tab, words)
+    return format_html(link, source.url, source.language, tab, shown)
 
 
 @register.filter

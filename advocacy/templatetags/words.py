@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 
 from advocacy.markdown import as_html
 from advocacy.models import TranslationState, reading
+from advocacy.models.dates import locale
 from advocacy.models.translated import current_shelf
 
 register = template.Library()
@@ -42,6 +43,12 @@ def words(row: Any, field: str, layout: str = "", chars: int = 0) -> SafeString 
         return html
     element = "div" if makes_blocks else "span"
     return format_html('<{0} lang="{1}">{2}</{0}>', mark_safe(element), told.language, html)
+
+
+@register.simple_tag
+def language_name(code: str) -> str:
+    """A language by its name in the language of the page: англійська."""
+    return locale().get_language_name(code) or code
 
 
 @register.filter
