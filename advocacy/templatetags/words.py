@@ -48,7 +48,7 @@ def words(row: Any, field: str, layout: str = "", chars: int = 0) -> SafeString 
 @register.simple_tag
 def language_name(code: str) -> str:
     """A language by its name in the language of the page: англійська."""
-    return locale().get_language_name(code) or code
+    return locale().languages.get(code.replace("-", "_"), code)
 
 
 @register.filter
