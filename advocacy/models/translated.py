@@ -190,6 +190,14 @@ class Translated(models.Model):
         """The language in which a field was written: that of the record, unless the row knows."""
         return settings.LANGUAGE_CODE
 
+    def fields_to_translate(self, language: str) -> list[str]:
+        """The fields that hold words of another language than this."""
+        return [
+            field
+            for field in self.TRANSLATED
+            if getattr(self, field) and self.language_of(field) != language
+        ]
+
     def translations(self, language: str) -> OfRow:
         """Its translations into a language, by field."""
         if shelf := _shelf.get():

@@ -50,9 +50,8 @@ def texts_to_translate(language: str) -> Iterator[tuple[Translated, str]]:
     """Every field of every row that has words in another language than this, in order."""
     for model in translated().values():
         for row in model._base_manager.order_by("pk").iterator():
-            for field in model.TRANSLATED:
-                if getattr(row, field) and row.language_of(field) != language:
-                    yield row, field
+            for field in row.fields_to_translate(language):
+                yield row, field
 
 
 def write_catalogue(language: str, places: Iterable[tuple[Translated, str]] | None = None) -> bytes:
