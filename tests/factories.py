@@ -46,8 +46,10 @@ from advocacy.models import (
     Told,
     Topic,
     Translation,
+    TranslationState,
     Verification,
     is_step_back,
+    translated,
 )
 
 ASKED_ON = date(2024, 12, 16)
@@ -278,6 +280,22 @@ def make_page(**fields):
 def translate(row, language="uk", *, made_by=Maker.MACHINE, **texts):
     """Translations of fields of a row, as files bring them in: translate(issue, title="…")."""
     told = [Told(row, field, language, text, made_by) for field, text in texts.items()]
+    Translation.objects.put(told, by_staff=False)
+
+
+# Words in a language, where it matters that there are some.
+SOME_WORDS = {"uk": "Слова українською", "ko": "한국어로 된 말"}
+
+
+def translate_rest(language, *models):
+    """Translations of what has none, of rows of these kinds (without one: of all kinds)."""
+    told = [
+        Told(row, field, language, SOME_WORDS[language], Maker.PERSON)
+        for model in models or translated().values()
+        for row in model.objects.all()
+        for field in row.TRANSLATED
+        if row.shown(field, language).state == TranslationState.MISSING
+    ]
     Translation.objects.put(told, by_staff=False)
 
 

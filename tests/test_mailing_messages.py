@@ -10,6 +10,7 @@ from tests.factories import (
     make_source,
     make_step,
     record_look,
+    translate_rest,
 )
 from tests.test_mailings import make_followed, make_notice
 
@@ -81,6 +82,8 @@ def test_a_follower_is_written_to_in_their_language(action, sink, queue, languag
     make_step(action=action)
     make_follower(frequency="at_once", language=language)
     make_notice(action)
+    if language != "en":
+        translate_rest(language)
 
     queue()
 

@@ -15,7 +15,15 @@ from advocacy.models import (
     ResponseStatus,
     Tell,
 )
-from tests.factories import make_action, make_body, make_follower, make_issue, make_user, record
+from tests.factories import (
+    make_action,
+    make_body,
+    make_follower,
+    make_issue,
+    make_user,
+    record,
+    translate_rest,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -271,6 +279,8 @@ def test_a_correction_is_told_in_the_language_of_the_follower(action, sink, queu
     send_notices(queue)
 
     correct(first, "Second.", how=Tell.NOBODY)
+    if language != "en":
+        translate_rest(language)
     send_notices(queue)
 
     assert words in got(sink)["ana"][1]

@@ -3,6 +3,7 @@
 import email.message
 import email.policy
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.utils import make_msgid, parseaddr, quote
@@ -15,7 +16,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from advocacy.models import (
     ChecklistStep,
@@ -30,6 +31,9 @@ from advocacy.models import (
     Source,
     StatusUpdate,
     Subscriber,
+    TranslationState,
+    in_one_language,
+    reading,
 )
 from advocacy.models.addresses import canonical
 from advocacy.models.checklists import first_step
@@ -49,6 +53,8 @@ class Letter(NamedTuple):
     subject: str
     text: str
     html: str
+    # In which it is throughout.
+    language: str = ""
 
     def to(self, token: str) -> "Letter":
         text, html = (part.replace(TOKEN, token) for part in (self.text, self.html))
@@ -93,6 +99,12 @@ def address_of(name: str, *args: str) -> str:
     return f"{settings.SITE_URL}{reverse(name, args=args)}"
 
 
+def page_of(row: StatusUpdate, reader: str) -> str:
+    """The full address of the page of a row, in the language of the reader of a mail."""
+    with translation.override(reader):
+        return settings.SITE_URL + row.get_absolute_url()
+
+
 def named(name: str, address: str) -> str:
     """An address of a header with the name that stands before it, whatever is in that."""
     name = carried_line(name)
@@ -114,13 +126,28 @@ def letter(template: str, **context: Any) -> Letter:
 
     Whatever an older database holds, the subject is one line: no text can add a header.
     """
+    language = get_language() or settings.LANGUAGE_CODE
     context |= {"site": Site.current(), "site_url": settings.SITE_URL, "token": TOKEN}
+    context.setdefault("reader", language)
     if "subject" in context:
         context["subject"] = carried_line(context["subject"])
     written = carried(render_to_string(f"mail/{template}.txt", context)).strip()
     subject, _line, text = written.partition("\n")
     html = carried(render_to_string(f"mail/{template}.html", {**context, "subject": subject}))
-    return Letter(subject.strip(), text.strip() + "\n", html)
+    return Letter(subject.strip(), text.strip() + "\n", html, language)
+
+
+def letter_in(reader: str, template: str, context: Callable[[], Mapping[str, Any]]) -> Letter:
+    """A mail in the language of its reader, from its first word to its last.
+
+    Where words of the record are missing there, all of it is in the language of the record, which
+    its first line says in that of the reader. Its links lead to the reader's pages all the same.
+    """
+
+    def make(states: Counter[TranslationState]) -> Letter:
+        return letter(template, reader=reader, translation_states=states, **context())
+
+    return in_one_language(make, reader).it
 
 
 def message(
@@ -139,8 +166,11 @@ def message(
 
 def confirmation(sign_up: SignUp) -> Message:
     """The mail that asks an address whether it wants this. It holds nothing that was typed."""
-    with translation.override(read_in(sign_up.language)):
-        text = letter("confirm", sign_up=sign_up).to(sign_up.token)
+    with reading():
+        written = letter_in(
+            read_in(sign_up.language), "confirm", lambda: {"subject_words": sign_up.subject_words}
+        )
+    text = written.to(sign_up.token)
     headers = {"Message-ID": make_msgid("sign-up", domain=settings.MAIL_DOMAIN)}
     return message(text, sign_up.plain_address, headers=headers)
 
@@ -157,11 +187,11 @@ class Change(NamedTuple):
     address: str
 
 
-def change_of(entry: StatusUpdate, earlier: str = "") -> Change:
+def change_of(entry: StatusUpdate, reader: str, earlier: str = "") -> Change:
     """What to say about an entry in the active language; `earlier` is the status before it."""
     words = {
-        "body": entry.action.body.name,
-        "ask": entry.action.title,
+        "body": entry.action.body.words("name"),
+        "ask": entry.action.words("title"),
         "status": entry.label,
         "happened_day": written_day(entry.happened_on, entry.happened_precision),
     }
@@ -176,50 +206,58 @@ def change_of(entry: StatusUpdate, earlier: str = "") -> Change:
     if entry.corrects_id:
         corrects = gettext("This entry corrects an earlier one:")
         to_whom = gettext("It goes to everyone who had the earlier one by mail.")
-        correction = f"{corrects} {entry.correction_reason} {to_whom}"
+        correction = f"{corrects} {entry.words('correction_reason')} {to_whom}"
     return Change(
         headline=headline % words,
         account=entry.account,
         not_put=entry.action.not_put_words(),
         correction=correction,
         sources=[source for source in entry.sources.all() if not source.is_weak],
-        address=settings.SITE_URL + entry.get_absolute_url(),
+        address=page_of(entry, reader),
     )
 
 
 def notice_letter(edition: Edition, language: str) -> Letter:
-    """What a notice says in one language."""
-    entry = edition.entry_to_tell
-    ask = entry.action
-    with translation.override(language):
-        return letter(
-            "notice",
-            subject=f"{ask.body.abbreviation}: {entry.label} – {ask.title}",
-            title=ask.title,
-            change=change_of(entry, entry.earlier_label),
-            step=step_of(ask),
-        )
+    """What a notice says to those who read one language."""
+    entry = edition.entries().get()
+    ask, step = entry.action, step_of(entry.action)
+
+    def context() -> dict[str, Any]:
+        title = ask.words("title")
+        return {
+            "subject": f"{ask.body.words('abbreviation')}: {entry.label} – {title}",
+            "title": title,
+            "change": change_of(entry, language, entry.earlier_label),
+            "step": step,
+        }
+
+    return letter_in(language, "notice", context)
 
 
 def digest_letter(entries: Sequence[StatusUpdate], language: str) -> Letter:
-    """What a digest of these entries says in one language; the entries come sorted by issue."""
-    with translation.override(language):
+    """What a digest of these entries says to those who read one language.
+
+    The entries come sorted by issue.
+    """
+    step, head = step_of(entries[0].action), RecordHead.current().noted
+
+    def context() -> dict[str, Any]:
         subject = ngettext(
             "%(name)s this week: %(number)s change",
             "%(name)s this week: %(number)s changes",
             len(entries),
         )
-        return letter(
-            "digest",
-            subject=subject % {"name": Site.current().name, "number": len(entries)},
-            issues=[
-                (issue.title, [change_of(entry) for entry in of_issue])
+        return {
+            "subject": subject % {"name": Site.current().name, "number": len(entries)},
+            "issues": [
+                (issue.words("title"), [change_of(entry, language) for entry in of_issue])
                 for issue, of_issue in groupby(entries, key=lambda entry: entry.action.issue)
             ],
-            step=step_of(entries[0].action),
-            head=RecordHead.current().noted,
-            method=address_of("method"),
-        )
+            "step": step,
+            "head": head,
+        }
+
+    return letter_in(language, "digest", context)
 
 
 def paused(edition: Edition, address: str) -> Message:
@@ -271,14 +309,18 @@ def made_out(
 
 def preview(edition: Edition, language: str) -> Letter | None:
     """The letter of an edition, for staff to look at first; None if it has nothing to tell."""
-    if edition.kind == EditionKind.NOTICE:
-        return notice_letter(edition, language)
-    entries = list(edition.entries())
-    return digest_letter(entries, language) if entries else None
+    with reading():
+        if edition.kind == EditionKind.NOTICE:
+            return notice_letter(edition, language)
+        entries = list(edition.entries())
+        return digest_letter(entries, language) if entries else None
 
 
 def letters(edition: Edition) -> Callable[[Subscriber, Sequence[StatusUpdate]], Letter]:
-    """A function from a follower to their letter; letters that are alike are rendered once."""
+    """A function from a follower to their letter; letters that are alike are rendered once.
+
+    Called while words are read together (`reading`), it asks for those of a language once.
+    """
     if edition.kind == EditionKind.NOTICE:
         by_language = cache(lambda language: notice_letter(edition, language))
         return lambda subscriber, entries: by_language(read_in(subscriber.language))

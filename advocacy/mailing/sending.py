@@ -32,6 +32,7 @@ from advocacy.models import (
     StatusUpdate,
     Subscriber,
     Withheld,
+    reading,
 )
 
 logger = logging.getLogger(__name__)
@@ -135,6 +136,8 @@ def send_one(mail: EmailMessage) -> bool:
     return answer.state != DeliveryState.WAITING and answer.kind != RefusalKind.OTHER
 
 
+# What an edition says in a language is fetched once.
+@reading()
 def send_deliveries(edition: Edition, keys: Sequence[int], *, worker: str) -> Outcome:
     """Send these deliveries, claiming each before it goes out, as long as a task may take.
 
@@ -259,7 +262,7 @@ def send_trial(edition: Edition, language: str, address: str) -> None:
     letter = letters.preview(edition, language)
     if letter:
         mail = letters.message(letter.to("trial"), address, headers={})
-        with translation.override(language):
+        with translation.override(letter.language):
             mail.subject = gettext("Trial: %(subject)s") % {"subject": mail.subject}
         with mailers.default as connection:
             hand_over(connection, mail)

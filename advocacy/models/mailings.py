@@ -264,16 +264,13 @@ class Edition(Pausable):
 
     def entries(self) -> StatusUpdateQuerySet:
         """What an edition tells; the entries of a digest are ordered by issue and day."""
+        entries = StatusUpdate.objects.with_related().prefetch_related("action__steps")
         if self.kind == EditionKind.NOTICE:
-            return StatusUpdate.objects.filter(pk=self.entry_to_tell.pk).with_related()
+            return entries.filter(pk=self.entry_to_tell.pk)
         for_all = StatusUpdate.objects.for_digest(self.week).order_by().values("pk")
-        return (
-            StatusUpdate.objects.filter(
-                models.Q(pk__in=for_all) | models.Q(pk__in=list(self._corrections()))
-            )
-            .with_related()
-            .order_by("action__issue__position", "action__issue__title", "happened_on", "pk")
-        )
+        return entries.filter(
+            models.Q(pk__in=for_all) | models.Q(pk__in=list(self._corrections()))
+        ).order_by("action__issue__position", "action__issue__title", "happened_on", "pk")
 
     def _corrections(self) -> dict[int, list[int]]:
         return _corrections_of(self.week) if self.week else {}

@@ -42,6 +42,15 @@ class Subject(models.Model):
     def subject(self):
         return self.issue or self.body or self.action or EVERYTHING
 
+    @property
+    def subject_words(self):
+        """The name of what is followed, in the language of the page where it is there."""
+        if ask := self.action:
+            return f"{ask.reference} {ask.words('title')}"
+        if row := self.issue or self.body:
+            return row.words("title" if self.issue else "name")
+        return str(EVERYTHING)
+
 
 def one_subject(name):
     """At most one of the three is set."""

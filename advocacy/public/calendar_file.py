@@ -1,12 +1,14 @@
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import NamedTuple
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 from icalendar import Calendar, Event
 
-from advocacy.models import Confidence, Site
+from advocacy.models import Confidence, Site, TranslationState, in_one_language
 from advocacy.models.dates import written_day
 from advocacy.public.lists import MeetingList
 from advocacy.text import carried, carried_line
@@ -32,27 +34,50 @@ def meeting_calendar(request):
     calendar.add("x-wr-calname", carried_line(title))
     calendar.add("refresh-interval", timedelta(hours=12), parameters={"VALUE": "DURATION"})
     for meeting in meetings:
-        calendar.add_component(_event(request, meeting, asks.get(meeting.body_id, [])))
+        linked = [
+            (ask, request.build_absolute_uri(ask.get_absolute_url()))
+            for ask in asks.get(meeting.body_id, [])
+        ]
+        page = request.build_absolute_uri(f"{reverse('meeting_list')}#{meeting.slug}")
+        calendar.add_component(_event(meeting, page, linked))
     response = HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'inline; filename="calendar.ics"'
     return response
 
 
-def _event(request, meeting, asks):
-    """One meeting as an all-day event; DTEND is exclusive (RFC 5545)."""
-    page = request.build_absolute_uri(f"{reverse('meeting_list')}#{meeting.slug}")
+class Told(NamedTuple):
+    """What a calendar says of a meeting: a line, and more."""
+
+    summary: str
+    description: str
+
+
+def _told(meeting, linked, states):
+    """What a meeting is and what can be done for it, in the active language."""
     who, what, act_by = gettext("Who can act:"), gettext("What can be done"), gettext("Act by")
     lines = [meeting.get_confidence_display().capitalize()]
     if meeting.who_can_act:
-        lines.append(f"{who} {meeting.who_can_act}")
+        lines.append(f"{who} {meeting.words('who_can_act')}")
     if meeting.what_can_be_done:
-        lines.append(f"{what}: {meeting.what_can_be_done}")
+        lines.append(f"{what}: {meeting.words('what_can_be_done')}")
     if meeting.act_by:
         lines.append(f"{act_by}: {written_day(meeting.act_by)}")
-    lines += [
-        f"{ask.reference}: {ask.title}\n{request.build_absolute_uri(ask.get_absolute_url())}"
-        for ask in asks
-    ]
+    lines += [f"{ask.reference}: {ask.words('title')}\n{address}" for ask, address in linked]
+    summary = f"{meeting.body.words('abbreviation')}: {meeting.words('title')}"
+    if states[TranslationState.TO_REVIEW]:
+        lines.append(gettext("Machine translation, to be reviewed."))
+    if states[TranslationState.OUTDATED]:
+        lines.append(gettext("Translation of an earlier wording: the original has changed since."))
+    # RFC 5545 takes no control characters, whatever an older database holds.
+    return Told(carried_line(summary), carried("\n\n".join(lines)))
+
+
+def _event(meeting, page, linked):
+    """One meeting as an all-day event; DTEND is exclusive (RFC 5545).
+
+    `linked` is [(ask, the address of its page), …].
+    """
+    told, language, _states = in_one_language(partial(_told, meeting, linked))
     event = Event()
     # The same under every name of the site: a calendar knows the meeting by it.
     event.add("uid", f"meeting-{meeting.slug}")
@@ -62,10 +87,8 @@ def _event(request, meeting, asks):
     event.add("last-modified", meeting.changed_at)
     event.add("dtstart", meeting.starts_on)
     event.add("dtend", meeting.ends_on + timedelta(days=1))
-    # RFC 5545 takes no control characters, whatever an older database holds.
-    event.add("summary", carried_line(f"{meeting.body.abbreviation}: {meeting.title}"))
-    description = carried("\n\n".join(lines))
-    event.add("description", description, parameters={"LANGUAGE": get_language()})
+    event.add("summary", told.summary, parameters={"LANGUAGE": language})
+    event.add("description", told.description, parameters={"LANGUAGE": language})
     event.add("url", page)
     event.add("transp", "TRANSPARENT")
     confirmed = meeting.confidence == Confidence.CONFIRMED

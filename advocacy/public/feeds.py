@@ -1,13 +1,16 @@
 from datetime import UTC, datetime
+from functools import partial
+from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.http import Http404
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
-from advocacy.models import RecordHead, Withheld
+from advocacy.models import RecordHead, Translated, Withheld, in_one_language
 from advocacy.models.dates import written_day
 from advocacy.public.lists import FeedList
 from advocacy.text import carried
@@ -17,8 +20,27 @@ NEWEST = 50
 NOTHING_YET = datetime(2026, 1, 1, tzinfo=UTC)
 
 
+class Told(NamedTuple):
+    """What a feed says of itself, or of one entry: a line of text, and more."""
+
+    title: str
+    more: str
+
+
 class CarriedAtom(Atom1Feed):
-    """Atom that any reader can parse, whatever an older database holds."""
+    """Atom that any reader can parse, whatever an older database holds.
+
+    Its language is that of its title; an entry in another one says so.
+    """
+
+    def root_attributes(self):
+        return super().root_attributes() | {"xml:lang": self.feed["in_language"]}
+
+    def item_attributes(self, item):
+        is_other = item["in_language"] != self.feed["in_language"]
+        return super().item_attributes(item) | (
+            {"xml:lang": item["in_language"]} if is_other else {}
+        )
 
     def write(self, outfile, encoding):
         self.feed = mended(self.feed)
@@ -46,33 +68,41 @@ class UpdateFeed(Feed):
 
     `looks=1` adds the entries that say we searched and found nothing (new). The title and a summary
     are read by programs: the one is text, the other HTML (RFC 4287), each with all its words.
+    An entry is in one language; all links lead to the pages in that of the feed.
     """
 
     feed_type = CarriedAtom
-    description_template = "updates/feed_entry.html"
 
     def get_object(self, request):
         updates = FeedList(request.GET)
         if not updates.filters.is_valid():
             raise Http404(gettext("The address holds a filter that is not known here."))
+        # Read before any word is, so that all words are fetched at once.
+        updates.newest = updates.first(NEWEST)
+        Withheld.objects.mark(updates.newest)
+        updates.told = in_one_language(lambda _states: Told(self.named(updates), purpose(updates)))
+        for update in updates.newest:
+            update.told = in_one_language(partial(told, request, get_language(), update))
         return updates
 
-    def title(self, updates):
+    def named(self, updates):
         words = gettext("%(name)s: responses")
         if updates.has_looks:
             words = gettext("%(name)s: responses, and where we looked and found none")
         narrowed = [_shown(*active) for active in updates.filters.active if active[0] != "looks"]
         return " – ".join([words % {"name": updates.site.name}, *narrowed])
 
-    def author_name(self, updates):
-        return updates.site.publisher
+    def title(self, updates):
+        return updates.told.it.title
 
     def subtitle(self, updates):
-        """What it is, and the head of the record, which readers of the feed so keep elsewhere."""
-        words = updates.site.words("purpose")
-        witness = gettext("The record as this feed was written:")
-        head = RecordHead.current().noted
-        return f"{words} {witness} {head}" if head else words
+        return updates.told.it.more
+
+    def feed_extra_kwargs(self, updates):
+        return {"in_language": updates.told.language}
+
+    def author_name(self, updates):
+        return updates.site.publisher
 
     def link(self, updates):
         return _address("update_list", updates.filters.query)
@@ -85,20 +115,19 @@ class UpdateFeed(Feed):
         return settings.SITE_URL + self.feed_url(updates)
 
     def items(self, updates):
-        entries = updates.first(NEWEST)
-        Withheld.objects.mark(entries)
-        return entries
+        return updates.newest
 
     def item_guid(self, update):
         return update.uuid.urn
 
     def item_title(self, update):
-        title = f"{update.action.body.abbreviation}: {update.label}"
-        if update.is_corrected:
-            return gettext("Corrected: %(title)s") % {"title": title}
-        if update.corrects:
-            return gettext("Correction: %(title)s") % {"title": title}
-        return title
+        return update.told.it.title
+
+    def item_description(self, update):
+        return update.told.it.more
+
+    def item_extra_kwargs(self, update):
+        return {"in_language": update.told.language}
 
     def item_pubdate(self, update):
         return update.recorded_at
@@ -114,12 +143,39 @@ class UpdateFeed(Feed):
         return [update.status or "look"]
 
 
+def purpose(updates):
+    """What it is, and the head of the record, which readers of the feed so keep elsewhere."""
+    words = updates.site.words("purpose")
+    witness = gettext("The record as this feed was written:")
+    head = RecordHead.current().noted
+    return f"{words} {witness} {head}" if head else words
+
+
+def told(request, reader, update, states):
+    """What the feed says of an entry, in the active language."""
+    shown = {"update": update, "reader": reader, "translation_states": states}
+    return Told(
+        title_of(update), render_to_string("updates/feed_entry.html", shown, request=request)
+    )
+
+
+def title_of(update):
+    title = f"{update.action.body.words('abbreviation')}: {update.label}"
+    if update.is_corrected:
+        return gettext("Corrected: %(title)s") % {"title": title}
+    if update.corrects:
+        return gettext("Correction: %(title)s") % {"title": title}
+    return title
+
+
 def _address(name, query):
     return f"{reverse(name)}?{query}" if query else reverse(name)
 
 
 def _shown(_name, label, value):
     """A filter in the words of the page: Body: Security Council."""
+    if isinstance(value, Translated):
+        value = value.words(value.TRANSLATED[0])
     if hasattr(value, "isoformat"):
         value = written_day(value)
     return f"{label}: {value}" if value else f"{label}"

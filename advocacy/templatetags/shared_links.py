@@ -3,15 +3,41 @@
 import json
 
 from django import template
+from django.template.defaultfilters import truncatechars
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
+from advocacy.models import in_one_language
 from advocacy.templatetags.advocacy import full_url
 
 register = template.Library()
 
 SAFE_IN_HTML = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&"}
+
+
+# What a link shows of a page: its title, and a text that is shortened.
+SAID = {
+    "actions": ("title", "text"),
+    "issues": ("title", "question"),
+    "bodies": ("name", "mandate"),
+}
+LONGEST_TEXT = 200
+
+
+@register.simple_tag
+def shared_words(subject, kind):
+    """What a link says of a page: `title` and `text`, and the `language` that both are in."""
+    title, text = SAID[kind]
+
+    def said(_states):
+        return {
+            "title": subject.words(title),
+            "text": truncatechars(subject.words(text), LONGEST_TEXT),
+        }
+
+    made = in_one_language(said)
+    return made.it | {"language": made.language}
 
 
 @register.simple_tag(takes_context=True)
@@ -24,17 +50,20 @@ def share_picture(context, subject, kind):
 
 
 @register.simple_tag(takes_context=True)
-def json_ld(context, subject, kind, title, text, picture):
-    """What the page is, for search engines (schema.org). Data, not a script: nothing runs it."""
+def json_ld(context, subject, kind, said, picture):
+    """What the page is, for search engines (schema.org). Data, not a script: nothing runs it.
+
+    `said` is what `shared_words` gives.
+    """
     data = {
         "@context": "https://schema.org",
         "@type": "Organization" if kind == "bodies" else "Article",
-        "name": title,
-        "description": text,
+        "name": said["title"],
+        "description": said["text"],
         "url": full_url(context, subject),
     }
     if kind != "bodies":
-        data |= {"headline": title, "inLanguage": subject.shown("title").language}
+        data |= {"headline": said["title"], "inLanguage": said["language"]}
         data |= {"publisher": publisher_of(context)}
         if licence := context["site"].licence_link.address:
             data["license"] = licence
