@@ -31,7 +31,6 @@ from advocacy.models.translated import (
 )
 from advocacy.models.withheld import FIELDS, Withheld, is_notice
 
-
 # Kind, key, field and language.
 type Place = tuple[str, int, str, str]
 
