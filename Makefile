@@ -56,7 +56,7 @@ dev: port .venv/installed $(KEYS) ## the same with DEBUG and a server that reloa
 	@env DEBUG=1 $(BIN)/python manage.py start --dev
 
 test: .venv/installed-dev ## all tests, on SQLite and in three browsers (ARGS= goes to pytest)
-	@sh deploy/install_for_tests.sh chromium firefox webkit gettext
+	@sh deploy/install_for_tests.sh chromium firefox webkit gettext checker
 	@$(PYTEST) $(ARGS)
 
 test-quick: .venv/installed-dev ## those that need no browser, start no programs and do not walk everything

@@ -1,10 +1,20 @@
+import re
 from datetime import date
 
 import pytest
 from django.urls import reverse
 
 from advocacy.models import AskState, ResponseStatus
-from tests.factories import make_action, make_body, make_issue, make_meeting, record, record_look
+from tests.factories import (
+    make_action,
+    make_body,
+    make_issue,
+    make_meeting,
+    make_proposal,
+    make_site,
+    record,
+    record_look,
+)
 from tests.pages import IN_EVERY_PAGE, text_of
 
 pytestmark = pytest.mark.django_db
@@ -35,49 +45,100 @@ def dossier():
     return issue
 
 
+def rows_of(response):
+    """{heading: [slugs of the asks under it]} of the picture."""
+    return {
+        group.of and str(group.of): [row.ask.slug for row in group.rows]
+        for group in response.context["silence"].groups
+    }
+
+
 def test_the_lead_counts_the_record(client, dossier):
     response = client.get(reverse("overview"))
 
     lead = response.context["lead"]
     assert (lead["asks"], lead["bodies"]) == (4, 2)
     shown = text_of(response)
-    assert "4 asks to 2 bodies" in shown
-    assert "1 without an answer" in shown
+    assert "4 asks to 2 bodies, put by 1 organisation." in shown
+    assert "Since 16 December 2024" in shown
+    assert "1 has no public response, after" in shown
 
 
-def test_the_matrix_is_a_table_of_issues_and_asked_bodies(client, dossier):
+def test_the_subject_of_the_record_is_the_first_thing_a_stranger_reads(client, dossier):
+    make_site(subject="Mills burn. Nobody answers.")
+
+    html = client.get(reverse("overview")).text
+
+    assert re.search(r"<h1>\s*Mills burn. Nobody answers.\s*</h1>", html)
+    assert "<title>Mills burn. Nobody answers." in html
+
+
+def test_the_picture_has_a_row_for_each_ask_under_its_body(client, dossier):
     response = client.get(reverse("overview"))
 
-    matrix = response.context["matrix"]
-    assert [body.abbreviation for body in matrix["bodies"]] == ["UNSC", "ILO"]
-    assert [issue.title for issue, _cells in matrix["rows"]] == ["Deployment", "Prisoners"]
-    assert "<caption" in response.text
-    assert 'scope="col"' in response.text
-    assert 'scope="row"' in response.text
+    # The longest silence first.
+    assert list(rows_of(response)) == ["International Labour Organization", "Security Council"]
+    assert rows_of(response)["Security Council"] == ["blocked", "debated"]
     shown = text_of(response)
     for words in ["No public response found", "Blocked", "Under discussion", "Not yet checked"]:
         assert words in shown, words
     assert "Nobody asked this one" not in shown
-
-
-def test_each_cell_is_one_click_from_its_evidence(client, dossier):
-    response = client.get(reverse("overview"))
-
     assert 'href="/en/actions/silent/"' in response.text
+
+
+def test_the_picture_can_be_put_in_another_order(client, dossier):
+    by_issue = rows_of(client.get(reverse("overview"), {"by": "issue"}))
+    by_wait = rows_of(client.get(reverse("overview"), {"by": "wait"}))
+
+    assert {head: sorted(asks) for head, asks in by_issue.items()} == {
+        "Deployment": ["blocked", "debated", "silent"],
+        "Prisoners": ["unchecked"],
+    }
+    assert list(by_wait) == [None]
+    assert by_wait[None][0] == "silent"
+
+
+def test_the_same_as_a_table_of_bodies_and_issues(client, dossier):
+    response = client.get(reverse("overview"), {"view": "table"})
+
+    table = response.context["table"]
+    assert [row["body"].abbreviation for row in table["rows"]] == ["ILO", "UNSC"]
+    assert [issue.title for issue in table["issues"]] == ["Deployment", "Prisoners"]
+    for part in ("<caption", 'scope="col"', 'scope="row"', "not asked"):
+        assert part in response.text
     body = dossier.actions.get(slug="blocked").body
-    several = f'href="/en/actions/?issue={dossier.slug}&amp;body={body.slug}"'
-    assert several in response.text
+    assert f'href="/en/actions/?issue={dossier.slug}&amp;body={body.slug}"' in response.text
+    assert "silence__line" not in response.text
 
 
-def test_the_overview_shows_waits_answers_and_next_chances(client, dossier):
+def test_of_more_asks_than_have_room_those_silent_longest_are_drawn(client, monkeypatch):
+    monkeypatch.setattr("advocacy.public.views.overview.MOST_ROWS", 2)
+    record(make_action(slug="answered", asked_on=date(2024, 1, 1)))
+    record_look(make_action(slug="longest", asked_on=date(2024, 2, 1)))
+    record_look(make_action(slug="second", asked_on=date(2024, 3, 1)))
+    record_look(make_action(slug="third", asked_on=date(2024, 4, 1)))
+
+    response = client.get(reverse("overview"), {"by": "wait"})
+
+    assert rows_of(response)[None] == ["longest", "second"]
+    assert "2 more asks" in text_of(response)
+
+
+def test_what_is_proposed_has_no_row_and_is_counted_apart(client, dossier):
+    make_proposal(slug="idea", issue=dossier)
+
     response = client.get(reverse("overview"))
 
-    waiting = [action.slug for action in response.context["waiting"]]
-    # Nobody has looked at the other one yet, so nothing is said of its silence.
-    assert waiting == ["silent"]
-    shown = text_of(response)
+    assert all("idea" not in asks for asks in rows_of(response).values())
+    assert "1 more is proposed by the editors: put to nobody so far" in text_of(response)
+
+
+def test_the_overview_shows_answers_and_next_chances(client, dossier):
+    shown = text_of(client.get(reverse("overview")))
+
     assert "A debate was held." in shown
     assert "Presidency of Liberia" in shown
+    assert "Do one thing (5 minutes)" in shown
 
 
 def test_the_overview_as_of_a_day(client, dossier):
@@ -104,7 +165,7 @@ def test_an_empty_record_says_so(client):
 
     assert response.status_code == 200
     assert response.context["lead"]["asks"] == 0
-    assert "<table" not in response.text
+    assert "silence__row" not in response.text
 
 
 def test_drafts_and_withdrawn_asks_stay_out(client):
@@ -122,8 +183,7 @@ def test_the_overview_takes_a_constant_number_of_queries(client, django_assert_n
         record_look(make_action(issue=action.issue))
         make_meeting(body=action.body, starts_on=date(2099, 1, 1), ends_on=date(2099, 1, 2))
 
-    # The columns of all asks, further issues, bodies that work in confidence, issues shown (keys,
-    # rows), who waits longest, their asks, who shares the longest wait, their bodies, matrix and
-    # further issues of its asks, updates, their sources, meetings, mails of a year.
-    with django_assert_num_queries(15 + IN_EVERY_PAGE):
+    # The columns of all asks, further issues, bodies that work in confidence, who asked since when,
+    # the asks of the picture and their entries, updates, their sources, meetings, mails of a year.
+    with django_assert_num_queries(10 + IN_EVERY_PAGE):
         client.get(reverse("overview"))

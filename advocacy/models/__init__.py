@@ -110,7 +110,7 @@ from advocacy.models.subjects import EVERYTHING
 from advocacy.models.submission_drafts import SubmissionDraft
 from advocacy.models.submissions import Submission, Submitter
 from advocacy.models.tallies import FEWEST_SHOWN, StepDone, StepTally
-from advocacy.models.translated import Translated, reading, translated
+from advocacy.models.translated import Translated, in_words, reading, told, translated
 from advocacy.models.translations import KeptTranslation, Told, Translation
 from advocacy.models.vocabulary import (
     ANALOGUES,

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
+from django.utils.functional import cached_property, lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -257,7 +257,8 @@ class RecommendedAction(Witnessed, Searchable):
             expected_by=self.expected_by,
             expected_basis=self.expected_basis,
             paused_on=self.paused_on,
-            pause_reason=self.pause_reason,
+            # Its words are asked for once they are read: the page knows all of its rows then.
+            pause_reason=self.pause_reason and lazy(self.words, str)("pause_reason"),
             sessions_passed=getattr(self, "sessions_passed", 0),
             points_other_way=self.points_other_way,
             from_digests=self.from_digests,

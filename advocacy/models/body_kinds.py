@@ -2,13 +2,15 @@ from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django.apps import apps
+from django.conf import settings
 from django.db import models, transaction
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import get_language, gettext, gettext_noop, override
 from django.utils.translation import gettext_lazy as _
 
 from advocacy.models.content import Content, ContentQuerySet
 from advocacy.models.enums import ReachedBy, Salutation
 from advocacy.models.text import Line, Slug
+from advocacy.models.translated import Words
 from advocacy.models.wordings import Wording
 
 # The names that the program itself has in every language of its interface. Any other name is
@@ -121,8 +123,16 @@ class BodyKind(Content):
 
     @property
     def label(self) -> str:
-        """Its name in the reader's language, where the program knows the name."""
-        return gettext(self.name) if self.name in COMMON_NAMES else self.name
+        """Its name in the reader's language, where the record or the program knows it."""
+        return self.words("name")
+
+    def shown(self, field: str, language: str = "") -> Words:
+        """The program has the common names in every language of its own."""
+        wanted = language or get_language() or settings.LANGUAGE_CODE
+        if field == "name" and self.name in COMMON_NAMES:
+            with override(wanted):
+                return Words(gettext(self.name), wanted, None)
+        return super().shown(field, language)
 
     @property
     def begins_with(self) -> dict[str, Any]:

@@ -31,6 +31,11 @@ def written_day(day: date, precision: str = DatePrecision.DAY, style: str = "lon
     return format_date(day, style, locale=locale())
 
 
+def written_month(day: date) -> str:
+    """The month of a day in short, for an axis of time: Dec 2024."""
+    return format_skeleton("yMMM", day, locale=locale())
+
+
 def written_moment(moment: datetime) -> str:
     """A moment in the zone of the site: 16 December 2024, 14:02 UTC."""
     local = timezone.localtime(moment)

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from advocacy.models.dates import written_day
 from advocacy.models.enums import Phase, ResponseStatus
 from advocacy.models.evidence import rests_on_digests
 from advocacy.models.sources import Source
 from advocacy.models.standing import label_of, mark_of, marked, marks_of
+from advocacy.models.translated import Words
 
 
 def look_label(*, in_confidence: bool, answered_before: bool, looked_before: bool) -> str:
@@ -25,7 +27,10 @@ def look_label(*, in_confidence: bool, answered_before: bool, looked_before: boo
 
 
 class EntryWords(models.Model):
-    """The words of a `StatusUpdate`. Those of how its ask stands are `Standing`'s."""
+    """The words of a `StatusUpdate`. Those of how its ask stands are `Standing`'s.
+
+    Beside its fields it has an `account` to be shown, which is its summary where it has one.
+    """
 
     pk: Any
     objects: Any
@@ -35,6 +40,7 @@ class EntryWords(models.Model):
     search_log_id: int | None
     status: str
     summary: str
+    words: Any
     points_other_way: bool
     to_cite: Sequence[Source] = ()
 
@@ -82,10 +88,17 @@ class EntryWords(models.Model):
     def account(self):
         """What happened, in a sentence or more; for a look without words, what we did."""
         if self.summary or not self.is_look:
-            return self.summary
+            return self.words("summary")
         if self.place.answered_before:
             return gettext("We looked again and found nothing new. The status stays what it was.")
         return gettext("We searched and found no public response.")
+
+    def shown(self, field: str, language: str = "") -> Words:
+        if field != "account":
+            return super().shown(field, language)  # type: ignore[misc, no-any-return]
+        if self.summary or not self.is_look:
+            return self.shown("summary", language)
+        return Words(self.account, get_language() or settings.LANGUAGE_CODE, None)
 
     @property
     def missed_words(self):

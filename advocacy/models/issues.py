@@ -13,7 +13,7 @@ from advocacy.models.content import (
 )
 from advocacy.models.enums import IssueSort
 from advocacy.models.text import Line, Slug, Text, Url
-from advocacy.models.translated import texts_in_all_languages
+from advocacy.models.translated import in_words, texts_in_all_languages
 
 
 class Topic(Content):
@@ -60,9 +60,8 @@ class LegalReference(Content):
 
 
 ISSUE_ORDER = {
-    IssueSort.POSITION: ["position"],
-    IssueSort.TITLE: ["title"],
-    IssueSort.NEWEST: ["-opened_on"],
+    IssueSort.POSITION: "position",
+    IssueSort.NEWEST: "-opened_on",
 }
 
 
@@ -75,7 +74,9 @@ class IssueQuerySet(SearchableQuerySet["Issue"]):
         return self.prefetch_related("topics")
 
     def sorted_by(self, sort):
-        return self.order_by(*ISSUE_ORDER[sort], "pk")
+        """Order by one of `IssueSort`; titles as the page has them."""
+        first = ISSUE_ORDER[sort] if sort in ISSUE_ORDER else in_words(Issue, "title")
+        return self.order_by(first, "pk")
 
 
 class Issue(Searchable):

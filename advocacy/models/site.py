@@ -98,7 +98,7 @@ kept = Kept[list["Site"]](1)
 class Site(Content):
     """One record has one name, and every page, mail, feed and picture of it says it."""
 
-    TRANSLATED = ("purpose",)
+    TRANSLATED = ("subject", "purpose")
 
     NATURAL_KEY = "name"
 
@@ -110,6 +110,16 @@ class Site(Content):
         help_text=_(
             "The name of this record: in the head and the title of every page, in mails, the feed,"
             " the calendar, pictures of shared links, and on the desk."
+        ),
+    )
+    subject = Line(
+        _("subject"),
+        max_length=160,
+        blank=True,
+        validators=[without_markup],
+        help_text=_(
+            "In one sentence, what happened that the record is about. It is the first thing that a"
+            " stranger reads: at the head of the overview, and where its address is shared."
         ),
     )
     purpose = Line(
@@ -260,7 +270,10 @@ class Site(Content):
         Kept by each process until anything public changes. Whoever gets it changes nothing of it.
         """
         rows = kept.get("only", lambda: list(cls.objects.whole()))
-        return rows[0] if rows else cls(name=gettext("Record without a name"))
+        if not rows:
+            return cls(name=gettext("Record without a name"))
+        rows[0].note()
+        return rows[0]
 
     @classmethod
     def as_known(cls) -> "Site | None":
@@ -284,7 +297,7 @@ class Site(Content):
 
     @property
     def has_own_purpose(self) -> bool:
-        """Whether it says what it is for in words of its own, which are in one language."""
+        """Whether it says what it is for in words of its own."""
         return self.purpose not in ("", OWN_PURPOSE)
 
     def shown(self, field: str, language: str = "") -> Words:
@@ -298,7 +311,8 @@ class Site(Content):
         return super().shown(field, language)
 
     def fields_to_translate(self, language: str) -> list[str]:
-        return super().fields_to_translate(language) if self.has_own_purpose else []
+        fields = super().fields_to_translate(language)
+        return [field for field in fields if field != "purpose" or self.has_own_purpose]
 
     @property
     def publisher(self) -> str:

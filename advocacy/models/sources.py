@@ -217,8 +217,8 @@ class Source(Witnessed, Evidence):
         ]
 
     def language_of(self, field: str) -> str:
-        """Its title and what is quoted of it are in its own words; the rest is the record's."""
-        own = self.language if field in ("title", "quote") else ""
+        """What is quoted of it is in its own words; the rest, as it is listed here, in ours."""
+        own = self.language if field == "quote" else ""
         return own or super().language_of(field)
 
     def __str__(self):

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, NamedTuple
 from django.apps import apps
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import get_language
 
 from advocacy.models.enums import TranslationState
@@ -137,6 +138,11 @@ class Translated(models.Model):
     def translation_name(cls) -> str:
         return cls._meta.model_name or ""
 
+    def note(self) -> None:
+        """Fetch its translations with those of the page, though it was read for another one."""
+        if shelf := _shelf.get():
+            shelf.note(self)
+
     def found_with(self) -> Any:
         """The row that the search finds by the words of this one, if any."""
         return self if hasattr(self, "search_text") else None
@@ -187,6 +193,32 @@ class Translated(models.Model):
             self.shown(field, language).state != TranslationState.MISSING
             for field in fields or self.TRANSLATED
         )
+
+
+def told(model: type[Translated], field: str, *, key: str = "pk") -> models.expressions.Combinable:
+    """The translation of a field into the page's language as a column; empty where none is there.
+
+    `key` leads to the row whose field it is. For options and orders, which the database makes.
+    """
+    nothing = models.Value("", output_field=models.TextField())
+    language = get_language() or settings.LANGUAGE_CODE
+    if language == settings.LANGUAGE_CODE:
+        return nothing
+    of_row = apps.get_model("advocacy", "Translation")._default_manager.filter(
+        of=model.translation_name(), row=models.OuterRef(key), field=field, language=language
+    )
+    return Coalesce(models.Subquery(of_row.order_by().values("text")[:1]), nothing)
+
+
+def in_words(
+    model: type[Translated], field: str, *, key: str = "pk", column: str = ""
+) -> models.expressions.Combinable:
+    """A field in the page's language, or as it was written, as a column; see `told`."""
+    own = models.F(column or field)
+    words = told(model, field, key=key)
+    if isinstance(words, models.Value):
+        return own
+    return Coalesce(NullIf(words, models.Value("")), own, output_field=models.TextField())
 
 
 def translated() -> dict[str, type[Translated]]:

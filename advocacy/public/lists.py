@@ -25,6 +25,7 @@ from advocacy.models import (
     StatusUpdate,
     TargetBody,
     columns_of,
+    in_words,
 )
 from advocacy.models.facets import keys_of
 from advocacy.models.kept import numbers
@@ -332,7 +333,7 @@ class BodyList(FilteredList):
         return self.fetch().containing(self.filters.filters.get("q", "")).order_by()
 
     def sort(self, bodies):
-        return bodies.order_by("-is_asked", "position", "name", "pk")
+        return bodies.order_by("-is_asked", "position", in_words(TargetBody, "name"), "pk")
 
     def fetch(self):
         asked = self.asks.asked().filter(body=models.OuterRef("pk"))

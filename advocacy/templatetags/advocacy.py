@@ -25,9 +25,9 @@ from advocacy.models import (
     once_key,
 )
 from advocacy.models.dates import locale, machine_day, written_day, written_days
-from advocacy.models.groups import grouped
 from advocacy.models.standing import label_of_code, label_of_group, mark_of_group
 from advocacy.models.withheld import is_notice
+from advocacy.templatetags.words import language_name, words
 
 register = template.Library()
 
@@ -167,15 +167,21 @@ def qr(address, label):
 def source_link(source, *, new_tab=False, by_publisher=False):
     """The title of a source as its link; a copy, and what has no address any more, is only named.
 
-    Wherever a source is linked it is linked by this; in short by its publisher.
+    Wherever a source is linked it is linked by this; in short by its publisher. Its title says in
+    which language it can be read, if that is not the page's.
     """
-    name = source.publisher if by_publisher else source.title
+    name = words(source, "publisher" if by_publisher else "title")
+    if not by_publisher and source.language and source.language != get_language():
+        language = _("in %(language)s") % {"language": language_name(source.language)}
+        note = format_html(' <span class="in-language">({})</span>', language)
+    else:
+        note = ""
     if source.is_weak or source.is_address_withheld:
-        return name
+        return format_html("{}{}", name, note)
     tab = mark_safe(' target="_blank" rel="noopener noreferrer"') if new_tab else ""
-    words = f"{name} ({source.warning})" if source.warning else name
-    link = '<a href="{}" hreflang="{}"{}>{}</a>'
-    return format_html(link, source.url, source.language, tab, words)
+    warning = f" ({source.warning})" if source.warning else ""
+    link = '<a href="{}" hreflang="{}"{}>{}{}</a>{}'
+    return format_html(link, source.url, source.language, tab, name, warning, note)
 
 
 @register.filter
@@ -327,22 +333,6 @@ def number_proposed(counts):
 def share_of(number, most):
     """The length of a bar, in percent of the longest."""
     return f"{100 * number / most:.1f}" if most else "0"
-
-
-@register.simple_tag(takes_context=True)
-def cell(context, issue, body, asks):
-    """One cell of the matrix: its `html`, and the phase of its last group.
-
-    The page shows it twice, in a table and in a list: it is written once.
-    """
-    cells = context.render_context.setdefault("cells", {})
-    if (issue.pk, body.pk) not in cells:
-        groups = grouped(action.standing for action in asks)
-        template = context.template.engine.get_template("includes/_cell.html")
-        with context.push(issue=issue, body=body, asks=asks, groups=groups):
-            html = template.render(context)
-        cells[issue.pk, body.pk] = {"html": html, "phase": groups[-1].mark}
-    return cells[issue.pk, body.pk]
 
 
 @register.simple_tag(takes_context=True)

@@ -6,7 +6,6 @@ from django import template
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language
 
 from advocacy.templatetags.advocacy import full_url
 
@@ -35,7 +34,7 @@ def json_ld(context, subject, kind, title, text, picture):
         "url": full_url(context, subject),
     }
     if kind != "bodies":
-        data |= {"headline": title, "inLanguage": get_language()}
+        data |= {"headline": title, "inLanguage": subject.shown("title").language}
         data |= {"publisher": publisher_of(context)}
         if licence := context["site"].licence_link.address:
             data["license"] = licence

@@ -1,10 +1,16 @@
 """The words of the record, in the reader's language or marked as what they are."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
 from django.conf import settings
-from django.template.defaultfilters import linebreaksbr, truncatechars
+from django.template.defaultfilters import (
+    capfirst,
+    linebreaksbr,
+    truncatechars,
+    truncatewords,
+)
 from django.urls import translate_url
 from django.utils.html import conditional_escape, format_html, linebreaks
 from django.utils.safestring import SafeString, mark_safe
@@ -13,13 +19,21 @@ from django.utils.translation import get_language, gettext, override
 from advocacy.languages import SOURCE, direction, is_whole, own_name
 from advocacy.markdown import as_html
 from advocacy.models import TranslationState, reading
-from advocacy.models.translated import current_shelf
+from advocacy.models.dates import locale
+from advocacy.models.translated import Words, current_shelf
+from advocacy.models.withheld import is_notice
 
 register = template.Library()
+
+S = TranslationState
+# What readers are told: of a translation that somebody reviewed, nothing.
+TO_BE_TOLD = [S.MISSING, S.OUTDATED, S.TO_REVIEW]
+OF_A_PAGE, OF_A_BLOCK = "includes/_translation_page.html", "includes/_translation.html"
 
 # How a field with paragraphs is laid out, and whether that makes blocks.
 LAYOUTS: dict[str, tuple[Any, bool]] = {
     "": (conditional_escape, False),
+    "capfirst": (lambda text: conditional_escape(capfirst(text)), False),
     "linebreaks": (lambda text: mark_safe(linebreaks(text, autoescape=True)), True),
     "linebreaksbr": (lambda text: mark_safe(linebreaksbr(text, autoescape=True)), False),
     "markdown": (lambda text: mark_safe(as_html(text)), True),
@@ -27,22 +41,35 @@ LAYOUTS: dict[str, tuple[Any, bool]] = {
 
 
 @register.simple_tag
-def words(row: Any, field: str, layout: str = "", chars: int = 0) -> SafeString | str:
+def words(
+    row: Any, field: str, layout: str = "", chars: int = 0, first: int = 0
+) -> SafeString | str:
     """A field of a row in the page's language; else in its own, inside `lang`.
 
-    `layout` is one of `LAYOUTS`; `chars` shortens the text.
+    `layout` is one of `LAYOUTS`; `chars` shortens the text, `first` to so many words.
     """
     if not row:
         return ""
-    told = row.shown(field)
+    told = noted(row.shown(field))
+    text = truncatechars(told.text, chars) if chars else told.text
+    return in_its_language(truncatewords(text, first) if first else text, told.language, layout)
+
+
+def noted(told: Words) -> Words:
+    """Count what is shown, for the notes on how it was translated."""
     if told.state and (shelf := current_shelf()):
         shelf.shown[told.state] += 1
+    return told
+
+
+def in_its_language(text: str, language: str, layout: str = "") -> SafeString | str:
+    """A text as HTML, inside `lang` where the page is in another language."""
     lay_out, makes_blocks = LAYOUTS[layout]
-    html = lay_out(truncatechars(told.text, chars) if chars else told.text)
-    if not told.text or told.language == get_language():
+    html = lay_out(text)
+    if not text or language == get_language():
         return html
     element = "div" if makes_blocks else "span"
-    marks = in_language(told.language)
+    marks = in_language(language)
     return format_html("<{0} {1}>{2}</{0}>", mark_safe(element), marks, html)
 
 
@@ -82,6 +109,47 @@ def frame_language() -> dict[str, Any]:
 
 
 @register.filter
+def as_written(text: str, layout: str = "") -> SafeString | str:
+    """A text that stands as it was written, in the language of the record."""
+    return in_its_language(text, settings.LANGUAGE_CODE, layout)
+
+
+@register.filter
+def lang_of(row: Any, field: str) -> SafeString | str:
+    """The attribute `lang` of an element with a field of a row, where it needs one."""
+    language = noted(row.shown(field)).language
+    return format_html(" {}", in_language(language)) if language != get_language() else ""
+
+
+@register.inclusion_tag("includes/_quotation.html")
+def quotation(row: Any, field: str = "quote", cite: str = "") -> dict[str, Any]:
+    """What was said, in the page's language where it was translated; then the original as well."""
+    told, original = row.shown(field), getattr(row, field)
+    own = settings.LANGUAGE_CODE if is_notice(original) else row.language_of(field)
+    is_translated = told.language != own and told.text != original
+    language = told.language if is_translated else own
+    # In a third language it stands as it was said on every page: nothing is missing.
+    if is_translated or own == settings.LANGUAGE_CODE != get_language():
+        noted(told)
+    return {
+        "text": told.text,
+        "language": "" if language == get_language() else language,
+        "state": told.state if is_translated else None,
+        "original": original if is_translated else "",
+        "original_language": own,
+        "original_name": language_name(own),
+        "ours": "" if is_translated else getattr(row, "quote_translation", ""),
+        "cite": cite,
+    }
+
+
+@register.simple_tag
+def language_name(code: str) -> str:
+    """A language by its name in the language of the page: англійська."""
+    return locale().languages.get(code.replace("-", "_"), code)
+
+
+@register.filter
 def plain(row: Any, field: str) -> str:
     """The same as text alone, for titles, attributes and mails, which cannot say its language."""
     return row.words(field) if row else ""
@@ -90,9 +158,11 @@ def plain(row: Any, field: str) -> str:
 class Block(template.Node):
     """What stands inside; and once after it, what a reader has to know of its translations."""
 
-    def __init__(self, nodelist: template.NodeList, *, is_page: bool) -> None:
+    def __init__(self, nodelist: template.NodeList, note: str, told: Sequence[str]) -> None:
         self.nodelist = nodelist
-        self.is_page = is_page
+        self.note = note
+        # The states of which it says anything.
+        self.told = told
 
     def render(self, context: Any) -> SafeString:
         shelf = current_shelf()
@@ -107,14 +177,13 @@ class Block(template.Node):
         finally:
             shelf.shown = outside
         outside.update(shown)
-        states = {state.value: shown[state] for state in TranslationState if shown[state]}
-        if not states.keys() - {TranslationState.REVIEWED}:
+        states = {state: shown[state] for state in self.told if shown[state]}
+        if not states:
             return html
-        name = "includes/_translation_page.html" if self.is_page else "includes/_translation.html"
-        note = context.template.engine.get_template(name)
+        note = context.template.engine.get_template(self.note)
         with context.push(states=states, record_language=settings.LANGUAGE_CODE):
             written = note.render(context)
-        if not self.is_page:
+        if self.note != OF_A_PAGE:
             return mark_safe(html + written)
         # Every page has one heading of the first level: the line stands under it.
         before, heading, after = html.partition("</h1>")
@@ -123,21 +192,33 @@ class Block(template.Node):
 
 @register.tag
 def translated(parser: Any, token: Any) -> Block:
-    """`{% translated %}…{% endtranslated %}`: a block that says once how its words were made."""
-    return _block(parser, token, is_page=False)
+    """`{% translated %}…{% endtranslated %}`: a block that says once how its words were made.
+
+    For what is read, quoted or sent without the rest of its page.
+    """
+    return _block(parser, token, OF_A_BLOCK, TO_BE_TOLD)
+
+
+@register.tag
+def translated_part(parser: Any, token: Any) -> Block:
+    """The same of a part of a page, which says only what the line under the heading cannot.
+
+    That is where the page stands in the original, and where it tells of an earlier wording.
+    """
+    return _block(parser, token, OF_A_BLOCK, [S.MISSING, S.OUTDATED])
 
 
 @register.tag
 def translated_page(parser: Any, token: Any) -> Block:
     """The same of a whole page, which says it under its heading."""
-    return _block(parser, token, is_page=True)
+    return _block(parser, token, OF_A_PAGE, TO_BE_TOLD)
 
 
-def _block(parser: Any, token: Any, *, is_page: bool) -> Block:
+def _block(parser: Any, token: Any, note: str, told: Sequence[str]) -> Block:
     name = token.contents
     nodelist = parser.parse([f"end{name}"])
     parser.delete_first_token()
-    return Block(nodelist, is_page=is_page)
+    return Block(nodelist, note, told)
 
 
 @register.simple_tag(takes_context=True)

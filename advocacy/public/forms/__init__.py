@@ -6,6 +6,7 @@ from advocacy.public.forms.filters import (
     ChecklistFilterForm,
     IssueFilterForm,
     MeetingFilterForm,
+    OverviewForm,
     PackFilterForm,
     StepFilterForm,
     TimelineForm,

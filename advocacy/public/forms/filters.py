@@ -24,7 +24,14 @@ from advocacy.models import (
 from advocacy.models.kept import numbers
 from advocacy.models.standing import label_of, label_of_group, status_choices
 from advocacy.public.forms.countries import country_choices
-from advocacy.public.forms.options import LONGEST_SEARCH, SlugField, Switch, choice, counted
+from advocacy.public.forms.options import (
+    LONGEST_SEARCH,
+    Label,
+    SlugField,
+    Switch,
+    choice,
+    counted,
+)
 
 
 def words_field():
@@ -123,6 +130,8 @@ class FilterForm(forms.Form):
             field = self.fields[name]
             if isinstance(field, forms.ChoiceField) and not isinstance(field, SlugField):
                 value = dict(_flat(field.choices)).get(value, value)
+            elif isinstance(field, SlugField):
+                value = field.label_of(value)
             elif value is True:
                 value = ""
             yield name, field.label, value
@@ -176,12 +185,12 @@ class FilterForm(forms.Form):
         """Slug and name of every row that is an option, from one query: {filter: {key: …}}."""
         fields = [(name, field) for name, field in self._slug_fields() if name in facets]
         first, *others = [
-            field.names(facets[name]).values_list(Value(name), "pk", "slug", "shown")
+            field.names(facets[name]).values_list(Value(name), "pk", "slug", "own", "told")
             for name, field in fields
         ]
-        names: dict[str, dict[int, tuple[str, str]]] = {name: {} for name, _field in fields}
-        for name, pk, slug, shown in first.union(*others, all=True).order_by():
-            names[name][pk] = slug, shown
+        names: dict[str, dict[int, tuple[str, Label]]] = {name: {} for name, _field in fields}
+        for name, pk, slug, own, told in first.union(*others, all=True).order_by():
+            names[name][pk] = slug, Label.of(own, told)
         return names
 
     def _show_counted_rows(self, name, names, facets):
@@ -191,8 +200,8 @@ class FilterForm(forms.Form):
         # What is chosen leaves what is listed now.
         leaves = counts.get(chosen.pk, facets["total"]) if chosen else 0
         self.fields[name].show(
-            [(slug, f"{shown} ({-minus})") for minus, shown, slug in rows],
-            chosen and (chosen.slug, f"{chosen} ({leaves})"),
+            [(slug, shown.with_number(-minus)) for minus, shown, slug in rows],
+            chosen and (chosen.slug, self.fields[name].label_of(chosen).with_number(leaves)),
         )
 
 
@@ -244,6 +253,30 @@ class TimelineForm(AsOfForm):
     @property
     def has_looks(self):
         return bool(self.cleaned_data.get("looks"))
+
+
+class OverviewForm(AsOfForm):
+    """The day, and how the record is shown at a glance."""
+
+    by = choice(
+        _("Order"),
+        [("issue", _("by issue")), ("wait", _("by the length of the silence"))],
+        _("by body"),
+    )
+    view = choice(_("Shown as"), [("table", _("a table"))], _("a picture"))
+
+    @property
+    def is_table(self):
+        return self.cleaned_data.get("view") == "table"
+
+    @property
+    def by_shown(self):
+        return self.cleaned_data.get("by") or ""
+
+    @property
+    def orders(self):
+        """[(value, words)] of the orders of the picture."""
+        return self.fields["by"].choices
 
 
 class ActionFilterForm(AsOfForm):

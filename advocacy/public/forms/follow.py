@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.forms.utils import ErrorDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -19,9 +20,10 @@ from advocacy.models import (
     Issue,
     RecommendedAction,
     TargetBody,
+    told,
 )
 from advocacy.models.addresses import canonical
-from advocacy.public.forms.options import LONGEST_SEARCH
+from advocacy.public.forms.options import LONGEST_SEARCH, Label
 
 
 class MailAddressField(forms.CharField):
@@ -66,14 +68,14 @@ class SubjectField(forms.ChoiceField):
         if not self.required:
             first.insert(0, ("", _("Nothing more")))
         room = MOST_OPTIONS - len(first) - 1
-        issues = first_of(Issue.objects.opened().only("slug", "title"), words, room)
-        bodies = first_of(TargetBody.objects.only("slug", "name"), words, room)
+        issues = first_of(named(Issue.objects.opened()), words, room)
+        bodies = first_of(named(TargetBody.objects.all()), words, room)
         self.has_more = len(issues) + len(bodies) > room
         # Half of them are bodies, or more where the issues leave room.
         bodies = bodies[: max(room // 2, room - len(issues))]
         groups = [
-            (_("Issues"), [(f"issue:{i.slug}", i.title) for i in issues[: room - len(bodies)]]),
-            (_("Bodies"), [(f"body:{body.slug}", body.name) for body in bodies]),
+            (_("Issues"), [(f"issue:{i.slug}", label_of(i)) for i in issues[: room - len(bodies)]]),
+            (_("Bodies"), [(f"body:{body.slug}", label_of(body)) for body in bodies]),
         ]
         shown = {value for _name, options in groups for value, _label in options}
         self.choices = [
@@ -85,7 +87,7 @@ class SubjectField(forms.ChoiceField):
     def option_of(self, chosen):
         """One subject as an option of its own: [(value, label)]; none where it is none."""
         with suppress(ValidationError):
-            return [(chosen, title_of(row)) for row in (self.to_python(chosen) or {}).values()]
+            return [(chosen, label_of(row)) for row in (self.to_python(chosen) or {}).values()]
         return []
 
     @property
@@ -101,11 +103,11 @@ class SubjectField(forms.ChoiceField):
         kind, _colon, slug = str(value).partition(":")
         row: Issue | TargetBody | RecommendedAction | None = None
         if kind == "issue":
-            row = Issue.objects.opened().filter(slug=slug).first()
+            row = named(Issue.objects.opened()).filter(slug=slug).first()
         elif kind == "body":
-            row = TargetBody.objects.filter(slug=slug).first()
+            row = named(TargetBody.objects.all()).filter(slug=slug).first()
         elif kind == "action":
-            row = RecommendedAction.objects.published().filter(slug=slug).first()
+            row = named(RecommendedAction.objects.published()).filter(slug=slug).first()
         if row is None:
             raise ValidationError(_("This is not in the record: choose what to follow."))
         return {kind: row}
@@ -120,8 +122,14 @@ def first_of(rows, words, number):
     return list((rows.containing(words) if words else rows)[: number + 1])
 
 
-def title_of(row):
-    return row.name if isinstance(row, TargetBody) else row.title
+def named(rows):
+    """Rows with their name or title, also in the page's language."""
+    name = "name" if rows.model is TargetBody else "title"
+    return rows.annotate(own=models.F(name), told=told(rows.model, name))
+
+
+def label_of(row):
+    return Label.of(row.own, row.told)
 
 
 class SubjectForm(forms.Form):

@@ -3,16 +3,53 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from advocacy.models import MOST_OPTIONS
+from advocacy.models import MOST_OPTIONS, told
 
 UNKNOWN = _("“%(value)s” is not known here; this filter was not applied.")
 LONGEST_SEARCH = 200
+
+
+class Label(str):
+    """The words of an option, with their language where that is not the page's."""
+
+    __slots__ = ("language",)
+
+    language: str
+
+    def __new__(cls, words, language=""):
+        label = super().__new__(cls, words)
+        label.language = language
+        return label
+
+    @classmethod
+    def of(cls, own, words):
+        """The words that the database found in the page's language, or else a row's own."""
+        return cls(words) if words else cls(own, foreign_language())
+
+    def with_number(self, number):
+        return type(self)(f"{self} ({number})", self.language)
+
+    def __html__(self):
+        words = conditional_escape(str(self))
+        return (
+            format_html('<span lang="{}">{}</span>', self.language, words)
+            if self.language
+            else words
+        )
+
+
+def foreign_language():
+    """The language of the record, where it is not the page's."""
+    own = settings.LANGUAGE_CODE
+    return "" if get_language() == own else own
 
 
 def counted(field, lookup):
@@ -38,8 +75,16 @@ class Select(forms.Select):
 
 
 def written(options):
-    rows = ((option["value"], flatatt(option["attrs"]), option["label"]) for option in options)
+    rows = (
+        (option["value"], flatatt(attributes_of(option)), str(option["label"]))
+        for option in options
+    )
     return format_html_join("\n", '<option value="{}"{}>{}</option>', rows)
+
+
+def attributes_of(option):
+    language = getattr(option["label"], "language", "")
+    return option["attrs"] | ({"lang": language} if language else {})
 
 
 def choice(label, choices, empty):
@@ -120,14 +165,37 @@ class SlugField(forms.ModelChoiceField):
         """The rows that hold the words looked for."""
         return self.queryset.containing(self.words) if self.words else self.queryset
 
+    def in_words(self, rows):
+        """Rows with their name as `own`, and in the page's language as `told`."""
+        return rows.annotate(own=models.F(self.named), told=told(rows.model, self.named))
+
+    def to_python(self, value):
+        """The row, with its name in words: no page asks for that of one row by itself."""
+        if value in self.empty_values:
+            return None
+        self.validate_no_null_characters(value)
+        try:
+            return self.in_words(self.queryset).get(slug=value)
+        except (ValueError, TypeError, self.queryset.model.DoesNotExist) as error:
+            raise ValidationError(
+                self.error_messages["invalid_choice"],
+                code="invalid_choice",
+                params={"value": value},
+            ) from error
+
+    def label_of(self, row):
+        """The words of a row that this field found."""
+        return Label.of(row.own, row.told)
+
     def names(self, pks):
-        """Those of these rows that match, their name as `shown`."""
-        return self.matches.filter(pk__in=pks).order_by().annotate(shown=models.F(self.named))
+        """Those of these rows that match, their name in words."""
+        return self.in_words(self.matches.filter(pk__in=pks).order_by())
 
     def show_first(self, chosen):
         """Show the first options, without counts, and what is chosen."""
-        rows, has_more = first_of(self.queryset.only("slug", self.named), self.words)
-        self.show([(row.slug, str(row)) for row in rows], chosen and (chosen.slug, str(chosen)))
+        rows, has_more = first_of(self.in_words(self.queryset.only("slug")), self.words)
+        options = [(row.slug, self.label_of(row)) for row in rows]
+        self.show(options, chosen and (chosen.slug, self.label_of(chosen)))
         self.has_more = has_more
 
     def show(self, options, chosen):

@@ -4,14 +4,16 @@ from contextlib import suppress
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Concat
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from advocacy.models import LONGEST_WORDS, RecommendedAction
+from advocacy.models import LONGEST_WORDS, RecommendedAction, TargetBody, in_words, told
 from advocacy.models.reports import check_told
 from advocacy.models.text import LineInput, TextInput
 from advocacy.public.forms.follow import SubjectForm
-from advocacy.public.forms.options import SlugField, first_of
+from advocacy.public.forms.options import SlugField
 
 
 class AskField(SlugField):
@@ -20,21 +22,25 @@ class AskField(SlugField):
     def __init__(self):
         super().__init__(
             # By an index: the order of asks elsewhere would sort them all.
-            RecommendedAction.objects.published().select_related("body").order_by("reference"),
+            RecommendedAction.objects.published().order_by("reference"),
             label=_("What it is about"),
             empty=_("Something else, or I cannot say"),
         )
         self.error_messages["invalid_choice"] = _("This ask is not in the record: choose another.")
 
-    def show_first(self, chosen):
-        asks = self.queryset.only("slug", "title", "body__abbreviation")
-        rows, has_more = first_of(asks, self.words)
-        self.show([option_of(ask) for ask in rows], chosen and option_of(chosen))
-        self.has_more = has_more
-
-
-def option_of(ask):
-    return ask.slug, f"{ask.body.abbreviation}: {ask.title}"
+    def in_words(self, rows):
+        """Asks by their body and their title."""
+        between = models.Value(": ")
+        body = in_words(TargetBody, "abbreviation", key="body", column="body__abbreviation")
+        return rows.annotate(
+            title_told=told(RecommendedAction, "title"),
+            own=Concat("body__abbreviation", between, "title", output_field=models.TextField()),
+            told=models.Case(
+                models.When(title_told="", then=models.Value("")),
+                default=Concat(body, between, "title_told", output_field=models.TextField()),
+                output_field=models.TextField(),
+            ),
+        )
 
 
 class TellForm(SubjectForm):

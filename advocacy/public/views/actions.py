@@ -41,20 +41,20 @@ def action_page(action, *, filters=None, step_filters=None, preview=None):
         "action": action,
         "wording_changes": action.wording_changes(),
         "is_listed": action.public_from <= day,
-        "also_on": action.also_on.opened(),
+        "also_on": list(action.also_on.opened()),
         "relations": AskRelation.objects.seen_from(
             action, RecommendedAction.objects.published(day).select_related("body")
         ),
         "submissions": submissions,
-        "legal_references": action.legal_references.all(),
+        "legal_references": list(action.legal_references.all()),
         "updates": updates,
         "timeline": _timeline(submissions, updates),
-        "replies": action.replies.filter(replied_on__lte=day).newest_first(),
-        "meetings": Meeting.objects.chances(day).filter(body=action.body)[:3],
+        "replies": list(action.replies.filter(replied_on__lte=day).newest_first()),
+        "meetings": list(Meeting.objects.chances(day).filter(body=action.body)[:3]),
         "step_filters": step_filters,
-        "steps": action.steps.matching(**step_filters.filters).with_related(),
+        "steps": list(action.steps.matching(**step_filters.filters).with_related()),
         # Their words are of today.
-        "packs": [] if day < timezone.localdate() else action.packs.in_short(),
+        "packs": [] if day < timezone.localdate() else list(action.packs.in_short()),
         "follow": FollowForm(subject=f"action:{action.slug}"),
         "mails": StatusUpdate.objects.mails_in_last_year(action=action),
     }

@@ -41,6 +41,7 @@ def body_detail(request, slug):
     events = list(did.prefetch_related("issues")[: MOST_UPDATES + 1])
     seats = list(body.members.order_by("country", "starts_on"))
     meetings, standing = list(body.meetings.chances(day)), list(body.meetings.standing())
+    replies = body.replies.filter(replied_on__lte=day)
     context = {
         "filters": filters,
         "as_of": day,
@@ -55,10 +56,10 @@ def body_detail(request, slug):
         "seats": [seat for seat in seats if seat.is_held(day)],
         "next_seats": [seat for seat in seats if seat.starts_on and seat.starts_on > day],
         "meetings": meetings,
-        "next_then": body.meetings.next_then(day).with_related()[:5],
+        "next_then": list(body.meetings.next_then(day).with_related()[:5]),
         "standing": standing,
         "packs": Pack.objects.by_meeting([*meetings, *standing] if day == today else []),
-        "replies": body.replies.filter(replied_on__lte=day).select_related("action").newest_first(),
+        "replies": list(replies.select_related("action").newest_first()),
         "follow": FollowForm(subject=f"body:{body.slug}"),
         "mails": StatusUpdate.objects.mails_in_last_year(body=body),
     }

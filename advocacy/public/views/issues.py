@@ -64,7 +64,7 @@ def issue_detail(request, slug):
         "phases": Counter(action.standing.counted_as for action in actions),
         # Of a past day nothing is said of what can be done today.
         "steps": [] if is_past else _three_steps(actions),
-        "packs": [] if is_past else issue.packs.in_short()[:MOST_PACKS],
+        "packs": [] if is_past else list(issue.packs.in_short()[:MOST_PACKS]),
         "paragraphs": paragraphs,
         "timeline": timeline.in_order(
             timeline.of_events(events, updates),
@@ -72,8 +72,8 @@ def issue_detail(request, slug):
             timeline.of_entries(updates, events),
         ),
         "sources": _cited(updates, events, paragraphs),
-        "meetings": meetings.chances(day).with_related()[:5],
-        "next_then": meetings.next_then(day).with_related()[:5],
+        "meetings": list(meetings.chances(day).with_related()[:5]),
+        "next_then": list(meetings.next_then(day).with_related()[:5]),
         "follow": FollowForm(subject=f"issue:{issue.slug}"),
         "mails": StatusUpdate.objects.mails_in_last_year(issue=issue),
     }

@@ -1,124 +1,132 @@
+from collections import defaultdict
+from typing import Any
+
+from django.db.models import Count, Min
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from advocacy.models import (
-    PROPOSED,
     Issue,
     Meeting,
     Phase,
     RecommendedAction,
     StatusUpdate,
+    Submission,
     TargetBody,
     columns_of,
 )
-from advocacy.public.forms import AsOfForm, FollowForm
+from advocacy.models.groups import grouped
+from advocacy.public.forms import FollowForm, OverviewForm
+from advocacy.public.silence import MOST_ROWS, silence_of
 from advocacy.web.pagination import Walk, in_order
 
-MOST_ISSUES = 12
-# Wider, nobody finds their way in it.
-MOST_BODIES = 24
-# In the sentence that opens the page.
-MOST_NAMED = 6
+# Of the table: wider or longer, nobody finds their way in it.
+MOST_ISSUES = 6
+MOST_ASKS = 400
+SHOWN = 5
 
 
 @require_safe
 def overview(request):
-    """The record on one screen: who was asked about what, and how each answered."""
-    filters = AsOfForm(request.GET)
+    """The record on one screen: what it is about, who was asked, and how long each is silent."""
+    filters = OverviewForm(request.GET)
     day = filters.as_of_day or timezone.localdate()
     columns = columns_of(day)
-    actions = RecommendedAction.objects.with_status(day).with_related()
-    # Issues of the dossier come in order; a record of thousands shows its first ones here.
-    issues = _first_issues(columns)
-    shown = actions.published(day).open(day).asked().about([issue.pk for issue in issues])
-    waiting = in_order(_longest_waiting(columns), actions)
     context = {
         "filters": filters,
         "as_of": day,
         "lead": _lead(columns),
-        "unanswered": columns.unanswered.bit_count(),
-        "matrix": _matrix(issues, shown.order_by("asked_on", "pk").prefetch_related("also_on")),
-        "waiting": waiting,
-        "longest": _longest(columns, waiting),
-        "updates": StatusUpdate.objects.published(day)
-        .responses()
-        .newest_first()
-        .with_related()[:5],
-        "meetings": Meeting.objects.chances(day).with_related()[:5],
-        "next_then": Meeting.objects.next_then(day).with_related()[:5],
+        "updates": list(
+            StatusUpdate.objects.published(day).responses().newest_first().with_related()[:SHOWN]
+        ),
+        "meetings": list(Meeting.objects.chances(day).with_related()[:SHOWN]),
+        "next_then": list(Meeting.objects.next_then(day).with_related()[:SHOWN]),
         "follow": FollowForm(),
         "mails": StatusUpdate.objects.mails_in_last_year(),
     }
+    if filters.is_table:
+        table = _table(columns)
+        context |= {"table": table, "longest": table["longest"]}
+    else:
+        silence = _silence(columns, filters.by_shown or "body")
+        context |= {"silence": silence, "longest": silence.longest}
     return render(request, "overview.html", context)
 
 
-def _longest_waiting(columns):
-    """The keys of the asks that have waited longest without an answer."""
-    asks = RecommendedAction.standings(columns.day).published(columns.day).asked()
-    keys, share = columns.among(columns.unanswered), columns.share(columns.unanswered)
-    # Whatever the day, by the column that has an index.
-    longest_first = asks.order_by(f"{asks.KEPT}asked_on", "pk")
-    return Walk(longest_first, "pk", keys, share=share)[:5] if share else []
-
-
-def _longest(columns, waiting):
-    """The longest wait in days, and every body that has kept an ask waiting so long.
-
-    Where many have, their number: no sentence names one of several.
-    """
-    if not waiting:
-        return {}
-    asks = RecommendedAction.standings(columns.day).order_by()
-    asks = asks.filter(**{f"{asks.KEPT}asked_on": waiting[0].asked_on})
-    keys = columns.among(columns.unanswered)
-    tied = {body for pk, body in asks.values_list("pk", "body") if pk in keys}
-    bodies = TargetBody.objects.filter(pk__in=tied).order_by("position", "name")
-    names = list(dict.fromkeys(bodies.values_list("abbreviation", flat=True)))
-    named = ", ".join(names)
-    if len(names) > MOST_NAMED:
-        number = {"number": len(names)}
-        named = ngettext("%(number)s body", "%(number)s bodies", len(names)) % number
-    return {"days": waiting[0].standing.days_waiting, "bodies": named}
-
-
-def _first_issues(columns):
-    """The first issues about which anything is asked."""
-    asked = set(map(int, columns.issues_of(columns.open & columns.asked)))
-    issues = Issue.objects.order_by("position", "title", "pk")
-    return in_order(Walk(issues, "pk", asked, share=1)[:MOST_ISSUES], Issue.objects.all())
+def _asks(columns):
+    """The asks that were put to their body and are open: of no other is a silence told."""
+    return columns.open & columns.asked
 
 
 def _lead(columns):
-    """The numbers of the sentence that opens the page; of asks alone, not of what is proposed."""
-    asks, phases = columns.open & columns.asked, columns.phases(columns.open)
+    """The numbers of the sentences that open the page; of asks alone, not of what is proposed."""
+    asks, phases = _asks(columns), columns.phases(_asks(columns))
+    put = Submission.objects.in_force(columns.day).aggregate(
+        first=Min("submitted_on"), organisations=Count("organisations", distinct=True)
+    )
     return {
+        **put,
         "asks": asks.bit_count(),
         "bodies": len(set(columns.of(columns.bodies, asks))),
+        "unanswered": columns.unanswered.bit_count(),
         "unchecked": phases[Phase.UNKNOWN],
-        "proposed": phases[PROPOSED],
+        "proposed": (columns.open & columns.proposed).bit_count(),
         "phases": phases,
     }
 
 
-def _matrix(issues, actions):
-    """Issues down, bodies across; a cell is the asks of one body on one issue.
+def _silence(columns, by):
+    """The picture: every ask that was put to its body, or those with the longest silence."""
+    number = _asks(columns).bit_count()
+    rows = RecommendedAction.objects.with_status(columns.day).with_related()
+    keys = _first_keys(columns, MOST_ROWS) if number > MOST_ROWS else columns.keys(_asks(columns))
+    return silence_of(
+        in_order(list(keys), rows), columns.day, by=by, left_out=max(number - MOST_ROWS, 0)
+    )
 
-    An ask stands in the row of each of its issues. {"bodies": [body], "rows": [(issue, [(body,
-    [ask])])], "bodies_left_out": number}, with the bodies that were asked, in order.
+
+def _first_keys(columns, number):
+    """The keys of the asks that have waited longest without an answer; then of any others."""
+    asks = RecommendedAction.standings(columns.day).published(columns.day).asked()
+    longest_first = asks.order_by(f"{asks.KEPT}asked_on", "pk")
+    found = []
+    for some in (columns.unanswered, _asks(columns) & ~columns.unanswered):
+        if share := columns.share(some):
+            walk = Walk(longest_first, "pk", columns.among(some), share=share)
+            found += walk[: number - len(found)]
+        if len(found) == number:
+            break
+    return found
+
+
+def _table(columns):
+    """Bodies down, issues across: {"issues": […], "rows": [(body, [groups], wait, days)], …}.
+
+    An ask stands under each of its issues. The body that has waited longest comes first.
     """
-    bodies: dict[int, TargetBody] = {}
-    cells: dict[tuple[int, int], list[RecommendedAction]] = {}
-    for action in actions:
-        bodies[action.body_id] = action.body
-        for issue in action.issue_ids:
-            cells.setdefault((issue, action.body_id), []).append(action)
-    columns = sorted(bodies.values(), key=lambda body: (body.position, body.name))
-    hidden = len(columns[MOST_BODIES:])
-    columns = columns[:MOST_BODIES]
-    rows = [
-        (issue, [(body, cells.get((issue.pk, body.pk), [])) for body in columns])
-        for issue in issues
-    ]
-    return {"bodies": columns, "rows": rows, "bodies_left_out": hidden}
+    keys = _first_keys(columns, MOST_ASKS)
+    rows = RecommendedAction.objects.with_status(columns.day).with_related()
+    cells: defaultdict[Any, defaultdict[int, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    for ask in in_order(keys, rows.prefetch_related("also_on")):
+        for issue in ask.issue_ids:
+            cells[ask.body][issue].append(ask.standing)
+    used = {issue for of_issue in cells.values() for issue in of_issue}
+    issues = list(Issue.objects.filter(pk__in=used).order_by("position", "title")[:MOST_ISSUES])
+    table = [_row(body, of_issue, issues) for body, of_issue in cells.items()]
+    table.sort(key=lambda row: (-row["days"], row["body"].position, row["body"].name))
+    return {
+        "issues": issues,
+        "rows": table,
+        "longest": max((row["days"] for row in table), default=0),
+        "is_part": len(used) > MOST_ISSUES or len(keys) == MOST_ASKS,
+    }
+
+
+def _row(body: TargetBody, of_issue, issues):
+    waits = [s.days_waiting or 0 for some in of_issue.values() for s in some]
+    return {
+        "body": body,
+        "cells": [(issue, grouped(of_issue.get(issue.pk, []))) for issue in issues],
+        "days": max(waits, default=0),
+    }

@@ -58,6 +58,8 @@ def seat_country(request, country):
         "open_to_all": [pair for pair in elsewhere if pair[1].all_states_sit],
     }
     sections = {name: _with_asks(pairs, asks, code) for name, pairs in sections.items()}
+    meetings = Meeting.objects.chances(today)
+    meetings = meetings.filter(Q(body__in=reached | own) | Q(body__parent__in=reached))
     context = {
         **sections,
         "country": code,
@@ -71,9 +73,7 @@ def seat_country(request, country):
         ),
         "direct": [(b, asks[b.pk]) for b in bodies if b.is_written_to and not b.country],
         "group_seats": _group_seats(code, seated, today),
-        "meetings": Meeting.objects.chances(today)
-        .filter(Q(body__in=reached | own) | Q(body__parent__in=reached))
-        .with_related()[:5],
+        "meetings": list(meetings.with_related()[:5]),
     }
     return render(request, "seats/detail.html", context | _not_seated(seated))
 
