@@ -10,6 +10,13 @@ class AdvocacyConfig(AppConfig):
     name = "advocacy"
     verbose_name = _("The record")
 
+    def import_models(self):
+        from advocacy.management.catalogues import stand_in
+
+        # Models are the first to translate something.
+        stand_in()
+        super().import_models()
+
     def ready(self):
         # Django's own words have no translation yet; forms take them as they are imported.
         fields.BLANK_CHOICE_LABEL = _("Choose one")

@@ -8,13 +8,12 @@ import re
 from pathlib import Path
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
-from django.conf.locale import LANG_INFO
+from advocacy.languages import is_known, own_name
 
 SITE = "site.json"
 # Translations of the record, a catalogue for each language.
 TRANSLATIONS = "translations"
-# Catalogues of the program for languages that do not come with it.
+# Catalogues of the program's own sentences: in further languages, or in words of one's own.
 LOCALE = "locale"
 KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 ENGLISH = {"languages": ["en"], "default_language": "en"}
@@ -59,23 +58,6 @@ def languages_of(folder: Path) -> tuple[list[tuple[str, str]], str]:
     if default not in codes:
         raise refusal(path, f"default_language must be one of {', '.join(codes)}")
     return [(code, own_name(code)) for code in codes], default
-
-
-def is_known(code: str) -> bool:
-    """Whether Django has the words of its own parts in it, and Babel its dates and plurals."""
-    if "name_local" not in LANG_INFO.get(code, {}):
-        return False
-    try:
-        Locale.parse(code, sep="-")
-    except UnknownLocaleError:
-        return False
-    return True
-
-
-def own_name(code: str) -> str:
-    """What those who speak it call a language, as it stands in a list: Français, 한국어."""
-    name: str = LANG_INFO[code]["name_local"]
-    return name[0].title() + name[1:]
 
 
 def record_key(folder: Path) -> str:

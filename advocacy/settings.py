@@ -10,6 +10,7 @@ import dj_database_url
 from django.utils.csp import CSP
 
 from advocacy.content_folder import languages_of
+from advocacy.languages import direction
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -314,7 +315,9 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 
 # The record says in which languages it is read (site.json).
 LANGUAGES, LANGUAGE_CODE = languages_of(CONTENT_DIR)
-LOCALE_PATHS = [BASE_DIR / "advocacy" / "locale"]
+LANGUAGES_BIDI = [code.split("-")[0] for code, _name in LANGUAGES if direction(code) == "rtl"]
+# The words of the record go before. They are compiled into VAR_DIR: its folder may be read-only.
+LOCALE_PATHS = [VAR_DIR / "locale", BASE_DIR / "advocacy" / "locale"]
 TIME_ZONE = env("TIME_ZONE", "UTC")
 
 STATIC_URL = "/static/"

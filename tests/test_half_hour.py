@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from PIL import Image
 
 from advocacy.content_folder import languages_of
@@ -38,6 +38,7 @@ from tests.pages import text_of
 from tests.staff import DESK, Controls, add, change_page, record_page, send
 from tests.test_feeds import ATOM
 from tests.test_follow import link_in, sign_up
+from tests.test_fourth_language import say_languages
 from tests.test_named_everywhere import PROGRAM, THE_PROGRAM_OF_THE_FILE, title_of
 from tests.test_tell import SAME_ORIGIN
 
@@ -71,11 +72,20 @@ def seen():
     return []
 
 
+@pytest.fixture(params=["en", "fr"])
+def language(request):
+    """That of whoever reads: the sentences of the program are in English, all else follows."""
+    with translation.override(request.param):
+        yield request.param
+
+
 @pytest.fixture
-def folder(tmp_path, settings):
-    """The record as a new folder begins it, in its one language."""
+def folder(tmp_path, settings, language):
+    """The record as a new folder begins it, in English and, if it is read so, in French."""
     folder = tmp_path / "cobalt"
     call_command("new_record", str(folder), name=NEW, verbosity=0)
+    if language != "en":
+        say_languages(folder, ["en", language])
     settings.CONTENT_DIR = folder
     settings.LANGUAGES, settings.LANGUAGE_CODE = languages_of(folder)
     settings.VAR_DIR = tmp_path / "var"
@@ -247,15 +257,15 @@ def send_what_is_due(queue):
     queue()
 
 
-def test_from_a_new_folder_to_a_public_record(folder, seen, drawn, sink, queue):
+def test_from_a_new_folder_to_a_public_record(folder, language, seen, drawn, sink, queue):
     desk, visitor = somebody(seen, "Publisher"), Reader(seen)
-    assert title_of(visitor.get("/en/").text).endswith(f"· {NEW}")
+    assert title_of(visitor.get(f"/{language}/").text).endswith(f"· {NEW}")
     rename(desk)
     # Whoever named it on the desk keeps the name, whatever the folder says at the next start.
     call_command("load_content", folder=folder, verbosity=0)
     # From here on nothing says any other name.
     del seen[:]
-    home = visitor.get("/en/")
+    home = visitor.get(f"/{language}/")
     assert title_of(home.text) == f"Overview · {NAME}"
     assert PURPOSE in text_of(home)
     assert PUBLISHER in home.text.partition('<footer class="colophon">')[2]
@@ -381,7 +391,7 @@ def test_from_a_new_folder_to_a_public_record(folder, seen, drawn, sink, queue):
     # The record holds together, and not a word of another stands on anything that was shown.
     call_command("verify_record")
     for path in public_pages():
-        assert visitor.get(f"/en/{path}").status_code == 200, path
+        assert visitor.get(f"/{language}/{path}").status_code == 200, path
     seen += [(str(mail["Subject"]), readable(mail)) for mail in sink.messages]
     of_another = re.compile(f"{PROGRAM.pattern}|{NEW}", re.I)
     found = {

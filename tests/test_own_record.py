@@ -194,7 +194,7 @@ def running(command, checkout):
 @pytest.mark.programs
 def test_every_command_of_the_page_does_what_the_page_says(checkout):
     """Beside an earlier plain `make run`, whose record is left as it is."""
-    write, run, try_out, load, verify = COMMANDS
+    write, run, try_out, load, verify, fill = COMMANDS
     assert "../cotton" in write
     done("make manage DO='migrate --verbosity=0'", checkout)
     done("make manage DO='load_content --verbosity=0'", checkout)
@@ -216,6 +216,8 @@ def test_every_command_of_the_page_does_what_the_page_says(checkout):
     assert changed in done(try_out, checkout)
     assert "Content loaded: 0 new, 1 changed" in done(load, checkout)
     assert "The record holds: 2 entries" in done(verify, checkout)
+    assert "sentences to translate, 0 translated" in done(fill, checkout)
+    assert (checkout.parent / "cotton/locale/fr/LC_MESSAGES/django.po").exists()
 
     # Without CONTENT it is the other record, and neither gets into the other's database.
     assert "0 new, 0 changed" in done("make manage DO=load_content", checkout)

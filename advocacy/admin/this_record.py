@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from advocacy.admin.content import ContentForm, VersionedAdmin
+from advocacy.languages import is_whole, sentences_in
 from advocacy.models import Picture, Site
 from advocacy.models.pictures import LOGO, MOST_UPLOADED, SOCIAL, Use
 
@@ -118,9 +119,14 @@ class SiteAdmin(VersionedAdmin):
     def languages(self, _site):
         """Read at the start from `site.json` of the content folder."""
         names = [name for _code, name in settings.LANGUAGES]
-        return format_html(
-            "{}. {}", ", ".join(names), gettext("They are set in site.json of the content folder.")
-        )
+        told = [
+            gettext("%(language)s: %(told)d of %(there)d sentences of the program.")
+            % {"language": name, "told": sentences_in(code)[0], "there": sentences_in(code)[1]}
+            for code, name in settings.LANGUAGES
+            if not is_whole(code)
+        ]
+        where = gettext("They are set in site.json of the content folder.")
+        return format_html("{}. {} {}", ", ".join(names), where, " ".join(told))
 
     @admin.display(description=_("logo now"))
     def logo_shown(self, site):

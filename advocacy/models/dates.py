@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 
@@ -19,7 +20,7 @@ FOR_PROGRAMS: dict[str, str] = {DatePrecision.YEAR: "%Y", DatePrecision.MONTH: "
 
 def locale() -> Locale:
     """The locale of the active language."""
-    code = get_language() or "en"
+    code = get_language() or settings.LANGUAGE_CODE
     return Locale.parse(REGION.get(code, code), sep="-")
 
 

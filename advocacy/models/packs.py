@@ -18,7 +18,7 @@ from advocacy.models.content import Searchable, SearchableQuerySet
 from advocacy.models.enums import PackKind, TranslationState
 from advocacy.models.issues import Issue
 from advocacy.models.meetings import Meeting
-from advocacy.models.text import Line, Slug, Text, check_headings
+from advocacy.models.text import LanguageCode, Line, Slug, Text, check_headings
 
 S = TranslationState
 # How fast a statement is read so that interpreters can follow: in words a minute, which are longer
@@ -137,7 +137,7 @@ class Pack(Searchable):
         blank=True,
         help_text=_("Of an oral statement: how long a speaker has where it is made."),
     )
-    language = Line(_("language"), max_length=16, default="en")
+    language = LanguageCode(_("language"))
     text = Text(
         _("text"),
         help_text=_(

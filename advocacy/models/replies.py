@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from advocacy.models.content import Content, ContentQuerySet
-from advocacy.models.text import Line, Text, Url
+from advocacy.models.text import LanguageCode, Line, Text, Url
 from advocacy.models.withheld import Withheld
 
 
@@ -35,7 +35,7 @@ class Reply(Content):
         help_text=_("Empty: it speaks of the whole record of the body."),
     )
     text = Text(_("its own words"), help_text=_("As it wrote them, whole."))
-    language = Line(_("language"), max_length=16, default="en")
+    language = LanguageCode(_("language"))
     signed = Line(_("signed by"), max_length=200, blank=True)
     replied_on = models.DateField(_("date of the reply"))
     url = Url(_("where it can be read"), max_length=1000)

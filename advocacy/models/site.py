@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from advocacy import colours
+from advocacy.languages import SOURCE, is_said_in
 from advocacy.models.content import Content, ContentQuerySet
 from advocacy.models.kept import Kept
 from advocacy.models.openpgp import check_public_key
@@ -300,12 +301,13 @@ class Site(Content):
         return self.purpose not in ("", OWN_PURPOSE)
 
     def shown(self, field: str, language: str = "") -> Words:
-        """The purpose of the program is there in every language of its own catalogues."""
+        """The purpose of the program is there in the languages of its catalogues."""
         if field == "purpose" and not self.has_own_purpose:
             language = language or get_language() or settings.LANGUAGE_CODE
-            with override(language):
+            is_said = is_said_in(language, OWN_PURPOSE)
+            with override(language if is_said else SOURCE):
                 own = gettext("Who was called on, what they answered, and what you can do next.")
-            return Words(own, language, None)
+            return Words(own, language if is_said else SOURCE, None)
         return super().shown(field, language)
 
     def fields_to_translate(self, language: str) -> list[str]:

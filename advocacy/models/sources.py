@@ -15,7 +15,7 @@ from advocacy.models.chain import AppendOnlyQuerySet, refuse
 from advocacy.models.content import Content, ContentQuerySet
 from advocacy.models.enums import DatePrecision, Tier
 from advocacy.models.standing import FROM_DIGESTS
-from advocacy.models.text import Line, Slug, Text, Url
+from advocacy.models.text import LanguageCode, Line, Slug, Text, Url
 from advocacy.models.withheld import Withheld, anchor_of
 from advocacy.models.wordings import Witnessed, stood_on
 from advocacy.text import carried_line
@@ -163,7 +163,7 @@ class Source(Witnessed, Evidence):
         choices=[(True, _("yes, somebody else’s")), (False, _("no, the body’s own"))],
         help_text=_("Not written, paid for or controlled by the body that was asked."),
     )
-    language = Line(_("language"), max_length=16, default="en")
+    language = LanguageCode(_("language"))
     quote = Text(_("quotation in the original language"), blank=True)
     quote_translation = Text(_("our translation"), blank=True)
     accessed_on = models.DateField(

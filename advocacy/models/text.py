@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator, validate_slug
 from django.db import models
@@ -110,6 +111,19 @@ class Line(CarriedText, _CharField):
 
     def formfield(self, **kwargs: Any) -> Any:
         return super().formfield(**{"form_class": LineInput, **kwargs})
+
+
+class LanguageCode(Line):
+    """The code of a language: of the record's, unless told."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max_length": 16, **kwargs})
+
+    def has_default(self) -> bool:
+        return True
+
+    def get_default(self) -> str:
+        return settings.LANGUAGE_CODE
 
 
 class Text(CarriedText, _TextField):

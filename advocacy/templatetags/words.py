@@ -14,8 +14,9 @@ from django.template.defaultfilters import (
 from django.urls import translate_url
 from django.utils.html import conditional_escape, format_html, linebreaks
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, override
 
+from advocacy.languages import SOURCE, direction, is_whole, own_name
 from advocacy.markdown import as_html
 from advocacy.models import TranslationState, reading
 from advocacy.models.dates import locale
@@ -68,7 +69,43 @@ def in_its_language(text: str, language: str, layout: str = "") -> SafeString | 
     if not text or language == get_language():
         return html
     element = "div" if makes_blocks else "span"
-    return format_html('<{0} lang="{1}">{2}</{0}>', mark_safe(element), language, html)
+    marks = in_language(language)
+    return format_html("<{0} {1}>{2}</{0}>", mark_safe(element), marks, html)
+
+
+@register.simple_tag
+def in_language(code: str) -> SafeString:
+    """What an element says of its language: `lang`, and `dir` where the page is read otherwise."""
+    way = direction(code)
+    if way == direction(get_language() or settings.LANGUAGE_CODE):
+        return format_html('lang="{}"', code)
+    return format_html('lang="{}" dir="{}"', code, way)
+
+
+@register.simple_tag
+def page_language() -> SafeString:
+    """The same of a whole page: from left to right need not be said."""
+    code = get_language() or settings.LANGUAGE_CODE
+    way = direction(code)
+    return format_html('lang="{}" dir="{}"' if way == "rtl" else 'lang="{}"', code, way)
+
+
+@register.inclusion_tag("includes/_frame_language.html")
+def frame_language() -> dict[str, Any]:
+    """That sentences of the program stand in another language than the page's, if some do.
+
+    What a language lacks stands in that of the record, and what that lacks, in English.
+    """
+    code = get_language() or settings.LANGUAGE_CODE
+    if is_whole(code):
+        return {}
+    other = settings.LANGUAGE_CODE if is_whole(settings.LANGUAGE_CODE) else SOURCE
+    with override(other):
+        note = gettext(
+            "The menus and explanations of this site are only partly translated into"
+            " %(language)s. What is missing is in %(other)s."
+        )
+    return {"code": other, "note": note % {"language": own_name(code), "other": own_name(other)}}
 
 
 @register.filter
@@ -81,7 +118,7 @@ def as_written(text: str, layout: str = "") -> SafeString | str:
 def lang_of(row: Any, field: str) -> SafeString | str:
     """The attribute `lang` of an element with a field of a row, where it needs one."""
     language = noted(row.shown(field)).language
-    return format_html(' lang="{}"', language) if language != get_language() else ""
+    return format_html(" {}", in_language(language)) if language != get_language() else ""
 
 
 @register.inclusion_tag("includes/_quotation.html")

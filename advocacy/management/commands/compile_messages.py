@@ -1,12 +1,17 @@
 """Turns the catalogues into what Django reads. Fast when nothing changed."""
 
-import os
-from io import BytesIO
-
-from babel.messages.mofile import write_mo
 from django.core.management.base import BaseCommand, CommandError
 
-from advocacy.management.catalogues import catalogue_paths, messages, problems, read, shown
+from advocacy.management.catalogues import (
+    compile_to,
+    forget_gone,
+    messages,
+    problems,
+    read,
+    shown,
+    stand_in,
+    to_compile,
+)
 
 
 class Command(BaseCommand):
@@ -17,29 +22,28 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *, verbosity, **options):
+        there = to_compile()
         changed = {
-            path: read(path, language)
-            for language, path in catalogue_paths().items()
-            if path.exists() and is_newer(path, path.with_suffix(".mo"))
+            path: (read(path, language), compiled)
+            for path, (language, compiled) in there.items()
+            if is_changed(path, compiled)
         }
         refusals = [
             f"{shown(path)}:{message.lineno}: {problem}"
-            for path, catalogue in changed.items()
+            for path, (catalogue, _compiled) in changed.items()
             for message in messages(catalogue)
             for problem in problems(message, catalogue)
         ]
         if refusals:
             raise CommandError("\n".join(["No catalogue was compiled.", *refusals]))
-        for path, catalogue in changed.items():
-            compiled = BytesIO()
-            write_mo(compiled, catalogue)
-            # In one step, so that a server starting meanwhile never reads half a file.
-            draft = path.with_suffix(f".{os.getpid()}.mo")
-            draft.write_bytes(compiled.getvalue())
-            draft.replace(path.with_suffix(".mo"))
+        for path, (catalogue, compiled) in changed.items():
+            compile_to(compiled, catalogue, path.stat())
             if verbosity:
                 self.stdout.write(f"Compiled {shown(path)}.")
+        forget_gone({compiled for _language, compiled in there.values()})
+        stand_in()
 
 
-def is_newer(path, compiled):
-    return not compiled.exists() or compiled.stat().st_mtime_ns <= path.stat().st_mtime_ns
+def is_changed(path, compiled):
+    """A compiled catalogue has the time of its own: one that was copied may be older than it."""
+    return not compiled.exists() or compiled.stat().st_mtime_ns != path.stat().st_mtime_ns

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
+from django.conf import settings
 from django.core.management.base import CommandError
 from django.core.management.commands import makemessages
 from django.utils.translation import to_locale
 
+from advocacy.languages import SOURCE
 from advocacy.management.catalogues import catalogue_paths, read, untranslated
 
 FOLDERS = ["advocacy", "templates"]
@@ -52,7 +54,11 @@ class Command(makemessages.Command):
             raise CommandError("\n".join(["These strings are not translated:", *self.missing]))
 
     def find_files(self, root):
-        return [file for folder in FOLDERS for file in super().find_files(folder)]
+        found = [file for folder in FOLDERS for file in super().find_files(folder)]
+        for file in found:
+            # Not where a record keeps its own.
+            file.locale_dir = settings.LOCALE_PATHS[-1]
+        return found
 
     def build_potfiles(self):
         potfiles = super().build_potfiles()
@@ -67,7 +73,7 @@ class Command(makemessages.Command):
             start_catalogue(path, locale)
             super().write_po_file(potfile, locale)
             return
-        for message in untranslated(read(Path(potfile), "en"), read(path, locale)):
+        for message in untranslated(read(Path(potfile), SOURCE), read(path, locale)):
             files = ", ".join(dict.fromkeys(file for file, _line in message.locations))
             text = message.id[0] if message.pluralizable else message.id
             self.missing.append(f"{locale}: {files}: {text}")
@@ -77,8 +83,9 @@ def start_catalogue(path, locale):
     """A language that is new starts with how it forms plurals."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        plural_forms = Catalog(locale=locale).plural_forms.rstrip(";")
-        path.write_text(
-            f'{HEADER}"Language: {locale}\\n"\n"Plural-Forms: {plural_forms};\\n"\n',
-            encoding="utf-8",
-        )
+        path.write_text(head_of(locale), encoding="utf-8")
+
+
+def head_of(locale):
+    plural_forms = Catalog(locale=locale).plural_forms.rstrip(";")
+    return f'{HEADER}"Language: {locale}\\n"\n"Plural-Forms: {plural_forms};\\n"\n'

@@ -12,7 +12,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.text import slugify
 
-from advocacy.content_folder import files_in, is_known
+from advocacy.content_folder import files_in
+from advocacy.languages import is_known
 
 STARTER = Path(__file__).parent.parent / "starter"
 NAME = "Forced labour in cotton (example)"

@@ -1,6 +1,7 @@
 from functools import partial
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from advocacy.mailing.checks import demand_mail_url
@@ -39,6 +40,8 @@ class Command(BaseCommand):
                 )
             return
         demand_mail_url()
+        # Mail is written here, perhaps on another machine than the pages.
+        call_command("compile_messages", verbosity=0)
         if not queue and not batch:
             supervise(workers() | {"watch": health.keep_watch}, parent)
             return

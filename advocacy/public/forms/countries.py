@@ -1,35 +1,20 @@
 """The choice of a country, named and sorted in the reader's language."""
 
 from typing import Any
-from unicodedata import normalize
 
-from babel import Locale
 from django import forms
-from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext_lazy as _
 
+from advocacy.languages import place_in_a_list
 from advocacy.models import known_countries
-
-# Babel names countries and does not sort; these letters stand elsewhere than their numbers say.
-UKRAINIAN = {letter: n for n, letter in enumerate("абвгґдеєжзиіїйклмнопрстуфхцчшщьюя")}
+from advocacy.models.dates import locale
 
 
 def country_choices():
     """The countries that the record knows, by name in the active language."""
-    territories = Locale.parse(to_locale(get_language())).territories
+    territories = locale().territories
     names = [(code, territories.get(code, code)) for code in known_countries()]
-    return sorted(names, key=in_order)
-
-
-def in_order(choice):
-    code, name = choice
-    return [place_of(letter) for letter in name.casefold()], code
-
-
-def place_of(letter):
-    """Where a letter stands in its alphabet; É stands with E."""
-    plain = normalize("NFD", letter)[0]
-    return UKRAINIAN.get(letter, ord(plain if plain.isascii() else letter))
+    return sorted(names, key=lambda choice: (place_in_a_list(choice[1]), choice))
 
 
 class CountryForm(forms.Form):

@@ -9,9 +9,11 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from django.conf import settings
+from django.utils.translation import get_language
 from PIL import Image, ImageDraw, ImageFont
 
 from advocacy.colours import tokens
+from advocacy.languages import own_name, scripts_of
 from advocacy.public.share.marks import mark
 from advocacy.text import carried_line
 
@@ -23,6 +25,7 @@ MARGIN = 72
 # Neither holds all three scripts: the second has no Ukrainian, the first no Korean. They come from
 # the system's packages, never from here.
 LETTERS, SYLLABLES = "NotoSans-{}.ttf", "NotoSansCJK-{}.ttc"
+SCRIPTS = {"LATIN", "GREEK", "CYRILLIC", "HANGUL", "CJK", "HIRAGANA", "KATAKANA"}
 KOREAN = re.compile(r"([\u1100-\u11ff\u2e80-\u9fff\ua960-\ud7ff\uf900-\ufaff\uff00-\uffef]+)")
 
 
@@ -37,7 +40,10 @@ def face(name):
 
 
 def is_possible():
-    return all(face(name.format(w)) for name in (LETTERS, SYLLABLES) for w in ("Bold", "Regular"))
+    """Whether the typefaces are there, and hold the letters of the page's language."""
+    is_written = scripts_of(own_name(get_language() or settings.LANGUAGE_CODE)) <= SCRIPTS
+    names = [name.format(weight) for name in (LETTERS, SYLLABLES) for weight in ("Bold", "Regular")]
+    return is_written and all(map(face, names))
 
 
 @lru_cache
