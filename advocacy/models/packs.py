@@ -11,10 +11,10 @@ from simple_history.models import HistoricalRecords
 
 from advocacy import markdown
 from advocacy.models.actions import RecommendedAction
-from advocacy.models.content import Searchable, SearchableQuerySet
 from advocacy.models.enums import PackKind
 from advocacy.models.issues import Issue
 from advocacy.models.meetings import Meeting
+from advocacy.models.searchable import Searchable, SearchableQuerySet
 from advocacy.models.text import Line, Slug, Text, check_headings
 
 # How fast a statement is read so that interpreters can follow.
