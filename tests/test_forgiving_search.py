@@ -124,7 +124,8 @@ def rows_on(html, name):
     """The slugs of the rows that a page of a list leads to, proposals as well as asks."""
     results = html.split('id="results"')[1].split("</main>")[0]
     own = reverse(DETAIL[name], args=["SLUG"]).replace("SLUG", "([-a-z0-9]+)")
-    return set(re.findall(f'href="{own}[?"#]', results.replace("'", '"')))
+    # In any language.
+    return set(re.findall(f'href="/../{own[4:]}[?"#]', results))
 
 
 @pytest.mark.django_db
@@ -162,5 +163,4 @@ def test_the_same_words_find_the_same_in_each_language_of_the_site(client):
     for words in ("북한 포로", "полоненим", "prisoners of war"):
         for language in ("en", "uk", "ko"):
             html = client.get(f"/{language}/issues/", {"q": words}).content.decode()
-            found = rows_on(html.replace(f"/{language}/", "/en/"), "issue_list")
-            assert "pow-protection" in found, (words, language)
+            assert "pow-protection" in rows_on(html, "issue_list"), (words, language)

@@ -1,9 +1,9 @@
 """Whether a row holds any of several words, asked of the database once."""
 
-import json
 import re
-from collections.abc import Sequence
-from functools import lru_cache
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from hashlib import sha256
 from typing import Any
 
 from django.db import models
@@ -41,16 +41,30 @@ class HoldsAny(Lookup[Any]):
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         row, row_params = self.process_lhs(compiler, connection)
-        return f"{FUNCTION}({row}, %s)", [*row_params, json.dumps(self.asked)]
+        return f"{FUNCTION}({row}, %s)", [*row_params, asked_last.key_of(self.asked)]
 
     def as_postgresql(self, compiler: Any, connection: Any) -> Any:
-        row, row_params = self.process_lhs(compiler, connection)
-        conditions, params = [], []
+        """Each word is looked up by itself: a common one would have all texts read for all.
+
+        The index is for what must be held; a pattern judges the few that it finds.
+        """
+        column = self.lhs.target
+        table, key, text = (
+            connection.ops.quote_name(name)
+            for name in (
+                column.model._meta.db_table,
+                column.model._meta.pk.column,
+                column.column,
+            )
+        )
+        found, params = [], []
         for held, pattern in self.asked:
-            conditions.append(f"{row} LIKE %s" + (f" AND {row} ~ %s" if pattern else ""))
-            params += [*row_params, f"%{connection.ops.prep_for_like_query(held)}%"]
-            params += [*row_params, pattern] if pattern else []
-        return f"({' OR '.join(conditions) or 'FALSE'})", params
+            besides = f" AND ({text} || '') ~ %s" if pattern else ""
+            found.append(f"SELECT {key} FROM {table} WHERE {text} LIKE %s{besides}")
+            params.append(f"%{connection.ops.prep_for_like_query(held)}%")
+            params += [pattern] if pattern else []
+        alias = connection.ops.quote_name(self.lhs.alias)
+        return f"{alias}.{key} IN ({' UNION ALL '.join(found)})", params
 
 
 def held_as(words: AnyOf) -> models.Q:
@@ -62,17 +76,39 @@ def held_as(words: AnyOf) -> models.Q:
             return models.Q(HoldsAny("search_text", words))
 
 
-def holds_any(text: str | None, asked: str) -> bool:
+class AskedLast:
+    """What SQLite was asked for last, each under a short key.
+
+    Given to the function with each text, all patterns would cost more than to look for them.
+    """
+
+    MOST = 200
+
+    def __init__(self) -> None:
+        self.of: OrderedDict[str, list[tuple[str, Callable[[str], Any] | None]]] = OrderedDict()
+
+    def key_of(self, asked: Sequence[tuple[str, str]]) -> str:
+        key = sha256(repr(asked).encode()).hexdigest()[:12]
+        if key not in self.of:
+            self.of[key] = [
+                (held, re.compile(pattern).search if pattern else None) for held, pattern in asked
+            ]
+        self.of.move_to_end(key)
+        if len(self.of) > self.MOST:
+            self.of.popitem(last=False)
+        return key
+
+
+asked_last = AskedLast()
+
+
+def holds_any(text: str | None, key: str) -> bool:
     """What SQLite asks of each text."""
-    return any(
-        held in (text or "") and (pattern is None or pattern.search(text or "") is not None)
-        for held, pattern in _read(asked)
-    )
-
-
-@lru_cache(maxsize=50)
-def _read(asked: str) -> Sequence[tuple[str, re.Pattern[str] | None]]:
-    return [(held, re.compile(pattern) if pattern else None) for held, pattern in json.loads(asked)]
+    if text:
+        for held, search in asked_last.of[key]:
+            if held in text and (search is None or search(text)):
+                return True
+    return False
 
 
 def teach(connection: Any, **kwargs: Any) -> None:

@@ -79,7 +79,13 @@ class Names:
         words, key = tuple(words), key_of(words)
         found = dict.fromkeys([*self.by_key.get(words, ()), *self.by_key.get(key, ())])
         names = chain.from_iterable(self.lines[n].items() for n in found)
-        return tuple(dict.fromkeys(form for name, form in names if key not in (name, key_of(name))))
+        # Two forms of one name are found alike.
+        forms = {
+            (form.needle, form.pattern): form
+            for name, form in reversed(list(names))
+            if key not in (name, key_of(name))
+        }
+        return tuple(reversed(forms.values()))
 
 
 kept = Kept[Names](1)
