@@ -1,6 +1,7 @@
 from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
 from django.core.checks import register
+from django.db.backends.signals import connection_created
 from django.db.models import fields
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
@@ -22,9 +23,11 @@ class AdvocacyConfig(AppConfig):
         fields.BLANK_CHOICE_LABEL = _("Choose one")
         from advocacy.admin import accounts
         from advocacy.mailing.checks import check_mail_url
+        from advocacy.models import holding
 
         accounts.connect()
         register(check_mail_url, deploy=True)
+        connection_created.connect(holding.teach, dispatch_uid="holding")
         post_migrate.connect(make_groups, sender=self, dispatch_uid="roles")
         pre_migrate.connect(drop_triggers, sender=self, dispatch_uid="triggers")
         post_migrate.connect(make_triggers, sender=self, dispatch_uid="triggers")

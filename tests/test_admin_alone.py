@@ -23,6 +23,7 @@ from advocacy.models import (
     Paragraph,
     RecommendedAction,
     SearchLog,
+    SearchWords,
     Seat,
     Site,
     Source,
@@ -66,6 +67,7 @@ MADE_ON_A_PAGE_OF_ITS_OWN = [
     Seat,
     Pack,
     Page,
+    SearchWords,
 ]
 
 
@@ -154,6 +156,7 @@ def test_a_small_record_is_made_in_the_admin_alone(client, sign_in):
         counts_as_done="It went.",
         counts_as_refused="It said no.",
     )
+    add(client, SearchWords, slug="council", words="Council, board")
     add(client, AskRelation, action=ask.pk, kind="depends_on", other=other.pk)
     step = add(client, ChecklistStep, action=ask.pk, kind="letter", title="Write", wording="Dear …")
     add(

@@ -89,6 +89,7 @@ CONTENT = [
     "askrelation",
     "pack",
     "page",
+    "searchwords",
 ]
 LISTS = {
     **dict.fromkeys([*CONTENT, "recommendedaction", "checkliststep", "searchlog"], STAFF),

@@ -130,7 +130,7 @@ FOUND = [
 NOT_FOUND = [
     '"labour forced"',
     '"forced labours"',
-    "«forced» labours",
+    '«forced» "labours"',
     "Russia-s",
     '"forced" wages',
 ]

@@ -423,6 +423,7 @@ def test_the_walk_finds_the_text_of_every_model():
         "Draft",
         "Refusal",
         "Report",
+        "SearchWords",
         "Selection",
         "StaffCall",
     }

@@ -17,6 +17,7 @@ from advocacy.admin import (
     relations,
     reports,
     responses,
+    search_words,
     sources,
     steps,
     submissions,

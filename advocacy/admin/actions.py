@@ -18,7 +18,7 @@ from advocacy.admin.steps import ChecklistStepInline
 from advocacy.admin.submissions import publish, submit, withdraw
 from advocacy.admin.transfer import TransferMixin
 from advocacy.models import Issue, RecommendedAction, TargetBody
-from advocacy.models.content import wanted
+from advocacy.models.folded import wanted
 
 # What the record in the desk says of an entry beside what every card of one shows.
 SHOWN_OF_AN_ENTRY = [

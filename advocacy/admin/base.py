@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from advocacy.models import Among
-from advocacy.models.content import held_by, wanted
 from advocacy.models.facets import keys_of
+from advocacy.models.folded import held_by, wanted
 from advocacy.models.withheld import kind_of
 from advocacy.web.pagination import in_order
 

@@ -18,6 +18,7 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from advocacy.admin.base import DeskModelAdmin, propose_url
 from advocacy.models import WITHHOLD
+from advocacy.models.folded import wanted
 from advocacy.models.withheld import FIELDS, kind_of
 
 
@@ -198,7 +199,9 @@ class SearchableAdmin(ContentAdmin):
     search_fields = ["search_text"]
 
     def get_search_results(self, request, queryset, search_term):
-        return queryset.containing(search_term), False
+        for word in wanted(search_term):
+            queryset = queryset.holding(word)
+        return queryset, False
 
 
 class VersionedAdmin(SimpleHistoryAdmin, ContentAdmin):

@@ -12,7 +12,7 @@ from advocacy.admin.base import ReadOnlyAdmin
 from advocacy.admin.record import entry_url
 from advocacy.admin.transfer import TransferMixin
 from advocacy.models import Among, RecommendedAction, StatusUpdate
-from advocacy.models.content import held_by, wanted
+from advocacy.models.folded import held_by, wanted
 
 # The entries of so many asks are found by the keys of the asks.
 MOST_ASKS = 2000

@@ -92,6 +92,7 @@ from advocacy.models.roles import (
     make_groups,
     needs_second_factor,
 )
+from advocacy.models.search_words import SearchWords
 from advocacy.models.sign_ins import SignIn
 from advocacy.models.site import Site
 from advocacy.models.sources import Citation, SearchLog, Source

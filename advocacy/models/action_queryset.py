@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from advocacy.models.ask_rows import AskRowsQuerySet
 from advocacy.models.bodies import TargetBody
-from advocacy.models.content import SearchableQuerySet, held_by
 from advocacy.models.enums import MeetingKind
 from advocacy.models.facets import Among, keys_of
+from advocacy.models.holding import held_as
 from advocacy.models.issues import Issue
 from advocacy.models.meetings import Meeting
+from advocacy.models.searchable import SearchableQuerySet
 from advocacy.models.standing_today import StandingToday, derived, marks, stored, stored_by
 
 if TYPE_CHECKING:
@@ -52,23 +53,23 @@ class RecommendedActionQuerySet(  # type: ignore[override]
             asks = self.annotate(**derived(day) | stored_by(day))
         return asks.on_day(day).annotate(**marks())
 
-    def found_by(self, word):
-        """Asks where one of the parts of a search (`wanted`) stands in it, its issues or its body.
+    def found_by(self, *words):
+        """Asks where one of some words stands in it, its issues or its body.
 
         Each table is searched by itself: asked in one query with "or", a database reads them all.
-        Where very many asks hold it themselves, it is looked for in them as they are read.
+        Where very many asks hold one themselves, it is looked for in them as they are read.
         """
         asks = self.asks
         issues, bodies = (
-            set(map(int, keys_of(model.objects.holding(word)))) for model in (Issue, TargetBody)
+            set(map(int, keys_of(model.objects.holding(*words)))) for model in (Issue, TargetBody)
         )
         further = asks.filter(Among("also_on", issues)) if issues else asks.none()
-        own = list(asks.holding(word).order_by().values_list("pk", flat=True)[: FEW + 1])
+        own = list(asks.holding(*words).order_by().values_list("pk", flat=True)[: FEW + 1])
         return self.filter(
             models.Q(Among("issue_id", issues))
             | models.Q(Among("body_id", bodies))
             | models.Q(Among("pk", map(int, keys_of(further))))
-            | (models.Q(Among("pk", own)) if len(own) <= FEW else held_by(["search_text"], word))
+            | (models.Q(Among("pk", own)) if len(own) <= FEW else held_as(words))
         )
 
     def with_sessions_passed(self):

@@ -13,7 +13,6 @@ from simple_history.models import HistoricalRecords
 from advocacy.models.action_queryset import RecommendedActionQuerySet
 from advocacy.models.bodies import TargetBody
 from advocacy.models.checklists import ChecklistStep
-from advocacy.models.content import Searchable
 from advocacy.models.enums import (
     AskState,
     ExpectedBasis,
@@ -23,6 +22,7 @@ from advocacy.models.events import Event
 from advocacy.models.mailings import Edition
 from advocacy.models.responses import StatusUpdate, look_details
 from advocacy.models.roles import demand_publication
+from advocacy.models.searchable import Searchable
 from advocacy.models.sources import Source
 from advocacy.models.standing import NOT_PUT, Standing
 from advocacy.models.standing_today import StandingToday

@@ -8,9 +8,9 @@ from django.db import models
 from django.utils import timezone
 
 from advocacy.models.checklists import ChecklistStep
-from advocacy.models.content import wanted
 from advocacy.models.enums import ActionSort, AskState, Phase, ResponseStatus
 from advocacy.models.facets import Among, keys_of, values_of
+from advocacy.models.search_words import sought
 from advocacy.models.standing import BINDING, STALE_AFTER
 from advocacy.models.vocabulary import OPEN_STATUSES, counted_as
 
@@ -120,15 +120,20 @@ class AskRowsQuerySet[Row: models.Model](models.QuerySet[Row]):
         ]
 
     def searching(self, text):
-        """Asks where each word or phrase stands in the ask itself, in its issue or in its body."""
-        words = wanted(text)
-        if not words:
+        """Asks where each part of a search stands in the ask, in its issues or in its body."""
+        search = sought(text)
+        if not search:
             return self
-        return self.filter(Among("pk", set.intersection(*map(self.keys_with, words))))
+        return self.filter(Among("pk", set.intersection(*map(self.keys_for, search))))
 
-    def keys_with(self, word):
-        """The keys of all asks where one of the parts of a search (`wanted`) stands."""
-        return set(map(int, keys_of(self.asks.found_by(word))))
+    def keys_for(self, part):
+        """The keys of all asks where a part of a search stands, in one of its forms."""
+        keys = set.intersection(*(self.keys_with(*words) for words in part.words))
+        return keys | self.keys_with(*part.names) if part.names else keys
+
+    def keys_with(self, *words):
+        """The keys of all asks where one of some words stands."""
+        return set(map(int, keys_of(self.asks.found_by(*words))))
 
     def matching(
         self,

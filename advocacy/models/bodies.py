@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from advocacy.models.body_kinds import BodyKind
-from advocacy.models.content import Content, ContentQuerySet, Searchable, SearchableQuerySet
+from advocacy.models.content import Content, ContentQuerySet
 from advocacy.models.enums import ReachedBy, Salutation
 from advocacy.models.overlap import SeatsDoNotOverlap
+from advocacy.models.searchable import Searchable, SearchableQuerySet
 from advocacy.models.text import Line, Slug, Text, Url
 from advocacy.models.wordings import Witnessed
 

@@ -11,6 +11,7 @@ from django.db import models
 from advocacy.models.columns import Columns, Kind, Some, keys_of, some
 from advocacy.models.enums import Phase
 from advocacy.models.facets import most_frequent, values_of, with_phases
+from advocacy.models.search_words import Search
 from advocacy.models.standing_today import LETTERS
 
 # The filters that go by the kind of an ask, see `Kind`.
@@ -26,7 +27,7 @@ class AskChoice:
     """
 
     def __init__(
-        self, columns: Columns, *, within: Some | None = None, q: str = "", **filters: Any
+        self, columns: Columns, *, within: Some | None = None, q: str | Search = "", **filters: Any
     ) -> None:
         self.columns = columns
         self.within = columns.all if within is None else within
@@ -217,7 +218,7 @@ class IssueChoice:
         columns: Columns,
         opened: set[str],
         *,
-        q: str = "",
+        q: str | Search = "",
         topic: Any = None,
         **of_asks: Any,
     ) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property, reduce
 from itertools import compress, count
-from operator import add
+from operator import add, and_
 from typing import Any, NamedTuple
 
 from django.db import models
@@ -18,11 +18,12 @@ from django.utils import timezone
 
 from advocacy.models.actions import RecommendedAction
 from advocacy.models.bodies import TargetBody
-from advocacy.models.content import wanted
 from advocacy.models.enums import Phase
 from advocacy.models.facets import BETWEEN, joined, key_of, keys_of, split, values_of
+from advocacy.models.holding import AnyOf
 from advocacy.models.issues import Issue
 from advocacy.models.kept import Kept
+from advocacy.models.search_words import Search, sought
 from advocacy.models.standing_today import LETTERS
 from advocacy.models.vocabulary import counted_as
 
@@ -97,7 +98,7 @@ class Columns:
         self.kind_of = {text: _kind(text) for text in one}
         self.all = some([True] * len(self.asks))
         self.further = self._further()
-        self._holding: OrderedDict[str, tuple[Some, set[str]]] = OrderedDict()
+        self._holding: OrderedDict[AnyOf, tuple[Some, set[str]]] = OrderedDict()
 
     def _further(self) -> list[tuple[int, str]]:
         """The place of each ask that stands on a further issue, and the key of that issue."""
@@ -264,26 +265,31 @@ class Columns:
             for topic, issues in self._topics.items()
         }
 
-    def holding(self, text: str) -> Some:
-        """The asks where each word or phrase stands in the ask, in its issues or in its body."""
+    def holding(self, text: str | Search) -> Some:
+        """The asks where each part of a search stands in the ask, in its issues or in its body."""
         asks = self.all
-        for word in wanted(text):
-            asks &= self._search(word)[0]
+        for part in sought(text):
+            each = reduce(and_, (self._search(words)[0] for words in part.words))
+            asks &= each | (self._search(part.names)[0] if part.names else 0)
         return asks
 
-    def issues_holding(self, text: str, issues: set[str]) -> set[str]:
-        """Those of some issues where each word or phrase stands in the issue or in such an ask."""
-        for word in wanted(text):
-            asks, own = self._search(word)
-            issues = issues & (own | self.issues_of(asks))
+    def issues_holding(self, text: str | Search, issues: set[str]) -> set[str]:
+        """Those of some issues where each part of a search stands in it or in such an ask."""
+        for part in sought(text):
+            each = set.intersection(*map(self._issues_with, part.words))
+            issues = issues & (each | self._issues_with(part.names) if part.names else each)
         return issues
 
-    def _search(self, word: str) -> tuple[Some, set[str]]:
-        """The asks for one of the parts of a search (`wanted`), and the issues that hold it."""
-        found = self._holding.get(word)
+    def _issues_with(self, words: AnyOf) -> set[str]:
+        asks, own = self._search(words)
+        return own | self.issues_of(asks)
+
+    def _search(self, words: AnyOf) -> tuple[Some, set[str]]:
+        """The asks for any of some words, and the issues that hold one."""
+        found = self._holding.get(words)
         if found is None:
             asks, issues, bodies = (
-                keys_of(model.objects.holding(word))
+                keys_of(model.objects.holding(*words))
                 for model in (RecommendedAction, Issue, TargetBody)
             )
             found = (
@@ -294,7 +300,7 @@ class Columns:
                 ),
                 issues,
             )
-            self._holding[word] = found
+            self._holding[words] = found
             if len(self._holding) > MOST_WORDS:
                 self._holding.popitem(last=False)
         return found

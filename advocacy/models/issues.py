@@ -5,13 +5,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from advocacy.models.content import (
-    Content,
-    ContentQuerySet,
-    Searchable,
-    SearchableQuerySet,
-)
+from advocacy.models.content import Content, ContentQuerySet
 from advocacy.models.enums import IssueSort
+from advocacy.models.searchable import Searchable, SearchableQuerySet
 from advocacy.models.text import Line, Slug, Text, Url
 from advocacy.models.translated import in_words, texts_in_all_languages
 

@@ -14,10 +14,10 @@ from simple_history.models import HistoricalRecords
 
 from advocacy import markdown
 from advocacy.models.actions import RecommendedAction
-from advocacy.models.content import Searchable, SearchableQuerySet
 from advocacy.models.enums import PackKind, TranslationState
 from advocacy.models.issues import Issue
 from advocacy.models.meetings import Meeting
+from advocacy.models.searchable import Searchable, SearchableQuerySet
 from advocacy.models.text import LanguageCode, Line, Slug, Text, check_headings
 
 S = TranslationState

@@ -69,6 +69,7 @@ CONTENT = [
     "page",
     "source",
     "searchlog",
+    "searchwords",
     "reply",
 ]
 

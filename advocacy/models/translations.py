@@ -19,8 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from advocacy.models.chain import AppendOnlyQuerySet, Chained, Link
-from advocacy.models.content import Searchable
 from advocacy.models.enums import Maker, TranslationState
+from advocacy.models.searchable import Searchable
 from advocacy.models.text import Line, Text
 from advocacy.models.translated import (
     AT_ONCE,

@@ -10,7 +10,7 @@ from icalendar import Calendar, Event
 
 from advocacy.models import Confidence, Site, TranslationState, in_one_language
 from advocacy.models.dates import written_day
-from advocacy.public.lists import MeetingList
+from advocacy.public.meeting_list import MeetingList
 from advocacy.text import carried, carried_line
 
 # A calendar program asks again, so later dates come in as these pass.

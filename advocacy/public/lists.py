@@ -9,7 +9,6 @@ from collections import Counter
 from django.db import models
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.http import urlencode
 
 from advocacy.models import (
     PROPOSED,
@@ -18,8 +17,6 @@ from advocacy.models import (
     EntryChoice,
     Issue,
     IssueChoice,
-    Meeting,
-    Pack,
     RecommendedAction,
     Site,
     StatusUpdate,
@@ -29,11 +26,12 @@ from advocacy.models import (
 )
 from advocacy.models.facets import keys_of
 from advocacy.models.kept import numbers
+from advocacy.models.nearest import Vocabulary
+from advocacy.models.search_words import sought
 from advocacy.public.forms import (
     ActionFilterForm,
     BodyFilterForm,
     IssueFilterForm,
-    MeetingFilterForm,
     UpdateFilterForm,
 )
 from advocacy.public.forms.filters import FilterForm
@@ -47,7 +45,14 @@ FEW = 2000
 def render_list(request, rows, template, **more):
     """The page of a list, or its part "results" for htmx."""
     page = rows.page(request.GET.get("page"))
-    context = {"filters": rows.form, "page": page, **rows.shown(page.object_list), **more}
+    context = {
+        "filters": rows.form,
+        "page": page,
+        "search": rows.search,
+        "meant": rows.meant,
+        **rows.shown(page.object_list),
+        **more,
+    }
     return render_part(request, template, "results", context)
 
 
@@ -58,6 +63,7 @@ class FilteredList(ABC):
     per_page = PER_PAGE
 
     def __init__(self, query):
+        self.query = query
         self.filters = self.filter_form(query)
         self.day = self.filters.as_of_day
 
@@ -76,6 +82,33 @@ class FilteredList(ABC):
     @abstractmethod
     def shown(self, rows):
         """What a template gets of some rows."""
+
+    @cached_property
+    def search(self):
+        """What the words of the filters ask for, if any stand there."""
+        return sought(self.filters.filters.get("q", ""))
+
+    def vocabulary(self):
+        """The words that a search may have meant."""
+        return Vocabulary.of(self.searched())
+
+    def searched(self):
+        """The public rows that such a search looks into."""
+        return []
+
+    @cached_property
+    def has_any(self):
+        return self.matches().exists()
+
+    def meant(self):
+        """Searches for known words near those that found nothing, where they find something."""
+        if not self.search:
+            return []
+        return [words for words in self.vocabulary().near(self.search) if self.like(words).has_any]
+
+    def like(self, words):
+        """The same list with another search."""
+        return type(self)(self.query | {"q": words})
 
     @cached_property
     def facets(self):
@@ -123,7 +156,19 @@ class ActionList(FilteredList):
     @property
     def chosen(self):
         """The filters that narrow the asks, but for which of the two lists is shown."""
-        return {name: v for name, v in self.filters.filters.items() if name != "proposed"}
+        chosen = {name: v for name, v in self.filters.filters.items() if name != "proposed"}
+        return chosen | {"q": self.search} if self.search else chosen
+
+    def searched(self):
+        return [
+            RecommendedAction.objects.published(),
+            Issue.objects.opened(),
+            TargetBody.objects.all(),
+        ]
+
+    @cached_property
+    def has_any(self):
+        return bool(self.choice.keys)
 
     @property
     def is_of_proposals(self):
@@ -330,7 +375,10 @@ class BodyList(FilteredList):
         return RecommendedAction.standings().published().open()
 
     def matches(self):
-        return self.fetch().containing(self.filters.filters.get("q", "")).order_by()
+        return self.fetch().containing(self.search).order_by()
+
+    def searched(self):
+        return [TargetBody.objects.all()]
 
     def sort(self, bodies):
         return bodies.order_by("-is_asked", "position", in_words(TargetBody, "name"), "pk")
@@ -347,40 +395,4 @@ class BodyList(FilteredList):
             "not_asked": [
                 (body, phases[body.pk][PROPOSED]) for body in bodies if not body.is_asked
             ],
-        }
-
-
-class MeetingList(FilteredList):
-    """The next chances to act, by date."""
-
-    filter_form = MeetingFilterForm
-    per_page = 50
-
-    def matches(self):
-        return Meeting.objects.matching(**self.filters.filters).upcoming().order_by()
-
-    def sort(self, meetings):
-        return meetings.order_by("starts_on", "ends_on", "pk")
-
-    def fetch(self):
-        return Meeting.objects.with_related()
-
-    def asks_of(self, meetings):
-        """The first open asks to the bodies of these meetings: {key of a body: [ask, …]}."""
-        asks = RecommendedAction.objects.published().open().on(self.filters.filters.get("issue"))
-        asks = asks.first_of_each_body({meeting.body_id for meeting in meetings})
-        # All that is said of an ask here: some hundreds of them are read.
-        asks = asks.only("reference", "title", "slug", "body", "standing_today__asked_on")
-        return asks.select_related("standing_today").by_body()
-
-    def shown(self, meetings):
-        standing = Meeting.objects.matching(**self.filters.filters).standing().with_related()
-        standing = list(standing.order_by("body__position", "title")[: self.per_page])
-        chosen = {name: row.slug for name, row in self.filters.filters.items()}
-        return {
-            "meetings": meetings,
-            "standing": standing,
-            "asks": self.asks_of([*meetings, *standing]),
-            "packs": Pack.objects.by_meeting([*meetings, *standing]),
-            "query": urlencode(chosen),
         }

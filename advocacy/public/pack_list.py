@@ -12,7 +12,10 @@ class PackList(FilteredList):
     per_page = 50
 
     def matches(self):
-        return Pack.objects.matching(**self.filters.filters).order_by()
+        return Pack.objects.matching(**self.filters.filters | {"q": self.search}).order_by()
+
+    def searched(self):
+        return [Pack.objects.all()]
 
     def sort(self, packs):
         return packs.in_order()

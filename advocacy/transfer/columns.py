@@ -23,6 +23,7 @@ from advocacy.models import (
     Paragraph,
     RecommendedAction,
     SearchLog,
+    SearchWords,
     Seat,
     Source,
     StatusUpdate,
@@ -57,6 +58,7 @@ KINDS: dict[str, type[Row]] = {
     "search_logs": SearchLog,
     "entries": StatusUpdate,
     "packs": Pack,
+    "search_words": SearchWords,
 }
 FORMATS = ["csv", "json"]
 # No file says whom a mail is sent to: an import tells nobody of what may be years old.

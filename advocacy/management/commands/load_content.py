@@ -37,6 +37,7 @@ from advocacy.models import (
     Paragraph,
     RecommendedAction,
     SearchLog,
+    SearchWords,
     Seat,
     Source,
     StatusUpdate,
@@ -53,6 +54,7 @@ from advocacy.transfer.catalogues import bring_in
 
 # Rows refer to rows of an earlier file only. The record comes last. Each file may be left out.
 FILES = {
+    "search_words.json": SearchWords,
     "topics.json": Topic,
     "organisations.json": Organisation,
     "legal_references.json": LegalReference,

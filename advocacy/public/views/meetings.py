@@ -1,6 +1,7 @@
 from django.views.decorators.http import require_safe
 
-from advocacy.public.lists import MeetingList, render_list
+from advocacy.public.lists import render_list
+from advocacy.public.meeting_list import MeetingList
 
 
 @require_safe

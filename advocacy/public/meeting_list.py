@@ -1,0 +1,43 @@
+"""The calendar as a list: the next chances to act."""
+
+from django.utils.http import urlencode
+
+from advocacy.models import Meeting, Pack, RecommendedAction
+from advocacy.public.forms import MeetingFilterForm
+from advocacy.public.lists import FilteredList
+
+
+class MeetingList(FilteredList):
+    """The next chances to act, by date."""
+
+    filter_form = MeetingFilterForm
+    per_page = 50
+
+    def matches(self):
+        return Meeting.objects.matching(**self.filters.filters).upcoming().order_by()
+
+    def sort(self, meetings):
+        return meetings.order_by("starts_on", "ends_on", "pk")
+
+    def fetch(self):
+        return Meeting.objects.with_related()
+
+    def asks_of(self, meetings):
+        """The first open asks to the bodies of these meetings: {key of a body: [ask, …]}."""
+        asks = RecommendedAction.objects.published().open().on(self.filters.filters.get("issue"))
+        asks = asks.first_of_each_body({meeting.body_id for meeting in meetings})
+        # All that is said of an ask here: some hundreds of them are read.
+        asks = asks.only("reference", "title", "slug", "body", "standing_today__asked_on")
+        return asks.select_related("standing_today").by_body()
+
+    def shown(self, meetings):
+        standing = Meeting.objects.matching(**self.filters.filters).standing().with_related()
+        standing = list(standing.order_by("body__position", "title")[: self.per_page])
+        chosen = {name: row.slug for name, row in self.filters.filters.items()}
+        return {
+            "meetings": meetings,
+            "standing": standing,
+            "asks": self.asks_of([*meetings, *standing]),
+            "packs": Pack.objects.by_meeting([*meetings, *standing]),
+            "query": urlencode(chosen),
+        }
