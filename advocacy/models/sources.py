@@ -216,10 +216,10 @@ class Source(Witnessed, Evidence):
             ),
         ]
 
-    def language_of(self, field: str) -> str:
+    @classmethod
+    def language_field(cls, field: str) -> str:
         """Its title and what is quoted of it are in its own words; the rest is the record's."""
-        own = self.language if field in ("title", "quote") else ""
-        return own or super().language_of(field)
+        return "language" if field in ("title", "quote") else ""
 
     def __str__(self):
         return f"{self.title} ({self.publisher})"
