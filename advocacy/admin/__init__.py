@@ -21,6 +21,7 @@ from advocacy.admin import (
     steps,
     submissions,
     this_record,
+    translations,
     withholdings,
 )
 

@@ -1,9 +1,9 @@
 """What there is to translate into each language, and how far that is.
 
 All of it is counted and found by the database. What it costs: `Progress` reads every text with
-words once and compares the hash of each that is translated, with two queries for all languages
-(a quarter of a second for 4,000 texts, most of it to build them), once after each change of anything public; a list
-reads the texts of the kinds and fields that its page shows.
+words once and compares the hash of each that is translated, with two queries for all languages (a
+quarter of a second for 4,000 texts, most of it to build them), once after each change of anything
+public; a list reads the texts of the kinds and fields that its page shows.
 """
 
 from collections import defaultdict
@@ -166,7 +166,7 @@ def _texts() -> dict[tuple[Place, str], int]:
         for number, place in enumerate(places())
     ]
     every = places()
-    return {(every[number], own): many for number, own, many in together(counted)}
+    return {(every[number], own): many for number, own, many in together(counted) if many}
 
 
 def _translations() -> dict[str, dict[tuple[Place, TranslationState], int]]:
@@ -288,4 +288,5 @@ def _first(language: str, after: Sequence[tuple[Place, int]]) -> Iterator[tuple[
         for number, (place, row) in enumerate(after)
     )
     for number, key in firsts:
-        yield after[number][0], key
+        if key is not None:
+            yield after[number][0], key

@@ -102,7 +102,9 @@ def bring_in(
         raise ValidationError(refusal % {"code": language})
     rows, unknown = _to_translate(messages, language)
     brought = Brought(language, unknown=unknown)
-    there = Translation.objects.filter(language=language).by_place({row for row, _ in rows.values()})
+    there = Translation.objects.filter(language=language).by_place(
+        {row for row, _ in rows.values()}
+    )
     told = []
     for message in messages:
         context = str(message.context)

@@ -14,8 +14,8 @@ ONLY = {state.value.replace("_", "-"): state for state in TranslationState}
 
 class Command(BaseCommand):
     help = (
-        "Write a catalogue (PO) of all words of the record into a language, with what is translated."
-        " Weblate and Poedit open it; import_translations reads it."
+        "Write a catalogue (PO) of all there is to translate into a language, with what is"
+        " translated. Weblate and Poedit open it; import_translations reads it."
     )
 
     def add_arguments(self, parser):

@@ -32,9 +32,9 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
         except ValidationError as error:
-            raise CommandError("\n".join([f"{file}:", *error.messages, "Nothing was saved."])) from (
-                error
-            )
+            raise CommandError(
+                "\n".join([f"{file}:", *error.messages, "Nothing was saved."])
+            ) from (error)
         for sentence in sentences(brought, names=verbosity > 0, dry_run=dry_run):
             self.stdout.write(sentence)
 
