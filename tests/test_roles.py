@@ -103,6 +103,7 @@ LISTS = {
     "site": STAFF,
     "bodykind": STAFF,
     "report": WRITERS,
+    "translation": WRITERS,
 }
 
 

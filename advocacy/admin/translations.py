@@ -87,7 +87,10 @@ class TranslationAdmin(ReadOnlyAdmin):
                 "told": told,
                 "numbers": [(s, s.value.replace("_", "-"), told.number(s)) for s in TO_DO],
             }
-            for told in progress().values()
+            # The language of the record last: few texts were written in another one.
+            for told in sorted(
+                progress().values(), key=lambda told: told.language == settings.LANGUAGE_CODE
+            )
         ]
         return self.desk_page(
             request, "translation/languages.html", title=_("Translations"), languages=languages

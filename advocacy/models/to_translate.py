@@ -182,8 +182,11 @@ def _translations() -> dict[str, dict[tuple[Place, TranslationState], int]]:
 def _states_of(place: Place, number: int) -> Rows:
     # Whose original is there no longer, or in this very language, is shown to nobody.
     original = place.texts().filter(pk=models.OuterRef("row"))
-    original = original.exclude(own_language=models.OuterRef("language"))
     told = Translation.objects.order_by().filter(of=place.of, field=place.field)
+    if place.model.language_field(place.field):
+        original = original.exclude(own_language=models.OuterRef("language"))
+    else:
+        told = told.exclude(language=settings.LANGUAGE_CODE)
     digest = original.values(digest=Digest(place.field))[:1]
     told = told.annotate(now=models.Subquery(digest))
     return (
