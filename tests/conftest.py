@@ -9,7 +9,6 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
-from django.db import transaction
 from django.utils import translation
 from django_tasks_db.management.commands import db_worker
 from django_tasks_db.models import DBTaskResult, get_date_max
@@ -19,7 +18,7 @@ from advocacy.settings import mailer
 from advocacy.web import editions
 from tests.browser.engines import CHROMIUM, IS_INSTALLED
 from tests.door import Door
-from tests.dossier import few_rows
+from tests.dossier import dossier_loaded, few_rows
 from tests.factories import make_user
 from tests.running import started
 from tests.sink import Sink
@@ -47,12 +46,10 @@ def pytest_unconfigure():
 
 
 @pytest.fixture(scope="module")
-def content(django_db_setup, django_db_blocker):
-    """The whole dossier, loaded once for a module and undone after its last test."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_content", verbosity=0)
+def content(django_db_setup, django_db_blocker, folder_of_the_run):
+    """The whole dossier, there for a module and undone after its last test."""
+    with django_db_blocker.unblock(), dossier_loaded(folder_of_the_run):
         yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)

@@ -20,6 +20,7 @@ from advocacy.models import (
     Event,
     Issue,
     LegalReference,
+    Maker,
     Meeting,
     MeetingKind,
     Organisation,
@@ -42,7 +43,9 @@ from advocacy.models import (
     SubmissionDraft,
     TargetBody,
     Tier,
+    Told,
     Topic,
+    Translation,
     Verification,
     is_step_back,
 )
@@ -270,6 +273,12 @@ def make_page(**fields):
             **fields,
         }
     )
+
+
+def translate(row, language="uk", *, made_by=Maker.MACHINE, **texts):
+    """Translations of fields of a row, as files bring them in: translate(issue, title="…")."""
+    told = [Told(row, field, language, text, made_by) for field, text in texts.items()]
+    Translation.objects.put(told, by_staff=False)
 
 
 def make_source(**fields):

@@ -48,6 +48,7 @@ from tests.factories import (
     png,
     record,
     record_look,
+    translate,
 )
 from tests.staff import change_page, send
 from tests.test_follow import sign_up
@@ -93,6 +94,7 @@ def a_row_of_each(few_rows_loaded):
     record(step.action)
     record_look(step.action)
     Picture.objects.take(png(), LOGO)
+    translate(make_event(), title="Подія")
 
 
 def other(field, value):

@@ -202,7 +202,7 @@ def test_the_purpose_of_the_program_is_translated_and_another_is_marked(client, 
 
     Site.objects.update(purpose="Which mills were asked.")
     html = client.get("/uk/").text
-    assert '<p class="masthead__motto" lang="en">Which mills were asked.</p>' in html
+    assert '<span lang="en">Which mills were asked.</span>' in html
     assert 'name="description" content="Which mills were asked."' in html
 
 

@@ -41,16 +41,7 @@ class RecommendedAction(Witnessed, Searchable):
     Its submissions say who put it to the body, when and how; without one the editors propose it.
     """
 
-    TRANSLATED = (
-        "title",
-        "text",
-        "closed_because",
-        "legal_note",
-        "counts_as_done",
-        "counts_as_refused",
-        "expected_rule",
-        "pause_reason",
-    )
+    TRANSLATED = (*WORDING, "closed_because", "legal_note", "expected_rule", "pause_reason")
     SEARCHED = ("reference", "title", "text")
     WITNESSED: ClassVar[list[str]] = [
         *WORDING,

@@ -279,7 +279,7 @@ class SeatQuerySet(ContentQuerySet["Seat"]):
 class Seat(Content):
     """A State's membership of a body, from a date to a date (both days included)."""
 
-    TRANSLATED = ("note",)
+    TRANSLATED = ("capacity", "note")
 
     slug = Slug(_("slug"), max_length=80, unique=True)
     body = models.ForeignKey(

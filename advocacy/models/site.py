@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, validate_email
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -20,6 +20,7 @@ from advocacy.models.kept import Kept
 from advocacy.models.openpgp import check_public_key
 from advocacy.models.pictures import Picture
 from advocacy.models.text import Line, Text, check_web_address
+from advocacy.models.translated import Words
 from advocacy.text import carried, carried_line
 
 # Every row that there is.
@@ -285,17 +286,17 @@ class Site(Content):
         """Whether it says what it is for in words of its own, which are in one language."""
         return self.purpose not in ("", OWN_PURPOSE)
 
-    @property
-    def purpose_shown(self) -> str:
-        """Its purpose as typed; that of the program in the language of the page."""
-        if self.has_own_purpose:
-            return self.purpose
-        return gettext("Who was called on, what they answered, and what you can do next.")
+    def shown(self, field: str, language: str = "") -> Words:
+        """The purpose of the program is there in every language of its own catalogues."""
+        if field == "purpose" and not self.has_own_purpose:
+            language = language or get_language() or settings.LANGUAGE_CODE
+            with override(language):
+                own = gettext("Who was called on, what they answered, and what you can do next.")
+            return Words(own, language, None)
+        return super().shown(field, language)
 
-    @property
-    def purpose_language(self) -> str:
-        """The language of words of its own."""
-        return settings.LANGUAGE_CODE
+    def fields_to_translate(self, language: str) -> list[str]:
+        return super().fields_to_translate(language) if self.has_own_purpose else []
 
     @property
     def publisher(self) -> str:

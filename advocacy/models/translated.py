@@ -151,6 +151,14 @@ class Translated(models.Model):
         name = self.language_field(field)
         return (getattr(self, name) if name else "") or settings.LANGUAGE_CODE
 
+    def fields_to_translate(self, language: str) -> list[str]:
+        """The fields that hold words of another language than this."""
+        return [
+            field
+            for field in self.TRANSLATED
+            if getattr(self, field) and self.language_of(field) != language
+        ]
+
     def translations(self, language: str) -> OfRow:
         """Its translations into a language, by field."""
         if shelf := _shelf.get():

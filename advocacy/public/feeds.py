@@ -69,7 +69,7 @@ class UpdateFeed(Feed):
 
     def subtitle(self, updates):
         """What it is, and the head of the record, which readers of the feed so keep elsewhere."""
-        words = updates.site.purpose_shown
+        words = updates.site.words("purpose")
         witness = gettext("The record as this feed was written:")
         head = RecordHead.current().noted
         return f"{words} {witness} {head}" if head else words

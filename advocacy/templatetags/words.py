@@ -4,9 +4,9 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.template.defaultfilters import linebreaks, linebreaksbr, truncatechars
+from django.template.defaultfilters import linebreaksbr, truncatechars
 from django.urls import translate_url
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, linebreaks
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -19,8 +19,8 @@ register = template.Library()
 # How a field with paragraphs is laid out, and whether that makes blocks.
 LAYOUTS: dict[str, tuple[Any, bool]] = {
     "": (conditional_escape, False),
-    "linebreaks": (linebreaks, True),
-    "linebreaksbr": (linebreaksbr, False),
+    "linebreaks": (lambda text: mark_safe(linebreaks(text, autoescape=True)), True),
+    "linebreaksbr": (lambda text: mark_safe(linebreaksbr(text, autoescape=True)), False),
     "markdown": (lambda text: mark_safe(as_html(text)), True),
 }
 

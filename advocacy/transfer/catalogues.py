@@ -68,9 +68,8 @@ def texts_of_rows(rows: Iterable[Translated], language: str) -> Iterator[Text]:
     """The fields of some rows that have words in another language, but for withheld ones."""
     gone = set(Withheld.objects.values_list("of", "row", "field"))
     for row in rows:
-        for field in row.TRANSLATED:
-            is_gone = (row.translation_name(), row.pk, field) in gone
-            if getattr(row, field) and row.language_of(field) != language and not is_gone:
+        for field in row.fields_to_translate(language):
+            if (row.translation_name(), row.pk, field) not in gone:
                 yield row, field
 
 

@@ -1,6 +1,4 @@
-import fcntl
-import sqlite3
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from typing import NamedTuple
 
 import pytest
@@ -10,9 +8,9 @@ from django.test.utils import setup_databases, teardown_databases
 from pytest_django.live_server_helper import LiveServer
 
 from advocacy.models import Issue, Meeting, PackKind, RecommendedAction
-from advocacy.models.kept import forget
 from tests.browser.engines import IS_INSTALLED, Chromium, Engine, Firefox
 from tests.browser.webkit import WebKit
+from tests.dossier import load_dossier
 from tests.factories import make_pack, make_page
 
 # All that a pack may hold, and no word of a real one.
@@ -41,21 +39,6 @@ class Dossier(NamedTuple):
 
     url: str
     issues: list[str]
-
-
-def load_dossier(folder):
-    """Load it, or copy what another process of the same run has loaded: that takes no time."""
-    connection.ensure_connection()
-    loaded = folder / "dossier.sqlite3"
-    with (folder / "dossier.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        with closing(sqlite3.connect(loaded)) as file:
-            if loaded.stat().st_size:
-                file.backup(connection.connection)
-            else:
-                call_command("load_content", verbosity=0)
-                connection.connection.backup(file)
-    forget()
 
 
 @pytest.fixture(scope="module")
