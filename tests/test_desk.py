@@ -12,7 +12,18 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from advocacy.models import ResponseStatus, SignIn, Source, Tell, Withholding, figures, make_groups
+from advocacy.models import (
+    Maker,
+    ResponseStatus,
+    SignIn,
+    Source,
+    Tell,
+    Told,
+    Translation,
+    Withholding,
+    figures,
+    make_groups,
+)
 from advocacy.upkeep import tasks, worker
 from tests.factories import (
     ASKED_ON,
@@ -255,6 +266,7 @@ def fill_every_list():
     make_report(action)
     chief, entry = make_user(is_superuser=True), action.updates.responses().first()
     Withholding.objects.propose(entry, "summary", reason="A court.", by=chief)
+    Translation.objects.put([Told(action, "title", "uk", "Заклик", Maker.MACHINE)], by_staff=True)
 
 
 def test_every_list_takes_a_constant_number_of_queries(client, editor):

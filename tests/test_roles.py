@@ -104,6 +104,7 @@ LISTS = {
     "site": STAFF,
     "bodykind": STAFF,
     "report": WRITERS,
+    "translation": WRITERS,
 }
 
 

@@ -64,7 +64,13 @@ def administrator(client):
 
 @pytest.mark.parametrize(
     ("role", "needs"),
-    [("Publisher", True), ("Administrator", True), ("superuser", True), ("Editor", False)],
+    [
+        ("Publisher", True),
+        ("Administrator", True),
+        ("superuser", True),
+        ("Editor", False),
+        ("Translator", False),
+    ],
 )
 def test_every_role_that_reaches_far_sets_up_a_second_factor_first(client, role, needs):
     user = member(role, is_superuser=role == "superuser")
@@ -96,7 +102,8 @@ def test_one_permission_that_reaches_far_is_enough(client, permission):
 def test_what_a_role_may_do_without_one_is_to_read_to_write_content_and_to_close_reports():
     def is_harmless(permission):
         verb, _, name = permission.partition(".")[2].partition("_")
-        return verb == "view" or name in [*CONTENT, "draft", "statusupdate", "report"]
+        written = [*CONTENT, "draft", "statusupdate", "report", "translation"]
+        return verb == "view" or name in written
 
     for role, names in ROLES.items():
         assert [name for name in names if name not in GUARDED and not is_harmless(name)] == [], role

@@ -18,7 +18,7 @@ from tests.factories import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
-ROLES = ["Editor", "Publisher", "Administrator", "superuser", "nobody"]
+ROLES = ["Editor", "Publisher", "Administrator", "Translator", "superuser", "nobody"]
 
 
 def patterns(resolver, before=""):

@@ -22,6 +22,7 @@ from advocacy.admin import (
     steps,
     submissions,
     this_record,
+    translations,
     withholdings,
 )
 

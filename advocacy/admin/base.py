@@ -11,7 +11,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from advocacy.models import Among
+from advocacy.admin.translation_links import languages_of, tables_of
+from advocacy.models import TRANSLATE, Among, Translated
 from advocacy.models.facets import keys_of
 from advocacy.models.folded import held_by, wanted
 from advocacy.models.withheld import kind_of
@@ -106,6 +107,14 @@ class DeskModelAdmin(admin.ModelAdmin):
             keys = keys_of(others._default_manager.filter(held_by([name], word)))
             found |= models.Q(Among(path, map(int, keys)))
         return found
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        """Whoever edits words reads there which of their translations become outdated."""
+        if obj and obj.pk and isinstance(obj, Translated):
+            context["translated_into"] = languages_of(obj)
+            if request.user.has_perm(TRANSLATE):
+                context["translation_tables"] = tables_of(obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def desk_page(self, request, template, *, status=None, **context):
         """A page of our own beside those that Django's admin has for a model."""

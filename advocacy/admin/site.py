@@ -15,6 +15,7 @@ from advocacy.admin.first_steps import first_steps
 from advocacy.models import (
     OPERATE,
     READ_REPORTS,
+    TRANSLATE,
     WITHHOLD,
     Draft,
     Report,
@@ -80,6 +81,8 @@ def desk_for(user):
         desk["reports"] = {"number": told.count(), "rows": told[: figures.SHOWN]}
     if user.has_perm(WITHHOLD):
         desk["withholdings"] = Withholding.objects.open()
+    if user.has_perm(TRANSLATE):
+        desk["translates"] = len(settings.LANGUAGES) > 1
     if user.has_perm("advocacy.view_edition"):
         desk["mailings"] = figures.mailings()
         desk["paused"] = [edition for edition in desk["mailings"] if edition.is_paused]

@@ -86,6 +86,7 @@ from advocacy.models.roles import (
     REVEAL_REPORTER,
     ROLES,
     TAKE_BACK,
+    TRANSLATE,
     WITHHOLD,
     WRITE,
     demand,

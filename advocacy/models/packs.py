@@ -185,8 +185,9 @@ class Pack(Searchable):
     def get_absolute_url(self) -> str:
         return reverse("pack_detail", args=[self.slug])
 
-    def language_of(self, field: str) -> str:
-        return self.language
+    @classmethod
+    def language_field(cls, field: str) -> str:
+        return "language"
 
     def clean(self):
         super().clean()

@@ -25,6 +25,8 @@ EXPORT = "advocacy.export_subscriber"
 READ_REPORTS = "advocacy.view_report"
 CLOSE_REPORTS = "advocacy.change_report"
 REVEAL_REPORTER = "advocacy.reveal_report"
+# Translates what the record says, and nothing else.
+TRANSLATE = "advocacy.change_translation"
 CHANGE_PEOPLE = "auth.change_user"
 # Says whose record it is, under which name its mails go out and where people write to.
 CHANGE_SITE = "advocacy.change_site"
@@ -79,13 +81,16 @@ def _each(verbs: Iterable[str], names: Iterable[str]) -> list[str]:
 
 
 # The editor writes, the publisher answers for what the public and the followers get, the
-# administrator looks after people and their keys and writes nothing.
+# administrator looks after people and their keys and writes nothing, the translator writes
+# translations alone.
+_TRANSLATOR = ["advocacy.view_translation", TRANSLATE]
 _EDITOR = [
     *_each(["view", "add", "change"], [*CONTENT, "draft"]),
     *_each(["view"], ["statusupdate", "submission", "edition", "site"]),
     WRITE,
     READ_REPORTS,
     CLOSE_REPORTS,
+    *_TRANSLATOR,
 ]
 _NAMES_RECORD = _each(["view", "add", "change"], ["site"])
 _WITHHOLDS = ["advocacy.view_withholding", WITHHOLD]
@@ -113,6 +118,10 @@ ROLES = {
         OPERATE,
         "mfa.view_authenticator",
         "mfa.delete_authenticator",
+    ],
+    "Translator": [
+        *_each(["view"], [*CONTENT, "statusupdate", "submission", "site"]),
+        *_TRANSLATOR,
     ],
 }
 

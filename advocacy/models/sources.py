@@ -216,10 +216,10 @@ class Source(Witnessed, Evidence):
             ),
         ]
 
-    def language_of(self, field: str) -> str:
+    @classmethod
+    def language_field(cls, field: str) -> str:
         """What is quoted of it is in its own words; the rest, as it is listed here, in ours."""
-        own = self.language if field == "quote" else ""
-        return own or super().language_of(field)
+        return "language" if field == "quote" else ""
 
     def __str__(self):
         return f"{self.title} ({self.publisher})"

@@ -192,9 +192,15 @@ class Translated(models.Model):
         """The row that the search finds by the words of this one, if any."""
         return self if hasattr(self, "search_text") else None
 
+    @classmethod
+    def language_field(cls, field: str) -> str:
+        """The field that may name another language for this one; none, if there is no such."""
+        return ""
+
     def language_of(self, field: str) -> str:
         """The language in which a field was written: that of the record, unless the row knows."""
-        return settings.LANGUAGE_CODE
+        name = self.language_field(field)
+        return (getattr(self, name) if name else "") or settings.LANGUAGE_CODE
 
     def fields_to_translate(self, language: str) -> list[str]:
         """The fields that hold words of another language than this."""

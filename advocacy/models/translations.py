@@ -30,6 +30,10 @@ from advocacy.models.translated import (
     translated,
 )
 from advocacy.models.withheld import FIELDS, Withheld, is_notice
+from advocacy.text import check_text, tidy, tidy_line
+
+# Of texts that have no limit of their own.
+LONGEST = 100_000
 
 # Kind, key, field and language.
 type Place = tuple[str, int, str, str]
@@ -52,6 +56,25 @@ class Told(NamedTuple):
     def place(self) -> tuple[str, int, str, str]:
         return self.row.translation_name(), self.row.pk, self.field, self.language
 
+    @property
+    def tidied(self) -> str:
+        """The text as it is kept: on one line where the original has one."""
+        of_line = isinstance(self.row._meta.get_field(self.field), Line)
+        return tidy_line(self.text) if of_line else tidy(self.text)
+
+
+class Plan(NamedTuple):
+    """What becomes of translations that are brought in."""
+
+    # With "new", "changed", "same" or "removed".
+    fates: list[tuple[str, Told]]
+    written: "list[Translation]"
+    gone: "list[Translation]"
+
+    @property
+    def counts(self) -> Counter[str]:
+        return Counter(fate for fate, _told in self.fates)
+
 
 class TranslationQuerySet(models.QuerySet["Translation"]):
     def of_row(self, row: Translated) -> "TranslationQuerySet":
@@ -59,7 +82,10 @@ class TranslationQuerySet(models.QuerySet["Translation"]):
 
     def to_review(self) -> "TranslationQuerySet":
         """What a machine made and no person has ticked."""
-        return self.filter(made_by=Maker.MACHINE, reviewed_at=None)
+        return self.filter(self.model.TO_REVIEW)
+
+    def checked(self) -> "TranslationQuerySet":
+        return self.exclude(self.model.TO_REVIEW)
 
     def by_place(
         self, rows: Iterable[Translated]
@@ -83,47 +109,51 @@ class TranslationQuerySet(models.QuerySet["Translation"]):
         one of them cannot stand. What staff did is theirs: files leave it alone from then on.
         """
         told = list(told)
-        there = self.select_for_update().by_place(one.row for one in told)
-        fates: Counter[str] = Counter()
-        written, gone = [], []
-        for one in told:
-            old = there.get(one.place)
-            if not one.text.strip():
-                fates["removed" if old else "same"] += 1
-                gone += [old] if old else []
-                continue
-            new = self._made(one, old)
-            if old and old.says() == new.says():
-                fates["same"] += 1
-                continue
-            fates["changed" if old else "new"] += 1
-            new.edited_by_staff_at = timezone.now() if by_staff else None
-            written.append(new)
-        self._write(written, versions=by_staff)
-        self.filter(pk__in=[old.pk for old in gone]).delete()
-        _keep_in_the_chain(written, gone)
+        plan = self.select_for_update().plan(told)
+        for row in plan.written:
+            row.edited_by_staff_at = timezone.now() if by_staff else None
+        self._write(plan.written, versions=by_staff)
+        self.filter(pk__in=[old.pk for old in plan.gone]).delete()
+        _keep_in_the_chain(plan.written, plan.gone)
         _keep_found({one.row for one in told})
         if shelf := current_shelf():
             shelf.forget()
-        return fates
+        return plan.counts
+
+    def plan(self, told: Iterable[Told]) -> Plan:
+        """What `put` would make of these, and nothing done. Raises ValidationError as it does."""
+        told = list(told)
+        there = self.by_place(one.row for one in told)
+        if refusals := refused(told):
+            raise ValidationError([why for _one, why in refusals])
+        plan = Plan([], [], [])
+        for one in told:
+            old = there.get(one.place)
+            if not one.text.strip():
+                plan.fates.append(("removed" if old else "same", one))
+                plan.gone.extend([old] if old else [])
+                continue
+            new = self._made(one, old)
+            if old and old.says() == new.says():
+                plan.fates.append(("same", one))
+                continue
+            plan.fates.append(("changed" if old else "new", one))
+            plan.written.append(new)
+        return plan
 
     def _made(self, one: Told, old: "Translation | None") -> "Translation":
-        """The translation to be written. Raises ValidationError where it cannot stand."""
-        refuse_unfit(one)
-        new = self.model(
+        return self.model(
             pk=old.pk if old else None,
             of=one.row.translation_name(),
             row=one.row.pk,
             field=one.field,
             language=one.language,
-            text=one.text,
+            text=one.tidied,
             made_by=one.made_by,
             original=one.original or digest_of(getattr(one.row, one.field)),
             reviewed_by=one.reviewed_by,
             reviewed_at=one.reviewed_at,
         )
-        new.text = new._meta.get_field("text").clean(one.text, new)
-        return new
 
     def _write(self, rows: "list[Translation]", *, versions: bool) -> None:
         new, changed = [r for r in rows if r.pk is None], [r for r in rows if r.pk is not None]
@@ -160,8 +190,20 @@ class TranslationQuerySet(models.QuerySet["Translation"]):
         yield from (str(k) for k in newest.values() if k.text and not is_notice(k.text))
 
 
-def refuse_unfit(one: Told) -> None:
-    """Say why a translation cannot stand, if so."""
+def refused(told: Iterable[Told]) -> list[tuple[Told, str]]:
+    """Those that cannot stand, each with the reason."""
+    gone = set(Withheld.objects.values_list("of", "row", "field"))
+    found = []
+    for one in told:
+        if one.text.strip():
+            try:
+                _refuse_unfit(one, gone)
+            except ValidationError as refusal:
+                found.append((one, " ".join(refusal.messages)))
+    return found
+
+
+def _refuse_unfit(one: Told, gone: set[tuple[str, int, str]]) -> None:
     languages = {code for code, _name in settings.LANGUAGES}
     if one.field not in one.row.TRANSLATED:
         raise ValidationError(gettext("“%(field)s” is not translated.") % {"field": one.field})
@@ -175,10 +217,18 @@ def refuse_unfit(one: Told) -> None:
         )
     if not getattr(one.row, one.field):
         raise ValidationError(gettext("There is nothing to translate: the original is empty."))
-    if one.row.translation_name() in FIELDS:
-        gone = Withheld.objects.of_row(one.row).values_list("field", flat=True)
-        if one.field in gone:
-            raise ValidationError(gettext("These words were withheld for good."))
+    if one.place[:3] in gone:
+        raise ValidationError(gettext("These words were withheld for good."))
+    check_text(one.tidied)
+    if len(one.tidied) > (most := longest(type(one.row), one.field)):
+        refusal = gettext("It has %(number)d characters; at most %(most)d fit here.")
+        raise ValidationError(refusal % {"number": len(one.tidied), "most": most})
+
+
+def longest(model: type[Translated], field: str) -> int:
+    """How long a translation may get: other languages need more room than the original."""
+    most: int | None = model._meta.get_field(field).max_length
+    return 2 * most if most else LONGEST
 
 
 def _keep_in_the_chain(written: "list[Translation]", gone: "list[Translation]") -> None:
@@ -225,6 +275,8 @@ class TranslationText(models.Model):
 
 class Translation(TranslationText):
     """The words of one field of one row in another language."""
+
+    TO_REVIEW: ClassVar[models.Q] = models.Q(made_by=Maker.MACHINE, reviewed_at=None)
 
     reviewed_by = Line(_("reviewed by"), max_length=150, blank=True, default="")
     reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)

@@ -1,79 +1,125 @@
 """Translations of the record as catalogues (PO), which Weblate and Poedit read and write.
 
 A message is one field of one row: its context names both (`issue/forced-labour/title`), its id is
-the original, and its comments say who made and who reviewed the translation.
+the original, and its comments say who made and who reviewed the translation, and of which wording
+they say it: an editor of catalogues leaves them as they are when somebody types another one.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from io import BytesIO
-from typing import Any, BinaryIO, NamedTuple
+from itertools import batched
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.pofile import PoFileError, read_po, write_po
-from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext, to_locale
+from babel.messages.pofile import write_po
+from django.utils.translation import to_locale
 
-from advocacy.models import Maker, Site, Told, Translated, Translation, translated
-from advocacy.models.translated import digest_of
+from advocacy.models import Site, Translated, Translation, TranslationState, Withheld, translated
+from advocacy.models.translated import AT_ONCE, digest_of
 
 BETWEEN = "/"
 MADE, REVIEWED, MADE_FROM = "made by: ", "reviewed: ", "made from another wording: "
+OF_WORDING = "of the wording: "
 BY = " by "
+FUZZY = "fuzzy"
+# No comment is broken into two, and no text but at the end of a line.
+WIDTH = 10**9
+
+type Text = tuple[Translated, str]
 
 
-class Brought(NamedTuple):
-    """What became of a catalogue that was brought in."""
+class RecordCatalogue(Catalog):
+    """A catalogue that says nothing in its head that nobody knows, and no day: as what it holds."""
 
-    # {"new": 3, "changed": 1, "same": 90, "removed": 0}
-    fates: dict[str, int]
-    # Contexts of what was left as it is, as a person has made or reviewed it.
-    kept: list[str]
-    # Contexts that name nothing of this record.
-    unknown: list[str]
-    # Contexts of which the original reads otherwise now.
-    outdated: list[str]
+    @property
+    def mime_headers(self) -> list[tuple[str, str]]:  # type: ignore[override]
+        forms = [("Plural-Forms", self.plural_forms)] if self.locale else []
+        return [
+            ("Project-Id-Version", str(self.project)),
+            ("Language", str(self.locale_identifier)),
+            *forms,
+            ("MIME-Version", "1.0"),
+            ("Content-Type", "text/plain; charset=UTF-8"),
+            ("Content-Transfer-Encoding", "8bit\n"),
+        ]
 
 
 def context_of(row: Translated, field: str) -> str:
     """The name of a field of a row in a catalogue."""
-    return BETWEEN.join([row.translation_name(), *map(str, _key_of(row)), field])
+    return BETWEEN.join([row.translation_name(), *map(str, key_of(row)), field])
 
 
-def _key_of(row: Any) -> tuple[Any, ...]:
+def key_of(row: Any) -> tuple[Any, ...]:
     return ("site",) if isinstance(row, Site) else row.natural_key()
 
 
-def texts_to_translate(language: str) -> Iterator[tuple[Translated, str]]:
+def wording_of(text: str) -> str:
+    """What tells whether comments were made of this very text."""
+    return digest_of(text)[:12]
+
+
+def texts_to_translate(language: str) -> Iterator[Text]:
     """Every field of every row that has words in another language than this, in order."""
     for model in translated().values():
-        for row in model._base_manager.order_by("pk").iterator():
-            for field in row.fields_to_translate(language):
+        yield from texts_of_rows(model._base_manager.order_by("pk").iterator(), language)
+
+
+def texts_of_rows(rows: Iterable[Translated], language: str) -> Iterator[Text]:
+    """The fields of some rows that have words in another language, but for withheld ones."""
+    gone = set(Withheld.objects.values_list("of", "row", "field"))
+    for row in rows:
+        for field in row.fields_to_translate(language):
+            if (row.translation_name(), row.pk, field) not in gone:
                 yield row, field
 
 
-def write_catalogue(language: str, places: Iterable[tuple[Translated, str]] | None = None) -> bytes:
-    """All that there is to translate into a language, or some of it, with what is translated."""
-    wanted = list(texts_to_translate(language) if places is None else places)
-    there = Translation.objects.filter(language=language).by_place({row for row, _ in wanted})
-    catalogue = Catalog(
-        locale=to_locale(language), project=Site.current().name, fuzzy=False, charset="utf-8"
+def write_catalogue(
+    language: str,
+    texts: Iterable[Text] | None = None,
+    *,
+    only: TranslationState | None = None,
+) -> bytes:
+    """All that there is to translate into a language, or some of it, with what is translated.
+
+    `only` leaves out all that is in another state.
+    """
+    catalogue = RecordCatalogue(
+        locale=to_locale(language),
+        project=Site.current().name,
+        header_comment="# PROJECT",
+        fuzzy=False,
+        charset="utf-8",
     )
-    for row, field in wanted:
-        told = there.get((row.translation_name(), row.pk, field, language))
-        original = getattr(row, field)
-        catalogue.add(
-            original,
-            told.text if told else "",
-            context=context_of(row, field),
-            auto_comments=list(_comments(told, original)) if told else (),
-            flags=["fuzzy"] if told and told.original != digest_of(original) else (),
-        )
+    of_language = Translation.objects.filter(language=language)
+    wanted = texts_to_translate(language) if texts is None else texts
+    for some in batched(wanted, AT_ONCE, strict=False):
+        there = of_language.by_place({row for row, _field in some})
+        for row, field in some:
+            told = there.get((row.translation_name(), row.pk, field, language))
+            if only in (None, _state(told, getattr(row, field))):
+                _add(catalogue, row, field, told)
     stream = BytesIO()
-    write_po(stream, catalogue, width=0, omit_header=False)
+    write_po(stream, catalogue, width=WIDTH)
     return stream.getvalue()
+
+
+def _state(told: Translation | None, original: str) -> TranslationState:
+    return told.state(original) if told else TranslationState.MISSING
+
+
+def _add(catalogue: Catalog, row: Translated, field: str, told: Translation | None) -> None:
+    original = getattr(row, field)
+    is_outdated = _state(told, original) == TranslationState.OUTDATED
+    message = catalogue.add(
+        original,
+        told.text if told else "",
+        context=context_of(row, field),
+        auto_comments=list(_comments(told, original)) if told else (),
+        flags=[FUZZY] if is_outdated else (),
+    )
+    # "50% of them" is no format.
+    message.flags.discard("python-format")
+    message.flags.discard("python-brace-format")
 
 
 def _comments(told: Translation, original: str) -> Iterator[str]:
@@ -82,103 +128,25 @@ def _comments(told: Translation, original: str) -> Iterator[str]:
         yield f"{REVIEWED}{told.reviewed_at.isoformat()}{BY}{told.reviewed_by}"
     if told.original != digest_of(original):
         yield MADE_FROM + told.original
+    yield OF_WORDING + wording_of(told.text)
 
 
-def read_catalogue(stream: BinaryIO) -> tuple[str, list[Message]]:
-    """(language, messages) of a catalogue. Raises ValidationError where it is none."""
-    try:
-        catalogue = read_po(stream, abort_invalid=True)
-    except PoFileError as error:
-        refusal = gettext("Line %(line)d: %(why)s")
-        raise ValidationError(refusal % {"line": error.lineno + 1, "why": error}) from error
-    except (UnicodeDecodeError, ValueError, LookupError) as error:
-        raise ValidationError(gettext("This is no catalogue (PO): %(why)s") % {"why": error}) from (
-            error
-        )
-    if catalogue.locale_identifier is None:
-        raise ValidationError(
-            gettext("The head of the catalogue does not say its language (Language: uk).")
-        )
-    language = catalogue.locale_identifier.replace("_", "-").lower()
-    return language, [message for message in catalogue if message.id]
-
-
-@transaction.atomic
-def bring_in(stream: BinaryIO, *, by_staff: bool, over_people: bool = False) -> Brought:
-    """Keep the translations of a catalogue. Raises ValidationError, and keeps none, if one is bad.
-
-    What a person has made or reviewed stays as it is, unless `over_people`; of files, what staff
-    have touched (see `Content`). An empty translation takes nothing back.
-    """
-    language, messages = read_catalogue(stream)
-    rows, unknown = _rows_of(messages)
-    there = Translation.objects.filter(language=language).by_place(rows[c][0] for c in rows)
-    told, kept, outdated = [], [], []
-    for message in messages:
-        if message.context not in rows or not message.string:
-            continue
-        row, field = rows[message.context]
-        one = _told(message, row, field, language)
-        if one.original != digest_of(getattr(row, field)):
-            outdated.append(message.context)
-        old = there.get(one.place)
-        theirs = old and (
-            (old.reviewed_at or old.made_by == Maker.PERSON) if by_staff else old.edited_by_staff_at
-        )
-        if old and theirs and old.text != one.text and not over_people:
-            kept.append(message.context)
-        elif old and theirs and not by_staff:
-            continue
-        else:
-            told.append(one)
-    try:
-        fates = Translation.objects.put(told, by_staff=by_staff)
-    except ValidationError as error:
-        raise ValidationError(error.messages) from error
-    return Brought(dict(fates), kept, unknown, outdated)
-
-
-def _told(message: Message, row: Translated, field: str, language: str) -> Told:
-    """What a message of a catalogue says."""
-    made_by, made_from = Maker.PERSON, digest_of(message.id)
-    reviewed_by, reviewed_at = "", None
-    for comment in message.auto_comments:
-        if comment.startswith(MADE) and comment.removeprefix(MADE) in Maker.values:
-            made_by = Maker(comment.removeprefix(MADE))
-        elif comment.startswith(MADE_FROM):
-            made_from = comment.removeprefix(MADE_FROM)
-        elif comment.startswith(REVIEWED):
-            moment, _by, reviewed_by = comment.removeprefix(REVIEWED).partition(BY)
-            reviewed_at = parse_datetime(moment)
-    return Told(
-        row,
-        field,
-        language,
-        message.string,
-        made_by,
-        made_from,
-        reviewed_by if reviewed_at else "",
-        reviewed_at if reviewed_by else None,
-    )
-
-
-def _rows_of(
-    messages: Iterable[Message],
-) -> tuple[dict[str, tuple[Translated, str]], list[str]]:
+def named(messages: Iterable[Message]) -> tuple[dict[str, Text], list[str]]:
     """What the contexts of messages name, and those that name nothing here."""
-    models = translated()
-    wanted: defaultdict[str, dict[str, list[tuple[str, str]]]] = defaultdict(dict)
+    wanted: dict[str, dict[str, list[tuple[str, str]]]] = {}
     unknown = []
     for message in messages:
-        of, _slash, rest = (message.context or "").partition(BETWEEN)
+        context = str(message.context or "")
+        of, _slash, rest = context.partition(BETWEEN)
         key, _slash, field = rest.rpartition(BETWEEN)
-        if of in models and field in models[of].TRANSLATED:
-            wanted[of].setdefault(key, []).append((field, message.context))
+        model = translated().get(of)
+        if model and field in model.TRANSLATED and isinstance(message.id, str):
+            wanted.setdefault(of, {}).setdefault(key, []).append((field, context))
         else:
-            unknown.append(message.context or message.id[:60])
-    rows: dict[str, tuple[Translated, str]] = {}
+            unknown.append(context or str(message.id)[:60])
+    rows: dict[str, Text] = {}
     for of, fields in wanted.items():
-        found = {BETWEEN.join(map(str, _key_of(row))): row for row in _named(models[of], fields)}
+        found = _rows(translated()[of], list(fields))
         for key, places in fields.items():
             for field, context in places:
                 if key in found:
@@ -188,7 +156,17 @@ def _rows_of(
     return rows, unknown
 
 
-def _named(model: Any, keys: Iterable[str]) -> Any:
-    if model is Site:
-        return model._base_manager.all()
-    return model._base_manager.filter(**{f"{model.NATURAL_KEY}__in": list(keys)})
+def _rows(model: Any, keys: list[str]) -> dict[str, Translated]:
+    rows = model._base_manager
+    if model.NATURAL_KEY == "pk":
+        keys = [key for key in keys if key.isascii() and key.isdecimal()]
+    some = (
+        rows.all()
+        if model is Site
+        else (
+            row
+            for part in batched(keys, AT_ONCE, strict=False)
+            for row in rows.filter(**{f"{model.NATURAL_KEY}__in": part})
+        )
+    )
+    return {BETWEEN.join(map(str, key_of(row))): row for row in some}

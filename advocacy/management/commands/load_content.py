@@ -50,7 +50,7 @@ from advocacy.models import (
 from advocacy.models.chain import Chained
 from advocacy.models.content import Content
 from advocacy.models.responses import uuid_of
-from advocacy.transfer.catalogues import bring_in
+from advocacy.transfer.translating import bring_in
 
 # Rows refer to rows of an earlier file only. The record comes last. Each file may be left out.
 FILES = {
@@ -214,7 +214,7 @@ class Command(BaseCommand):
         counts = ", ".join(f"{number} {fate}" for fate, number in brought.fates.items() if number)
         yield f"{name}: {counts or 'nothing to load'}."
         for contexts, what in (
-            (brought.unknown, "name nothing of this record"),
+            (brought.unknown, "name nothing that there is to translate"),
             (brought.kept, "were left as staff edited them"),
             (brought.outdated, "are of an original that reads otherwise now"),
         ):

@@ -1,0 +1,35 @@
+"""Where the words of a row are translated, for whoever stands on its page."""
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import get_language_info
+
+from advocacy.models import Translation
+
+
+def language_name(code):
+    return capfirst(get_language_info(code)["name_translated"])
+
+
+def table_url(row, language):
+    return reverse(
+        "admin:advocacy_translation_table", args=[row.translation_name(), row.pk, language]
+    )
+
+
+def tables_of(row):
+    """(name, address) of the table of a row in each language that it is not written in."""
+    written_in = {row.language_of(field) for field in row.TRANSLATED if getattr(row, field)}
+    return [
+        (language_name(code), table_url(row, code))
+        for code, _name in settings.LANGUAGES
+        if written_in - {code}
+    ]
+
+
+def languages_of(row):
+    """The names of the languages into which something of a row is translated."""
+    found = Translation.objects.of_row(row).order_by("language")
+    codes = found.values_list("language", flat=True).distinct()
+    return [language_name(code) for code in codes if code in dict(settings.LANGUAGES)]
