@@ -25,6 +25,8 @@ EXPORT = "advocacy.export_subscriber"
 READ_REPORTS = "advocacy.view_report"
 CLOSE_REPORTS = "advocacy.change_report"
 REVEAL_REPORTER = "advocacy.reveal_report"
+# Says of an office's address that it stands on the office's own page, or that mail came back.
+CHECK_CONTACTS = "advocacy.change_contactpoint"
 CHANGE_PEOPLE = "auth.change_user"
 # Says whose record it is, under which name its mails go out and where people write to.
 CHANGE_SITE = "advocacy.change_site"
@@ -62,6 +64,7 @@ CONTENT = [
     "organisation",
     "seat",
     "meeting",
+    "contactpoint",
     "recommendedaction",
     "askrelation",
     "checkliststep",
