@@ -13,6 +13,7 @@ from advocacy.models import (
     AskRelation,
     BodyKind,
     ChecklistStep,
+    ContactPoint,
     Event,
     Issue,
     LegalReference,
@@ -64,6 +65,7 @@ MADE_ON_A_PAGE_OF_ITS_OWN = [
     ChecklistStep,
     Meeting,
     Seat,
+    ContactPoint,
     Pack,
     Page,
 ]

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -184,10 +184,12 @@ def back_from(request, contact):
 def trust_in(contact):
     """Whether letters carry its address and why, in a line for staff."""
     if contact.returned:
-        return gettext("came back %(times)d times, last on %(day)s") % {
-            "times": contact.returned,
-            "day": written_day(contact.returned_on),
-        }
+        words = ngettext(
+            "mail came back once, on %(day)s",
+            "mail came back %(times)d times, last on %(day)s",
+            contact.returned,
+        )
+        return words % {"times": contact.returned, "day": written_day(contact.returned_on)}
     if contact.checked_on:
         words = {"day": written_day(contact.checked_on), "who": contact.checked_by}
         if contact.is_checked():
