@@ -2,19 +2,18 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 
 class ContactKind(models.TextChoices):
     """What an office is; in the order in which a letter is offered to them."""
 
     MINISTRY = "ministry", _("ministry")
-    PARLIAMENT = "parliament", pgettext_lazy("office", "parliament")
+    PARLIAMENT = "parliament", _("parliament")
     MISSION = "mission", _("mission to an international body")
     EMBASSY = "embassy", _("embassy")
     SECRETARIAT = "secretariat", _("secretariat or office")
     COMMITTEE = "committee", _("committee")
-    PROCEDURE = "procedure", pgettext_lazy("office", "procedure")
+    PROCEDURE = "procedure", _("procedure for information or complaints")
     OMBUDSMAN = "ombudsman", _("ombudsman or human rights institution")
     ORGANISATION = "organisation", _("organisation")
     UNION = "union", _("trade union")
