@@ -16,6 +16,9 @@ from advocacy.models import (
     Channel,
     ChecklistStep,
     Confidence,
+    ContactKind,
+    ContactPlace,
+    ContactPoint,
     Draft,
     Event,
     Issue,
@@ -35,6 +38,7 @@ from advocacy.models import (
     ResponseStatus,
     SearchLog,
     Seat,
+    SeenAs,
     SignUp,
     Site,
     Source,
@@ -338,6 +342,24 @@ def make_seat(*, body=None, **fields):
             "capacity": "elected",
             "starts_on": date(2025, 1, 1),
             "ends_on": date(2026, 12, 31),
+            **fields,
+        }
+    )
+
+
+def make_contact_point(**fields):
+    n = next(number)
+    return ContactPoint.objects.create(
+        **{
+            "slug": f"office-{n}",
+            "country": "DK",
+            "place": ContactPlace.NEW_YORK,
+            "kind": ContactKind.MISSION,
+            "name": f"Mission {n}",
+            "email": f"office-{n}@mission.example",
+            "web": f"https://mission.example/{n}",
+            "source_url": "https://list.example/",
+            "confidence": SeenAs.COPY,
             **fields,
         }
     )

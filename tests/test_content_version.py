@@ -33,6 +33,7 @@ from tests.dossier import few_rows
 from tests.factories import (
     make_action,
     make_body,
+    make_contact_point,
     make_event,
     make_follower,
     make_issue,
@@ -90,6 +91,7 @@ def a_row_of_each(few_rows_loaded):
     make_relation(action=step.action)
     make_pack(actions=[step.action], meetings=[make_meeting()], issues=[make_issue()])
     make_page()
+    make_contact_point()
     make_action(also_on=[make_issue()]).legal_references.add(make_legal_reference())
     record(step.action)
     record_look(step.action)

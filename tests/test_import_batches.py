@@ -16,6 +16,7 @@ from advocacy.transfer.saving import Saving
 from tests.factories import (
     make_action,
     make_body,
+    make_contact_point,
     make_event,
     make_issue,
     make_legal_reference,
@@ -48,6 +49,7 @@ TITLES = {
     "bodies": "name",
     "actions": "title",
     "seats": "capacity",
+    "contact_points": "name",
     "topics": "name",
     "organisations": "name",
     "search_logs": "terms",
@@ -63,6 +65,7 @@ def one_of_each():
     make_event(slug="event", issues=[issue], sources=[report], by_bodies=[body])
     make_seat(slug="seat", body=body)
     make_meeting(slug="meeting", body=body)
+    make_contact_point(slug="office", body=body)
     ask = make_action(slug="ask", issue=issue, body=body, asked_by=[make_organisation(slug="ngo")])
     make_pack(slug="pack", actions=[ask], issues=[issue])
     make_legal_reference(slug="treaty")

@@ -192,7 +192,7 @@ def test_slow_sites_are_asked_for_a_minute_and_the_rest_in_a_task_of_its_own(
 
     queue()
 
-    assert not Source.objects.to_check().exists()
+    assert not Source.objects.links_to_try().exists()
     checks = DBTaskResult.objects.filter(task_path__endswith="check_links")
     assert checks.count() == 2
     for check in checks:
@@ -297,7 +297,7 @@ def test_dead_addresses_are_marked_and_living_ones_again_alive(client, site):
     assert not states[broken.pk].dead_since
     assert not states[fine.pk].dead_since
     assert not states[checked_lately.pk].dead_since
-    assert not Source.objects.to_check().exists()
+    assert not Source.objects.links_to_try().exists()
 
     for _ in range(2):
         Source.objects.update(link_checked_at=timezone.now() - timedelta(days=8))

@@ -23,6 +23,7 @@ from advocacy.models import (
 from tests.factories import (
     make_action,
     make_body,
+    make_contact_point,
     make_event,
     make_issue,
     make_legal_reference,
@@ -95,6 +96,7 @@ def test_a_record_made_by_staff_comes_out_and_in_as_the_same(format, editor):
     TargetBody.objects.filter(pk=organ.pk).update(parent=council)
     make_seat(body=council, starts_on=None)
     make_meeting(body=council)
+    make_contact_point(body=council)
     issue = make_issue(topics=[make_topic(), make_topic()])
     source = make_source(quote="=1+1\nand a line")
     event = make_event(issues=[issue], sources=[source], by_bodies=[council], by_states="KP, RU")

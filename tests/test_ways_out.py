@@ -76,6 +76,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 S = ResponseStatus
 # Codes have a validator or a meaning of their own; what stands in them is no text.
 CODES = {"by_states", "about_states", "country", "language", "sha256", "when_status", "accent"}
+CODES |= {"languages", "no_letters_in"}
 # They stand only beside a day, which not every ask has.
 WITH_A_DAY = {"closed_because", "expected_rule", "pause_reason"}
 CONTENT = [

@@ -261,7 +261,7 @@ def test_a_withheld_address_leads_to_the_page_that_says_why(client, field):
     shown = client.get(reverse("action_detail", args=["ask"])).text
     assert f'href="{address}"' in shown
     assert ("address withheld" in shown) == (field == "url")
-    assert (source in Source.objects.to_check()) == (field != "url")
+    assert (source in Source.objects.links_to_try()) == (field != "url")
 
 
 def test_the_salt_is_gone_and_nothing_else_of_the_link():

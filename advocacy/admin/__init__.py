@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from advocacy.admin import (
     actions,
     bodies,
+    contact_points,
     drafts,
     events,
     followers,

@@ -17,6 +17,7 @@ from advocacy.models import (
     READ_REPORTS,
     TRANSLATE,
     WITHHOLD,
+    ContactPoint,
     Draft,
     Report,
     Site,
@@ -86,6 +87,9 @@ def desk_for(user):
     if user.has_perm("advocacy.view_edition"):
         desk["mailings"] = figures.mailings()
         desk["paused"] = [edition for edition in desk["mailings"] if edition.is_paused]
+    if user.has_perm("advocacy.view_contactpoint"):
+        due = ContactPoint.objects.to_check()
+        desk["contacts"] = {"number": due.count(), "rows": due[: figures.SHOWN]}
     if user.has_perm("advocacy.view_source"):
         dead = Source.objects.dead()
         desk["dead"] = {

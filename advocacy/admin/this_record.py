@@ -92,6 +92,7 @@ class SiteAdmin(VersionedAdmin):
                 ]
             },
         ),
+        (_("Letters"), {"fields": ["no_letters_in"]}),
         (_("Mail and the foot"), {"fields": ["sender_name", "footer_links", "names_program"]}),
     ]
 

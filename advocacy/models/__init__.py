@@ -6,6 +6,8 @@ from advocacy.models.chain import Link, RecordHead, RecordIsAppendOnly
 from advocacy.models.checklists import ChecklistStep
 from advocacy.models.choices import AskChoice, EntryChoice, IssueChoice
 from advocacy.models.columns import columns_of
+from advocacy.models.contact_choices import ContactKind, ContactPlace, OpenTo, SeenAs
+from advocacy.models.contact_points import ContactPoint
 from advocacy.models.content_version import ContentVersion
 from advocacy.models.countries import known_countries
 from advocacy.models.deliveries import Delivery, Ended, Selection
@@ -75,6 +77,7 @@ from advocacy.models.responses import StatusUpdate, look_details
 from advocacy.models.roles import (
     ANSWER_FOR_WITHHOLDING,
     CHANGE_PEOPLE,
+    CHECK_CONTACTS,
     CLOSE_REPORTS,
     EXPORT,
     GUARDED,

@@ -98,6 +98,14 @@ class RecommendedActionQuerySet(  # type: ignore[override]
         """Narrow to an issue; without one, all asks."""
         return self.about([issue.pk]) if issue else self
 
+    def states(self):
+        """The States that are the subject of these asks, as codes of countries.
+
+        Nobody is sent to one of them as to a neighbour who could help.
+        """
+        asked = self.exclude(body__country="").order_by()
+        return asked.values_list("body__country", flat=True).distinct()
+
     def first_of_each_body(self, bodies, number=MOST_PER_BODY):
         """The first asks of each of these bodies by reference, so that a page stays readable."""
         place = models.Window(RowNumber(), partition_by="body_id", order_by=["reference", "pk"])

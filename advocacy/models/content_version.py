@@ -23,7 +23,8 @@ NOT_PUBLIC = {
 }
 # Fields that no public page shows, of tables that count: those of the link check, which would
 # change the number a hundred times an hour. Whether a link is dead is shown.
-NOT_SHOWN = {"Source": {"link_checked_at", "link_answer", "link_failures"}}
+OF_LINKS = {"link_checked_at", "link_answer", "link_failures"}
+NOT_SHOWN = {"Source": OF_LINKS, "ContactPoint": OF_LINKS}
 NAME = "content_changed"
 
 # Once a transaction. The rows are added up, as one row that all writers update would make each wait

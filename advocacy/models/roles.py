@@ -27,6 +27,8 @@ CLOSE_REPORTS = "advocacy.change_report"
 REVEAL_REPORTER = "advocacy.reveal_report"
 # Translates what the record says, and nothing else.
 TRANSLATE = "advocacy.change_translation"
+# Says of an office's address that it stands on the office's own page, or that mail came back.
+CHECK_CONTACTS = "advocacy.change_contactpoint"
 CHANGE_PEOPLE = "auth.change_user"
 # Says whose record it is, under which name its mails go out and where people write to.
 CHANGE_SITE = "advocacy.change_site"
@@ -64,6 +66,7 @@ CONTENT = [
     "organisation",
     "seat",
     "meeting",
+    "contactpoint",
     "recommendedaction",
     "askrelation",
     "checkliststep",

@@ -230,6 +230,21 @@ class Site(Content):
             " stand at the foot of every page."
         ),
     )
+    no_letters_in = Line(
+        _("countries where writing is dangerous"),
+        max_length=200,
+        blank=True,
+        validators=[
+            RegexValidator(
+                r"^[A-Z]{2}( [A-Z]{2})*\Z",
+                _("Give the two capital letters of each country (ISO 3166), with spaces between."),
+            )
+        ],
+        help_text=_(
+            "Two capital letters each, with spaces between: RU BY. Readers there are offered what"
+            " they can read and how to stay safe, and no letters."
+        ),
+    )
     names_program = models.BooleanField(
         _("names the program"),
         default=True,
@@ -313,6 +328,10 @@ class Site(Content):
     def fields_to_translate(self, language: str) -> list[str]:
         fields = super().fields_to_translate(language)
         return [field for field in fields if field != "purpose" or self.has_own_purpose]
+
+    def letters_are_dangerous(self, country: str) -> bool:
+        """Whether nobody in this country should be asked to write."""
+        return country in self.no_letters_in.split()
 
     @property
     def publisher(self) -> str:

@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar, Self
 from uuid import uuid4
 
@@ -14,18 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from advocacy.models.chain import AppendOnlyQuerySet, refuse
 from advocacy.models.content import Content, ContentQuerySet
 from advocacy.models.enums import DatePrecision, Tier
+from advocacy.models.linked import Linked, LinkedQuerySet
 from advocacy.models.standing import FROM_DIGESTS
 from advocacy.models.text import LanguageCode, Line, Slug, Text, Url
 from advocacy.models.withheld import Withheld, anchor_of
 from advocacy.models.wordings import Witnessed, stood_on
-from advocacy.text import carried_line
 
 # What the chain hashes of a search log with the entry that stands on it.
 OF_A_LOG = ["searched_on", "places", "terms", "gaps"]
-# How long until an address is tried again.
-CHECK_AGAIN_AFTER = timedelta(days=7)
-# How many failures in a row make an address dead; one whose server says it is gone is so at once.
-DEAD_AFTER = 3
 
 
 def made_up_key() -> str:
@@ -83,14 +79,11 @@ class Evidence(Content):
         super().save(*args, **kwargs)
 
 
-class SourceQuerySet(ContentQuerySet["Source"]):
-    def to_check(self, now: datetime | None = None) -> Self:
-        """Sources whose address has not been tried for a week, those left longest first."""
-        before = (now or timezone.now()) - CHECK_AGAIN_AFTER
-        return self.filter(
-            models.Q(link_checked_at=None) | models.Q(link_checked_at__lt=before),
-            ~models.Q(pk__in=Withheld.objects.filter(of="source", field="url").values("row")),
-        ).order_by(models.F("link_checked_at").asc(nulls_first=True), "pk")
+class SourceQuerySet(LinkedQuerySet["Source"]):
+    def links_to_try(self, now: datetime | None = None) -> Self:
+        """Where an address was withheld, there is none to try."""
+        withheld = Withheld.objects.filter(of="source", field="url").values("row")
+        return super().links_to_try(now).exclude(pk__in=withheld)
 
     def at_address(self, url):
         """Sources at this address, with or without https, a final slash or a fragment."""
@@ -99,11 +92,8 @@ class SourceQuerySet(ContentQuerySet["Source"]):
             url__in=[f"{scheme}://{bare}{end}" for scheme in ("https", "http") for end in ("", "/")]
         )
 
-    def dead(self):
-        return self.exclude(dead_since=None).order_by("dead_since", "pk")
 
-
-class Source(Witnessed, Evidence):
+class Source(Witnessed, Linked, Evidence):
     """Evidence that anyone can open: of an entry of the record, an event or a paragraph."""
 
     TRANSLATED = ("title", "summary", "publisher", "quote")
@@ -190,11 +180,6 @@ class Source(Witnessed, Evidence):
         help_text=_("Faces, names or whereabouts of people at risk: links warn."),
     )
 
-    link_checked_at = models.DateTimeField(_("address tried"), null=True, editable=False)
-    link_answer = Line(_("answer"), max_length=200, blank=True, editable=False)
-    link_failures = models.PositiveSmallIntegerField(default=0, editable=False)
-    dead_since = models.DateTimeField(_("dead since"), null=True, editable=False)
-
     objects = SourceQuerySet.as_manager()
 
     class Meta:
@@ -246,24 +231,6 @@ class Source(Witnessed, Evidence):
     def is_address_withheld(self) -> bool:
         """Whether its address leads to the page that says why there is none any more."""
         return self.url.endswith(f"#{anchor_of('source', self.pk, 'url')}")
-
-    def note_link(
-        self, answer: str, *, works: bool, gone: bool = False, now: datetime | None = None
-    ) -> None:
-        """Write down what its address answered, and since when it is dead (`DEAD_AFTER`)."""
-        now = now or timezone.now()
-        failures = 0 if works else self.link_failures + 1
-        is_dead = not works and (gone or failures >= DEAD_AFTER)
-        self.link_answer, self.link_failures = carried_line(answer)[:200], failures
-        self.link_checked_at = now
-        self.dead_since = (self.dead_since or now) if is_dead else None
-        # Only if it is still the same address: staff may have replaced it meanwhile.
-        Source.objects.filter(pk=self.pk, url=self.url).update(
-            link_answer=self.link_answer,
-            link_failures=failures,
-            link_checked_at=now,
-            dead_since=self.dead_since,
-        )
 
 
 class SearchLog(Evidence):

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from itertools import chain, islice
 
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
@@ -14,6 +15,7 @@ from django_tasks_db.models import DBTaskResult
 
 from advocacy.models import (
     Attempt,
+    ContactPoint,
     Delivery,
     DeliveryState,
     Edition,
@@ -92,17 +94,25 @@ def count_steps() -> None:
 
 @task
 def check_links(most: int = LINKS_AN_HOUR) -> None:
-    """Ask the sources whose address nobody has looked at for a week.
+    """Ask the sources and offices whose addresses nobody has looked at for a week.
 
-    It asks for a minute and leaves the rest to a task of its own, so that others get a turn.
+    It asks for a minute and leaves the rest to a task of its own, so that others get a turn. What
+    many offices share, a directory, is asked once.
     """
     end = time.monotonic() + SECONDS_OF_LINKS
-    for asked, source in enumerate(Source.objects.to_check()[:most]):
+    answers: dict[str, links.Answer] = {}
+    waiting = chain(
+        Source.objects.links_to_try()[:most], ContactPoint.objects.links_to_try()[:most]
+    )
+    for tried, row in enumerate(islice(waiting, most)):
         if time.monotonic() > end:
-            check_links.enqueue(most - asked)
+            check_links.enqueue(most - tried)
             return
-        answer = links.ask(source.url)
-        source.note_link(answer.text, works=answer.works, gone=answer.gone)
+        for url in row.addresses:
+            if url not in answers:
+                answers[url] = links.ask(url)
+        answer = min((answers[url] for url in row.addresses), key=lambda answer: answer.works)
+        row.note_link(answer.text, works=answer.works, gone=answer.gone)
 
 
 @task

@@ -28,6 +28,7 @@ from advocacy.models import (
     AskRelation,
     BodyKind,
     ChecklistStep,
+    ContactPoint,
     Event,
     Issue,
     LegalReference,
@@ -62,6 +63,7 @@ FILES = {
     "bodies.json": TargetBody,
     "seats.json": Seat,
     "meetings.json": Meeting,
+    "contact_points.json": ContactPoint,
     "sources.json": Source,
     "issues.json": Issue,
     "paragraphs.json": Paragraph,
@@ -349,6 +351,12 @@ NOT_GIVEN = {
     "link_answer",
     "link_failures",
     "dead_since",
+    # The word of an editor.
+    "checked_on",
+    "checked_by",
+    "checked_email",
+    "returned",
+    "returned_on",
 }
 
 
