@@ -20,11 +20,10 @@ def table_url(row, language):
 
 def tables_of(row):
     """(name, address) of the table of a row in each language that it is not written in."""
-    written_in = {row.language_of(field) for field in row.TRANSLATED if getattr(row, field)}
     return [
         (language_name(code), table_url(row, code))
         for code, _name in settings.LANGUAGES
-        if written_in - {code}
+        if row.fields_to_translate(code)
     ]
 
 

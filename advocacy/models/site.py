@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from django.conf import settings
@@ -99,6 +99,7 @@ class Site(Content):
     """One record has one name, and every page, mail, feed and picture of it says it."""
 
     TRANSLATED = ("subject", "purpose")
+    IN_EVERY_LANGUAGE: ClassVar[dict[str, list[str]]] = {"purpose": [OWN_PURPOSE]}
 
     NATURAL_KEY = "name"
 

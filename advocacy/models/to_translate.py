@@ -61,7 +61,8 @@ class Place(NamedTuple):
 
     def texts(self) -> Rows:
         """The rows with words in it that may be translated, and in which language these are."""
-        rows = self.model._base_manager.order_by().exclude(**{self.field: ""})
+        none = ["", *self.model.IN_EVERY_LANGUAGE.get(self.field, ())]
+        rows = self.model._base_manager.order_by().exclude(**{f"{self.field}__in": none})
         if self.of in FIELDS:
             gone = Withheld.objects.filter(of=self.of, field=self.field)
             rows = rows.exclude(pk__in=gone.order_by().values("row"))

@@ -5,7 +5,7 @@ A row holds its words in the language they were written in. Those in other langu
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from hashlib import sha256
@@ -168,6 +168,8 @@ class Translated(models.Model):
 
     # The fields that readers see and that are words of a language.
     TRANSLATED: ClassVar[Sequence[str]] = ()
+    # Texts of such a field that the program has in every language, so that nobody translates them.
+    IN_EVERY_LANGUAGE: ClassVar[Mapping[str, Sequence[str]]] = {}
 
     class Meta:
         abstract = True
