@@ -173,6 +173,8 @@ def test_a_small_record_is_made_in_the_admin_alone(client, sign_in):
         text="Dear [name]",
         actions=[ask.pk],
     )
+    office = {"place": "capital", "kind": "secretariat", "confidence": "seen_on_official_page"}
+    add(client, ContactPoint, name="Secretariat", slug="secretariat", **office)
     put = {
         "submission-submitted_on": "2025-01-02",
         "submission-channel": "letter",

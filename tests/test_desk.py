@@ -29,6 +29,7 @@ from tests.factories import (
     ASKED_ON,
     make_action,
     make_body,
+    make_contact_point,
     make_event,
     make_follower,
     make_meeting,
@@ -218,10 +219,11 @@ def test_the_desk_takes_a_constant_number_of_queries(
         write_draft(action, by=editor)
         write_submission(by=editor)
         make_source(dead_since=timezone.now())
+        make_contact_point()
         make_report(action)
     client.get(DESK)
 
-    with django_assert_num_queries(42):  # Seven ask whether the site works.
+    with django_assert_num_queries(44):  # Seven ask whether the site works.
         client.get(DESK)
 
 
@@ -263,6 +265,7 @@ def fill_every_list():
     make_relation(action=action)
     make_pack(actions=[action])
     make_page()
+    make_contact_point().confirm(by=author)
     make_report(action)
     chief, entry = make_user(is_superuser=True), action.updates.responses().first()
     Withholding.objects.propose(entry, "summary", reason="A court.", by=chief)

@@ -84,6 +84,7 @@ CONTENT = [
     "organisation",
     "seat",
     "meeting",
+    "contactpoint",
     "reply",
     "source",
     "askrelation",

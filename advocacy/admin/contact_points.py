@@ -56,6 +56,7 @@ class ContactPointAdmin(TransferMixin, VersionedAdmin):
         LinkFilter,
         *ContentAdmin.list_filter,
     ]
+    list_select_related = ["checked_by"]
     search_fields = ["name", "name_local", "email", "country", "body__search_text"]
     autocomplete_fields = ["body"]
     prepopulated_fields = {"slug": ["name"]}
