@@ -8,9 +8,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
+from dataclasses import dataclass
 from hashlib import sha256
 from itertools import batched
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from django.apps import apps
 from django.conf import settings
@@ -23,7 +24,8 @@ from advocacy.models.enums import TranslationState
 AT_ONCE = 2000
 
 
-class Words(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Words:
     """What a reader gets of a field."""
 
     text: str
@@ -32,7 +34,8 @@ class Words(NamedTuple):
     state: TranslationState | None
 
 
-class Found(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Found:
     """A translation as it was found."""
 
     text: str
@@ -136,7 +139,8 @@ def noting() -> Iterator[Counter[TranslationState]]:
         _noted.reset(token)
 
 
-class Made[T](NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Made[T]:
     """Something that is in one language from its first word to its last."""
 
     it: T

@@ -6,9 +6,10 @@ outdated is none: it follows from the third.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import batched
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -39,7 +40,8 @@ LONGEST = 100_000
 type Place = tuple[str, int, str, str]
 
 
-class Told(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Told:
     """A translation as somebody brings it in; an empty text takes back what was there."""
 
     row: Translated
@@ -63,7 +65,8 @@ class Told(NamedTuple):
         return tidy_line(self.text) if of_line else tidy(self.text)
 
 
-class Plan(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Plan:
     """What becomes of translations that are brought in."""
 
     # With "new", "changed", "same" or "removed".
