@@ -312,7 +312,7 @@ def test_a_click_on_the_form_notes_that_mail_came_back_once(client, sign_in):
 
     contact.refresh_from_db()
     assert contact.returned == 1
-    assert "mail came back once, on" in text_of(client.get(change_page(contact)))
+    assert "mail came back 1 time, on" in text_of(client.get(change_page(contact)))
     assert "This was sent already" in text_of(answer)
     assert "mail came back" in text_of(client.get(reverse("admin:index")))
 

@@ -186,7 +186,7 @@ def trust_in(contact):
     """Whether letters carry its address and why, in a line for staff."""
     if contact.returned:
         words = ngettext(
-            "mail came back once, on %(day)s",
+            "mail came back %(times)d time, on %(day)s",
             "mail came back %(times)d times, last on %(day)s",
             contact.returned,
         )
