@@ -180,6 +180,19 @@ def test_a_text_that_was_left_out_is_not_read_with_the_rest():
     assert pack.words("text", "uk") == "Довгий текст."
 
 
+def test_a_row_that_was_read_in_part_before_is_read_whole():
+    pack = make_pack(text="A long text.")
+    translate(pack, title="Лист", text="Довгий текст.")
+    packs = type(pack).objects
+    with translation.override("uk"), reading():
+        (short,) = packs.in_short()
+        assert short.words("title") == "Лист"
+        assert packs.get().words("text") == "Довгий текст."
+    with translation.override("uk"), reading():
+        whole, _short = packs.get(), list(packs.in_short())
+        assert whole.words("text") == "Довгий текст."
+
+
 # How it is printed
 
 

@@ -72,8 +72,13 @@ class Shelf:
 
     def note(self, row: "Translated") -> None:
         place = row.translation_name(), row.pk
-        left_out = row.get_deferred_fields()
-        self.rows[place] = frozenset(left_out) if left_out else frozenset()
+        left_out = frozenset(row.get_deferred_fields())
+        before = self.rows.get(place, left_out)
+        self.rows[place] = before & left_out
+        if before - left_out:
+            # It was read in part, and now with more.
+            for found in self.of_rows.values():
+                found.pop(place, None)
 
     def of_row(self, row: "Translated", language: str) -> OfRow:
         found = self.of_rows[language]
