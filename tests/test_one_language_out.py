@@ -311,7 +311,7 @@ def test_what_other_sites_show_of_a_link_is_in_one_language(client, content, lan
                 )
             ]
             assert len(shown) == 3
-            assert row.words(title, wanted) in shown
+            assert row.text_of(title, wanted) in shown
             assert all(is_in(wanted, part) for part in shown), (kind, shown)
             if kind != "bodies":
                 assert f'"inLanguage": "{wanted}"' in page

@@ -371,8 +371,8 @@ def test_both_parts_of_a_mail_say_the_same_in_the_language_of_the_follower(case,
     headline = next(line for line in letter.text.splitlines() if "The Council" in line)
     assert headline in letter.html
     if entry.summary:
-        assert entry.words("summary", language) in letter.text
-        assert entry.words("summary", language) in letter.html
+        assert entry.text_of("summary", language) in letter.text
+        assert entry.text_of("summary", language) in letter.html
 
 
 LINKING = {name: OF_ENTRIES[name] for name in ["ask", "issue", "feed", "notice: HTML"]}

@@ -90,7 +90,7 @@ def _first_keys(columns, number):
     """The keys of the asks that have waited longest without an answer; then of any others."""
     asks = RecommendedAction.standings(columns.day).published(columns.day).asked()
     longest_first = asks.order_by(f"{asks.KEPT}asked_on", "pk")
-    found = []
+    found: list[int] = []
     for some in (columns.unanswered, _asks(columns) & ~columns.unanswered):
         if share := columns.share(some):
             walk = Walk(longest_first, "pk", columns.among(some), share=share)
