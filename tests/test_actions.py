@@ -136,6 +136,19 @@ def test_a_switch_is_a_box_that_is_ticked_where_it_is_applied(client, asks, valu
     assert "value=" not in box[1]
 
 
+def test_a_filter_that_can_match_nothing_is_not_offered(client):
+    def offered(**query):
+        return re.findall(r'data-field="(\w+)"', client.get(reverse("action_list"), query).text)
+
+    record(make_action())
+    assert not {"overdue", "proposed"} & set(offered())
+    # Who comes with it in the address can take it away.
+    assert "proposed" in offered(proposed="on")
+
+    make_action(asked_on=None)
+    assert "proposed" in offered()
+
+
 def test_an_htmx_request_gets_only_the_results(client, asks):
     response = client.get(reverse("action_list"), headers={"HX-Request": "true"})
 

@@ -47,7 +47,7 @@ def main_nav(context):
         (_("Overview"), "overview", ["overview"]),
         (_("Issues"), "issue_list", ["issue_list", "issue_detail"]),
         (_("Bodies"), "body_list", ["body_list", "body_detail"]),
-        (_("Actions"), "action_list", ["action_list", "action_detail"]),
+        (_("Asks"), "action_list", ["action_list", "action_detail"]),
         (_("My checklist"), "my_checklist", ["my_checklist", "pack_list", "pack_detail"]),
         *([(_("Your country"), "seat_list", OF_COUNTRIES)] if known_countries() else []),
         (_("Updates"), "update_list", ["update_list", "correction_list", "withheld_list"]),
@@ -235,6 +235,13 @@ def lines(text):
 
 
 # Marks
+
+
+@register.simple_tag
+def reference(ask):
+    """The number of an ask, which says what it is."""
+    abbreviation = '<abbr class="reference" title="{}">{}</abbr>'
+    return format_html(abbreviation, _("the number of this ask in the record"), ask.reference)
 
 
 @register.inclusion_tag("includes/_status.html")

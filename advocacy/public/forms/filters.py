@@ -7,11 +7,13 @@ from django.core.exceptions import ValidationError
 from django.db.models import Value
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from advocacy.models import (
     ActionSort,
     Audience,
+    DatePrecision,
     Issue,
     IssueSort,
     PackKind,
@@ -21,6 +23,7 @@ from advocacy.models import (
     TargetBody,
     Topic,
 )
+from advocacy.models.dates import written_day
 from advocacy.models.kept import numbers
 from advocacy.models.standing import label_of, label_of_group, status_choices
 from advocacy.public.forms.countries import country_choices
@@ -59,6 +62,8 @@ class FilterForm(forms.Form):
     """A GET form whose unknown values are shown beside their field and not applied."""
 
     sort_default = ""
+    # What the list is called, at the end of its title.
+    lists: Any = ""
     fields: dict[str, Any]
 
     def __init__(self, data):
@@ -137,6 +142,11 @@ class FilterForm(forms.Form):
             yield name, field.label, value
 
     @property
+    def title(self):
+        """What the page is called: “Security Council · under discussion · Asks”."""
+        return " · ".join([*map(_in_title, self.active), str(self.lists)])
+
+    @property
     def lookups(self):
         """{filter: the lookup by which its options are counted}, see `counted`."""
         fields = self.fields.items()
@@ -203,6 +213,16 @@ class FilterForm(forms.Form):
             [(slug, shown.with_number(-minus)) for minus, shown, slug in rows],
             chosen and (chosen.slug, self.fields[name].label_of(chosen).with_number(leaves)),
         )
+
+
+def _in_title(filter_):
+    """One filter in a title: its value, or its label where it is on or not."""
+    name, label, value = filter_
+    if name == "as_of":
+        return gettext("As of %(day)s") % {"day": written_day(value, DatePrecision.DAY)}
+    if name == "q":
+        return gettext("“%(words)s”") % {"words": value}
+    return str(label if name == "looks" else value or label)
 
 
 def _flat(choices):
@@ -280,6 +300,7 @@ class OverviewForm(AsOfForm):
 
 
 class ActionFilterForm(AsOfForm):
+    lists = _("Asks")
     sort_default = ActionSort.WAITING
 
     q = words_field()
@@ -294,15 +315,20 @@ class ActionFilterForm(AsOfForm):
 
     @classmethod
     def not_offered(cls, data):
-        """Nothing can be overdue where no answer is due by any day."""
-        due = StandingToday.objects.due().published()
-        is_offered = "overdue" in data or numbers.get(("due",), due.exists)
-        return [] if is_offered else ["overdue"]
+        """Nothing can be overdue where no answer is due by any day; nor found where none is."""
+        asks = StandingToday.objects.published()
+        can_match = {"overdue": asks.due(), "proposed": asks.proposed()}
+        return [
+            name
+            for name in can_match.keys() & cls.base_fields.keys() - data.keys()
+            if not numbers.get(("any", name), can_match[name].exists)
+        ]
 
 
 class UpdateFilterForm(ActionFilterForm):
     """The filters of the asks, over the entries of their record; our own looks on request."""
 
+    lists = _("Updates")
     # Its entries stand among the others, and say so.
     proposed = None
     sort = None
@@ -310,6 +336,7 @@ class UpdateFilterForm(ActionFilterForm):
 
 
 class IssueFilterForm(AsOfForm):
+    lists = _("Issues")
     sort_default = IssueSort.POSITION
 
     q = words_field()
@@ -322,12 +349,14 @@ class IssueFilterForm(AsOfForm):
 class BodyFilterForm(FilterForm):
     """Finds a body by words."""
 
+    lists = _("Bodies")
     q = words_field()
 
 
 class MeetingFilterForm(FilterForm):
     """Narrows the calendar to one body, or to those asked about one issue."""
 
+    lists = _("Calendar")
     issue = issue_field()
     body = body_field()
 
@@ -335,6 +364,7 @@ class MeetingFilterForm(FilterForm):
 class PackFilterForm(FilterForm):
     """Narrows the packs to a kind, and to what serves one issue."""
 
+    lists = _("Packs")
     q = words_field()
     kind = choice(_("Kind"), PackKind.choices, _("Any kind"))
     issue = issue_field()
@@ -352,6 +382,7 @@ class StepFilterForm(FilterForm):
 class ChecklistFilterForm(StepFilterForm):
     """Narrows all steps of the record to one's own checklist."""
 
+    lists = _("My checklist")
     kind = choice(_("I want to"), StepKind.choices, _("anything"))
     issue = issue_field()
     body = body_field()
