@@ -58,6 +58,7 @@ def test_signing_up_confirming_and_leaving(client, sink):
     managed = client.post(path)
     page = client.get(managed["Location"])
     assert "a•••@e•••.org" in text_of(page)
+    assert translation.gettext("Done. You now follow:") in text_of(page)
     subscriber = Subscriber.objects.get()
     assert (subscriber.frequency, subscriber.language) == ("at_once", "uk")
     assert [follow.subject for follow in subscriber.follows.all()] == [issue]

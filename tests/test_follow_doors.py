@@ -30,10 +30,16 @@ def test_only_a_form_of_this_site_signs_up(client, sink, headers, status):
     assert len(sink.addresses) == (status == 303)
 
 
-def test_what_a_program_fills_in_gets_the_usual_answer_and_no_mail(client, sink):
-    assert sign_up(client, homepage="http://spam.example").status_code == 303
+def test_what_a_program_fills_in_is_not_mailed_and_says_so(client, sink):
+    page = sign_up(client, homepage="http://spam.example")
+
+    assert page.status_code == 422
+    assert "no mail was sent. Press “Follow” once more." in text_of(page)
     assert sink.addresses == []
     assert not SignUp.objects.exists()
+    # What nobody sees is empty again: whoever is no program has only to press.
+    assert "spam.example" not in page.text
+    assert f'value="{ADDRESS}"' in page.text
 
 
 @pytest.mark.parametrize(

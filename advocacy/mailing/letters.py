@@ -166,14 +166,33 @@ def message(
 
 
 def confirmation(sign_up: SignUp) -> Message:
-    """The mail that asks an address whether it wants this. It holds nothing that was typed."""
+    """The mail that asks an address whether it wants this. It holds nothing that was typed.
+
+    It says of what record, how often a mail would come, and who runs it: whoever never heard of
+    the record can judge it.
+    """
     with reading():
-        written = letter_in(
-            read_in(sign_up.language), "confirm", lambda: {"subject_words": sign_up.subject_words}
-        )
+        reader = read_in(sign_up.language)
+        about = {language: about_record(language) for language in (reader, settings.LANGUAGE_CODE)}
+
+        def context() -> dict[str, Any]:
+            return {
+                "subject_words": sign_up.subject_words,
+                "frequency": sign_up.get_frequency_display(),
+                "about": about[get_language() or settings.LANGUAGE_CODE],
+            }
+
+        written = letter_in(reader, "confirm", context)
     text = written.to(sign_up.token)
     headers = {"Message-ID": make_msgid("sign-up", domain=settings.MAIL_DOMAIN)}
     return message(text, sign_up.plain_address, headers=headers)
+
+
+def about_record(language: str) -> str:
+    """What the record is about and for, as far as it can be read in a language."""
+    site = Site.current()
+    fields = [field for field in ("subject", "purpose") if site.is_in(language, field)]
+    return " ".join(filter(None, (site.words(field, language) for field in fields)))
 
 
 class Change(NamedTuple):

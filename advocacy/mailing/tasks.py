@@ -1,6 +1,6 @@
 """What mailings do in the background."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -146,6 +146,14 @@ def call_to_reports(user: int, number: int, attempt: int = 0) -> None:
     mail = letters.reports(number, person.email)
     if not sending.send_one(mail) and attempt < len(BACK_OFF):
         again(call_to_reports, attempt).enqueue(user, number, attempt + 1)
+
+
+def next_digest_on(now: datetime | None = None) -> date:
+    """The day of the next weekly mail, should anything have changed by then."""
+    now = timezone.localtime(now)
+    if now.weekday() == 0 and now.hour < MORNING:
+        return now.date()
+    return now.date() + timedelta(days=7 - now.weekday())
 
 
 def plan_digest(now: datetime | None = None) -> None:

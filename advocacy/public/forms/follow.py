@@ -204,10 +204,17 @@ class FollowForm(SubjectForm):
         if not is_chosen_here:
             self.fields["subject"].widget = forms.HiddenInput()
 
-    @property
-    def looks_automatic(self):
-        """Whether a program filled it in: the field that people do not see holds text."""
-        return bool(self.cleaned_data["homepage"])
+    def clean(self):
+        super().clean()
+        if self.cleaned_data.get("homepage"):
+            # Nothing is dropped in silence: whoever is no program presses again.
+            raise ValidationError(
+                _(
+                    "This looked as if a program had filled it in, so no mail was sent. Press"
+                    " “Follow” once more."
+                )
+            )
+        return self.cleaned_data
 
 
 class ShownField(forms.ModelMultipleChoiceField):

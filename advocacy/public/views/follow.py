@@ -12,9 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from advocacy.mailing.tasks import send_confirmation
+from advocacy.mailing.tasks import next_digest_on, send_confirmation
 from advocacy.models import (
-    EVERYTHING,
     NetworkUse,
     SignUp,
     StatusUpdate,
@@ -62,16 +61,15 @@ def follow(request):
             _("Too many sign-ups came from your network. Nothing was lost: try again in an hour."),
         )
         return show(request, form, status=429)
-    if not form.looks_automatic:
-        turn = SignUp.objects.mail_turn(form.cleaned_data["email"])
-        with transaction.atomic():
-            sign_up = SignUp.objects.ask(
-                form.cleaned_data["email"],
-                language=form.cleaned_data["language"],
-                frequency=form.cleaned_data["frequency"],
-                **form.cleaned_data["subject"],
-            )
-            send_confirmation.using(run_after=turn).enqueue(sign_up.pk)
+    turn = SignUp.objects.mail_turn(form.cleaned_data["email"])
+    with transaction.atomic():
+        sign_up = SignUp.objects.ask(
+            form.cleaned_data["email"],
+            language=form.cleaned_data["language"],
+            frequency=form.cleaned_data["frequency"],
+            **form.cleaned_data["subject"],
+        )
+        send_confirmation.using(run_after=turn).enqueue(sign_up.pk)
     if request.htmx:
         return render(request, "follow/sent.html#answer", {"mail_is_late": is_mail_late()})
     return HttpResponseRedirect(reverse("follow_sent"), status=303)
@@ -115,7 +113,9 @@ def by_token(request, token):
             return redirect("follow_token", subscriber.token)
     if request.method == "POST":
         subscriber = sign_up.confirm()
-        return redirect("follow_token", subscriber.token) if subscriber else gone(request)
+        if subscriber is None:
+            return gone(request)
+        return redirect(f"{reverse('follow_token', args=[subscriber.token])}?done")
     return render(request, "follow/confirm.html", {"sign_up": sign_up})
 
 
@@ -135,7 +135,13 @@ def manage(request, subscriber):
             return gone(request)
         form = FollowingForm(subscriber=subscriber)
         saved = True
-    context = {"subscriber": subscriber, "form": form, "saved": saved, "everything": EVERYTHING}
+    context = {
+        "subscriber": subscriber,
+        "form": form,
+        "saved": saved,
+        "is_done": request.method != "POST" and "done" in request.GET,
+        "next_digest": next_digest_on(),
+    }
     return render(request, "follow/manage.html", context)
 
 
