@@ -146,6 +146,14 @@ def test_nothing_on_a_page_of_that_day_is_later(client, path):
     assert "Next chances to act" not in text_of(page)
 
 
+@pytest.mark.parametrize("name", ["overview", "action_list"])
+def test_no_wait_is_of_no_days(client, name):
+    shown = text_of(on_the_day(client, reverse(name)))
+
+    assert "No public response found so far (last looked 16 December 2024)" in shown
+    assert not re.search(r"\b0 days", shown)
+
+
 def test_a_page_of_that_day_names_what_came_next(client):
     for path in (reverse("overview"), reverse("body_detail", args=["hrc"])):
         shown = text_of(on_the_day(client, path))

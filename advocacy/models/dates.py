@@ -68,6 +68,11 @@ def written_days(number: int) -> str:
     return ngettext("%(number)d day", "%(number)d days", number) % {"number": number}
 
 
+def wait_words(days: int | None) -> str:
+    """710 days without an answer; nothing where that may not be said, nor on the first day."""
+    return gettext("%(days)s without an answer") % {"days": written_days(days)} if days else ""
+
+
 def written_ago(number: int) -> str:
     if number == 0:
         return gettext("today")

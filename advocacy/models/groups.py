@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from advocacy.models.standing import Standing, wait_words
+from advocacy.models.dates import wait_words
+from advocacy.models.standing import Standing
 
 
 class Group(NamedTuple):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from advocacy.models.channels import after, since
-from advocacy.models.dates import written_ago, written_day, written_days
+from advocacy.models.dates import wait_words, written_ago, written_day, written_days
 from advocacy.models.enums import Channel, DatePrecision, ExpectedBasis, Phase, ResponseStatus
 from advocacy.models.vocabulary import (
     DEFINITION_OF_PROPOSED,
@@ -248,6 +248,8 @@ class Standing:
                 "day": written_day(self._set_on, self.status_precision),
                 "days": written_days(self._running_days),
             }
+            if not self._running_days:
+                return gettext("It stood so before the ask (%(day)s)") % words
             return gettext("It stood so before the ask (%(day)s); nothing new in %(days)s") % words
         if self.answered_on and self.last_moved_on:
             words = {
@@ -370,6 +372,8 @@ class Standing:
         if self.last_moved_on:
             days = min(days, (self.day - self.last_moved_on).days)
         words = {"status": self.status_words, "days": written_days(days)}
+        if not days:
+            return self.status_words
         if self.stood_before:
             return gettext("%(status)s, before the ask; nothing new in %(days)s") % words
         return gettext("%(status)s; nothing new in %(days)s") % words
@@ -379,18 +383,18 @@ class Standing:
         words = {"days": written_days(self._running_days), "since": since(self.asked_how)}
         if self.last_checked_on is None:
             # Nobody had looked by that day; what we know of it was found later.
+            if not self._running_days:
+                return gettext("Put to the body on this day")
             return gettext("No answer on the substance in %(days)s %(since)s") % words
         words["day"] = written_day(self.last_checked_on)
-        sentence = gettext("No public response found in %(days)s %(since)s (last looked %(day)s)")
         if self.status == S.ACKNOWLEDGED:
             sentence = gettext(
                 "No answer on the substance in %(days)s %(since)s (last looked %(day)s)"
             )
+        elif self._running_days:
+            sentence = gettext(
+                "No public response found in %(days)s %(since)s (last looked %(day)s)"
+            )
+        else:
+            sentence = gettext("No public response found so far (last looked %(day)s)")
         return sentence % words
-
-
-def wait_words(days: int | None) -> str:
-    """710 days without an answer; nothing where that may not be said."""
-    if days is None:
-        return ""
-    return gettext("%(days)s without an answer") % {"days": written_days(days)}

@@ -5,7 +5,8 @@ from collections import Counter
 from django.utils.translation import gettext, ngettext
 
 from advocacy.models import PROPOSED, Issue, Phase, RecommendedAction, Site
-from advocacy.models.standing import label_of_group, mark_of_group, wait_words
+from advocacy.models.dates import wait_words
+from advocacy.models.standing import label_of_group, mark_of_group
 
 
 def words_of(row, asks):
