@@ -9,8 +9,16 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.html import escape
 
-from advocacy.models import DEFINITIONS, EVERY_RECORD_HAS, Page
+from advocacy.models import (
+    ANALOGUES,
+    DEFINITIONS,
+    EVERY_RECORD_HAS,
+    EVIDENCE,
+    Page,
+    ResponseStatus,
+)
 from tests.dossier import DOSSIER, few_rows
 from tests.factories import make_page
 from tests.pages import IN_EVERY_PAGE, text_of
@@ -157,9 +165,8 @@ def test_an_empty_record_speaks_of_no_other(client, slug, language):
 
     # What a status is like elsewhere names who uses such words.
     with translation.override(language):
-        compare = translation.gettext("Compare")
-        code = translation.gettext("Code in data")
-    shown = re.sub(rf"{compare} .*? {code}", " ", shown)
+        for likes in ANALOGUES.values():
+            shown = shown.replace(str(likes), " ")
     assert not FIRST_DOSSIER.search(shown), FIRST_DOSSIER.findall(shown)
     assert len(shown) > 300
 
@@ -186,6 +193,19 @@ def test_the_method_keeps_all_definitions_beside_an_introduction(client):
 
     assert shown.index("We meet on Mondays.") < shown.index("Silence is not inaction")
     assert all(str(definition) in shown for definition in DEFINITIONS.values())
+
+
+def test_the_method_has_a_row_for_each_status_with_the_evidence_it_needs(client):
+    page = read(client, "method").text
+
+    table = re.search(r"<table[^>]*statuses.*?</table>", page, flags=re.S)[0]
+    rows = re.findall(r'<tr id="status-(\w+)">(.*?)</tr>', table, flags=re.S)
+    assert [code for code, _row in rows] == ResponseStatus.values
+    for code, row in rows:
+        for words in (ResponseStatus(code).label, DEFINITIONS[code], EVIDENCE[code]):
+            assert escape(str(words)) in row
+    # What may follow what is for auditors.
+    assert page.index("<details", page.index('id="transitions"')) < page.index("freely")
 
 
 @pytest.mark.parametrize("slug", [*EVERY_RECORD_HAS, "team"])
