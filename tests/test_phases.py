@@ -65,6 +65,13 @@ def test_pages_and_pictures_have_a_symbol_for_each_phase_and_for_no_other():
     assert set(marks.MARKS) == set(Phase)
 
 
+def test_a_phase_has_a_sign_of_its_own_where_no_svg_is_drawn():
+    signs = of_phases(SITE, "--sign")
+
+    assert set(signs) == set(Phase.values)
+    assert len(set(signs.values())) == len(Phase)
+
+
 def test_phases_are_told_apart_in_a_picture_without_their_colour():
     drawn = {phase: marks.mark(phase, "#000000", "#ffffff", 46).tobytes() for phase in Phase}
 
