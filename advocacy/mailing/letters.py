@@ -192,7 +192,7 @@ def about_record(language: str) -> str:
     """What the record is about and for, as far as it can be read in a language."""
     site = Site.current()
     fields = [field for field in ("subject", "purpose") if site.is_in(language, field)]
-    return " ".join(filter(None, (site.words(field, language) for field in fields)))
+    return " ".join(filter(None, (site.text_of(field, language) for field in fields)))
 
 
 class Change(NamedTuple):
