@@ -50,7 +50,8 @@ def tell(row, field, text, made_by=Maker.MACHINE, **told):
 
 
 def shown(row, field="title"):
-    return type(row).objects.get(pk=row.pk).shown(field, "uk")
+    told = type(row).objects.get(pk=row.pk).shown(field, "uk")
+    return told.text, told.language, told.state
 
 
 def test_the_table_shows_each_text_beside_its_original_with_its_state(client, translator, issue):
@@ -176,7 +177,7 @@ def test_save_and_go_to_the_next(client, translator, issue):
 
 
 def test_counts_and_lists_say_the_same_as_each_text(client, translator, issue):
-    source = make_source(title="Українською", language="uk", summary="A summary", quote="")
+    source = make_source(title="A letter", language="uk", summary="A summary", quote="Цитата")
     tell(issue, "title", "Назва")
     tell(issue, "question", "Питання?", original=digest_of("Older"))
     # The original is gone: shown to nobody.
