@@ -1,5 +1,7 @@
 """Translations at the desk: the table of a row, what is left to do, and catalogues."""
 
+from typing import NamedTuple
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -49,9 +51,15 @@ def tell(row, field, text, made_by=Maker.MACHINE, **told):
     return Translation.objects.get(row=row.pk, field=field, language="uk")
 
 
+class Shown(NamedTuple):
+    text: str
+    language: str
+    state: TranslationState | None
+
+
 def shown(row, field="title"):
     told = type(row).objects.get(pk=row.pk).shown(field, "uk")
-    return told.text, told.language, told.state
+    return Shown(told.text, told.language, told.state)
 
 
 def test_the_table_shows_each_text_beside_its_original_with_its_state(client, translator, issue):
