@@ -32,7 +32,8 @@ from tests.factories import (
     translate_rest,
 )
 
-pytestmark = pytest.mark.django_db
+# What a mail says does not depend on the database.
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 NOT_ENGLISH = ["uk", "ko"]
 IN_ENGLISH = {

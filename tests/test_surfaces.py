@@ -394,8 +394,10 @@ def test_wherever_a_source_that_may_show_people_is_linked_the_link_says_so(clien
     assert shown.count(warning) == links
 
 
-def test_a_wait_of_no_day_is_said_as_it_is(client):
+def test_a_wait_of_no_day_is_no_wait_in_the_lead(client):
     today = timezone.localdate()
     record_look(make_ask(asked_on=today), today)
 
-    assert "0 days without an answer" in page("overview")(client)
+    shown = page("overview")(client)
+    assert "1 has no public response." in shown
+    assert "0 days" not in shown[: shown.index("The silence after each ask")]

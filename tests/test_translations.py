@@ -186,11 +186,11 @@ def test_a_row_that_was_read_in_part_before_is_read_whole():
     packs = type(pack).objects
     with translation.override("uk"), reading():
         (short,) = packs.in_short()
-        assert short.words("title") == "Лист"
-        assert packs.get().words("text") == "Довгий текст."
+        assert short.text_of("title") == "Лист"
+        assert packs.get().text_of("text") == "Довгий текст."
     with translation.override("uk"), reading():
         whole, _short = packs.get(), list(packs.in_short())
-        assert whole.words("text") == "Довгий текст."
+        assert whole.text_of("text") == "Довгий текст."
 
 
 # How it is printed
