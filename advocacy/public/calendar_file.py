@@ -77,7 +77,8 @@ def _event(meeting, page, linked):
 
     `linked` is [(ask, the address of its page), …].
     """
-    told, language, _states = in_one_language(partial(_told, meeting, linked))
+    made = in_one_language(partial(_told, meeting, linked))
+    told, language = made.it, made.language
     event = Event()
     # The same under every name of the site: a calendar knows the meeting by it.
     event.add("uid", f"meeting-{meeting.slug}")

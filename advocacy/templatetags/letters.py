@@ -61,8 +61,8 @@ def step_letter(context: Context, step: ChecklistStep) -> Letter:
 
     # A sheet is made of letters: it gets to know what it has read by them.
     make(None)
-    parts, language, states = in_one_language(make)
-    return Letter(*parts, language, states)
+    made = in_one_language(make)
+    return Letter(*made.it, made.language, made.states)
 
 
 def known_places(link: str, country: str | None) -> dict[str, str]:
@@ -88,8 +88,8 @@ def country_letter(context: Context) -> Letter:
             text = frame.render(context).strip()
         return action.words("title"), text, gettext(THE_NAME)
 
-    parts, language, states = in_one_language(make)
-    return Letter(*parts, language, states)
+    made = in_one_language(make)
+    return Letter(*made.it, made.language, made.states)
 
 
 class OneLanguage(template.Node):
@@ -108,8 +108,9 @@ class OneLanguage(template.Node):
             with context.push():
                 return self.nodelist.render(context)
 
-        html, language, states = in_one_language(make)
-        letter = Letter("", "", "", language, states)
+        made = in_one_language(make)
+        html, language = made.it, made.language
+        letter = Letter("", "", "", language, made.states)
         notes = context.template.engine.get_template("letters/_notes.html")
         with context.push(letter=letter):
             before = notes.render(context)
