@@ -133,7 +133,7 @@ def sentences_at(path: Path, _changed: int) -> frozenset[Sentence]:
     with path.open("rb") as stream:
         messages = list(read_mo(stream))
     return frozenset(
-        (message.context or "", message.id[0] if message.pluralizable else message.id)
+        (message.context or "", message.id if isinstance(message.id, str) else message.id[0])
         for message in messages
         if message.id
     )

@@ -7,7 +7,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from advocacy.models import Edition, EditionState, ResponseStatus, StatusUpdate, Subscriber, Tell
-from tests.factories import make_action, make_body, make_follower, make_issue, make_user, record
+from tests.factories import (
+    make_action,
+    make_body,
+    make_follower,
+    make_issue,
+    make_user,
+    record,
+    translate_all,
+)
 from tests.pages import text_of
 from tests.staff import MET, make_ask, record_on_page
 
@@ -158,6 +166,7 @@ def test_a_planned_mailing_is_looked_at_in_each_language(client, editor, edition
     make_follower("a@example.org", frequency="at_once")
     make_follower("b@example.org", frequency="at_once")
     make_follower("c@example.org", frequency="at_once", issue=make_issue())
+    translate_all()
 
     page = client.get(page_of(edition), {"language": language})
 
@@ -179,6 +188,7 @@ def test_staff_send_a_mailing_to_themselves_first(client, editor, edition, sink)
 
     editor.email = "olena@desk.example"
     editor.save()
+    translate_all()
     page = client.post(trial, {"language": "uk"}, follow=True)
     assert "On its way to your own address." in text_of(page)
     assert sink.addresses == ["olena@desk.example"]

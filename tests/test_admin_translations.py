@@ -1,5 +1,7 @@
 """Translations at the desk: the table of a row, what is left to do, and catalogues."""
 
+from typing import NamedTuple
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -49,8 +51,15 @@ def tell(row, field, text, made_by=Maker.MACHINE, **told):
     return Translation.objects.get(row=row.pk, field=field, language="uk")
 
 
+class Shown(NamedTuple):
+    text: str
+    language: str
+    state: TranslationState | None
+
+
 def shown(row, field="title"):
-    return type(row).objects.get(pk=row.pk).shown(field, "uk")
+    told = type(row).objects.get(pk=row.pk).shown(field, "uk")
+    return Shown(told.text, told.language, told.state)
 
 
 def test_the_table_shows_each_text_beside_its_original_with_its_state(client, translator, issue):
@@ -176,7 +185,7 @@ def test_save_and_go_to_the_next(client, translator, issue):
 
 
 def test_counts_and_lists_say_the_same_as_each_text(client, translator, issue):
-    source = make_source(title="Українською", language="uk", summary="A summary", quote="")
+    source = make_source(title="A letter", language="uk", summary="A summary", quote="Цитата")
     tell(issue, "title", "Назва")
     tell(issue, "question", "Питання?", original=digest_of("Older"))
     # The original is gone: shown to nobody.

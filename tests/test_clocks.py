@@ -220,7 +220,8 @@ def test_without_an_answer_the_longest_wait_comes_first(client):
     record(older, S.ACKNOWLEDGED)
     record(make_action(), S.UNDER_DISCUSSION)
 
-    assert list(client.get(reverse("overview")).context["waiting"]) == [older, newer]
+    (group,) = client.get(reverse("overview"), {"by": "wait"}).context["silence"].groups
+    assert [row.ask for row in group.rows][:2] == [older, newer]
 
 
 def test_an_ask_whose_clock_is_paused_is_not_counted_as_waiting():

@@ -1,37 +1,22 @@
 """Whoever reads Ukrainian or Korean alone can read every public page of this record."""
 
-import re
-from collections import deque
-from urllib.parse import urljoin, urlsplit
-
 import pytest
 from django.test import Client
 
+from tests.crawl import pages_of
 from tests.reading import Reader, is_english, shares_of, unmarked_english
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content"), pytest.mark.thorough]
+# What a page says does not depend on the database.
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("content"),
+    pytest.mark.thorough,
+    pytest.mark.one_database,
+]
 
 LANGUAGES = ["uk", "ko"]
 # A text of the record itself, read in its own words: what was typed into a search, a quotation.
 MOST_UNMARKED, MOST_MARKED = 0.02, 0.05
-
-
-def pages_of(client, language):
-    """Every page that the overview leads to, in one language: {address: response}."""
-    pages, waiting = {}, deque([f"/{language}/"])
-    while waiting:
-        address = waiting.popleft()
-        if address in pages:
-            continue
-        pages[address] = response = client.get(address)
-        if not response["Content-Type"].startswith("text/html"):
-            continue
-        for href in re.findall(r'<a [^>]*href="([^"#]+)', response.text):
-            link = urlsplit(urljoin(address, href.replace("&amp;", "&")))
-            if link.netloc in ("", "testserver") and link.path.startswith(f"/{language}/"):
-                # What lists narrow to is made of the same parts.
-                waiting.append(link.path)
-    return pages
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +30,6 @@ def test_every_page_is_in_its_language(pages, language):
     assert len(pages[language]) > 150
     wrong = {}
     for address, page in pages[language].items():
-        if not page["Content-Type"].startswith("text/html"):
-            continue
         told = Reader(page.text).told
         shares = shares_of(told, language)
         english = unmarked_english(told, language)
@@ -60,8 +43,6 @@ def test_every_page_is_in_its_language(pages, language):
 def test_hardly_anything_falls_back_to_the_original(pages, language):
     wrong = {}
     for address, page in pages[language].items():
-        if not page["Content-Type"].startswith("text/html"):
-            continue
         told = [one for one in Reader(page.text).told if one.text]
         shares = shares_of(told, language)
         if shares.marked_share >= MOST_MARKED:

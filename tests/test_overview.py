@@ -130,7 +130,7 @@ def test_what_is_proposed_has_no_row_and_is_counted_apart(client, dossier):
     response = client.get(reverse("overview"))
 
     assert all("idea" not in asks for asks in rows_of(response).values())
-    assert "1 more is proposed by the editors: put to nobody so far" in text_of(response)
+    assert "Proposed by the editors 1" in text_of(response)
 
 
 def test_the_overview_shows_answers_and_next_chances(client, dossier):

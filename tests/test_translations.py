@@ -101,9 +101,9 @@ def test_every_row_that_pages_show_can_be_translated():
 def test_a_reader_gets_the_translation_and_else_the_original(issue):
     translate(issue, title="Примусова праця")
 
-    assert issue.words("title", "uk") == "Примусова праця"
-    assert issue.words("title", "en") == "Forced labour"
-    assert issue.words("title", "ko") == "Forced labour"
+    assert issue.text_of("title", "uk") == "Примусова праця"
+    assert issue.text_of("title", "en") == "Forced labour"
+    assert issue.text_of("title", "ko") == "Forced labour"
     assert issue.shown("title", "ko").language == "en"
 
 
@@ -153,8 +153,8 @@ def test_all_rows_of_a_page_cost_one_query(number):
         with CaptureQueriesContext(
             connection,
         ) as queries:
-            told = [(ask.words("title"), ask.issue.words("title")) for ask in asks]
-            names = [ask.body.words("name") for ask in asks]
+            told = [(ask.text_of("title"), ask.issue.text_of("title")) for ask in asks]
+            names = [ask.body.text_of("name") for ask in asks]
 
     assert told == [("Відповісти", "Питання")] * number
     assert len(names) == number
@@ -163,7 +163,7 @@ def test_all_rows_of_a_page_cost_one_query(number):
 
 def test_the_language_of_the_record_costs_none(issue):
     with reading(), CaptureQueriesContext(connection) as queries:
-        assert issue.words("title") == "Forced labour"
+        assert issue.text_of("title") == "Forced labour"
 
     assert len(queries) == 0
 
@@ -174,10 +174,10 @@ def test_a_text_that_was_left_out_is_not_read_with_the_rest():
     with translation.override("uk"), reading():
         (short,) = type(pack).objects.in_short()
         with CaptureQueriesContext(connection) as queries:
-            assert short.words("title") == "Лист"
+            assert short.text_of("title") == "Лист"
 
     assert "Довгий" not in str(queries.captured_queries)
-    assert pack.words("text", "uk") == "Довгий текст."
+    assert pack.text_of("text", "uk") == "Довгий текст."
 
 
 def test_a_row_that_was_read_in_part_before_is_read_whole():
@@ -186,11 +186,11 @@ def test_a_row_that_was_read_in_part_before_is_read_whole():
     packs = type(pack).objects
     with translation.override("uk"), reading():
         (short,) = packs.in_short()
-        assert short.words("title") == "Лист"
-        assert packs.get().words("text") == "Довгий текст."
+        assert short.text_of("title") == "Лист"
+        assert packs.get().text_of("text") == "Довгий текст."
     with translation.override("uk"), reading():
         whole, _short = packs.get(), list(packs.in_short())
-        assert whole.words("text") == "Довгий текст."
+        assert whole.text_of("text") == "Довгий текст."
 
 
 # How it is printed
@@ -285,7 +285,7 @@ def test_a_translation_of_the_record_is_a_link_and_a_better_one_supersedes_it():
     assert Link.objects.count() == before + 2
     kept = KeptTranslation.objects.of_row("statusupdate", entry.pk, "summary")
     assert [one.text for one in kept] == ["Вони відмовили.", "Вони сказали «ні»."]
-    assert entry.words("summary", "uk") == "Вони сказали «ні»."
+    assert entry.text_of("summary", "uk") == "Вони сказали «ні»."
     assert "The record holds" in verify()[1]
 
 
@@ -345,7 +345,7 @@ def test_words_that_are_withheld_are_gone_in_every_language():
     )
 
     entry = StatusUpdate.objects.get(pk=entry.pk)
-    assert entry.words("summary", "uk").startswith("[Withheld")
+    assert entry.text_of("summary", "uk").startswith("[Withheld")
     assert not Translation.objects.exists()
     assert not Translation.history.filter(text__contains="Таємний").exists()
     assert not KeptTranslation.objects.filter(text__contains="Таємний").exists()

@@ -192,10 +192,10 @@ def trust_in(contact):
         )
         return words % {"times": contact.returned, "day": written_day(contact.returned_on)}
     if contact.checked_on:
-        words = {"day": written_day(contact.checked_on), "who": contact.checked_by}
+        known = {"day": written_day(contact.checked_on), "who": contact.checked_by}
         if contact.is_checked():
-            return gettext("checked on %(day)s by %(who)s") % words
-        return gettext("to be checked again: last on %(day)s by %(who)s") % words
+            return gettext("checked on %(day)s by %(who)s") % known
+        return gettext("to be checked again: last on %(day)s by %(who)s") % known
     if contact.may_be_addressed():
         return contact.get_confidence_display()
     return gettext("to be checked")

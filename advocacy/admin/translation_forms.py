@@ -223,9 +223,9 @@ class CatalogueForm(ImportForm):
             return None
         if not (file.name or "").lower().endswith(".po"):
             raise forms.ValidationError(_("The name of the file should end in .po."))
-        if (file.size or 0) > MOST_UPLOADED:
+        if (size := file.size or 0) > MOST_UPLOADED:
             words = {
-                "size": filesizeformat(file.size),
+                "size": filesizeformat(size),
                 "most": filesizeformat(MOST_UPLOADED),
             }
             raise forms.ValidationError(

@@ -1,5 +1,7 @@
 """Translations at the desk: how far they are, the table of each row, and catalogues in and out."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -111,7 +113,9 @@ class TranslationAdmin(ReadOnlyAdmin):
         told = progress().get(language)
         if told is None or of not in ("", *translated()):
             raise Http404
-        paginator = Paginator(ToDo(told, state, of), A_PAGE)
+        # It can be sliced, which is all that its pages need.
+        texts: Any = ToDo(told, state, of)
+        paginator = Paginator(texts, A_PAGE)
         kinds = [
             (name, capfirst(model._meta.verbose_name), told.number(state, name))
             for name, model in translated().items()

@@ -102,7 +102,7 @@ def address_of(name: str, *args: str) -> str:
 def page_of(row: StatusUpdate, reader: str) -> str:
     """The full address of the page of a row, in the language of the reader of a mail."""
     with translation.override(reader):
-        return settings.SITE_URL + row.get_absolute_url()
+        return f"{settings.SITE_URL}{row.get_absolute_url()}"
 
 
 def named(name: str, address: str) -> str:
@@ -147,7 +147,8 @@ def letter_in(reader: str, template: str, context: Callable[[], Mapping[str, Any
     def make(states: Counter[TranslationState]) -> Letter:
         return letter(template, reader=reader, translation_states=states, **context())
 
-    return in_one_language(make, reader).it
+    made, _language, _states = in_one_language(make, reader)
+    return made
 
 
 def message(
@@ -190,8 +191,8 @@ class Change(NamedTuple):
 def change_of(entry: StatusUpdate, reader: str, earlier: str = "") -> Change:
     """What to say about an entry in the active language; `earlier` is the status before it."""
     words = {
-        "body": entry.action.body.words("name"),
-        "ask": entry.action.words("title"),
+        "body": entry.action.body.text_of("name"),
+        "ask": entry.action.text_of("title"),
         "status": entry.label,
         "happened_day": written_day(entry.happened_on, entry.happened_precision),
     }
@@ -206,7 +207,7 @@ def change_of(entry: StatusUpdate, reader: str, earlier: str = "") -> Change:
     if entry.corrects_id:
         corrects = gettext("This entry corrects an earlier one:")
         to_whom = gettext("It goes to everyone who had the earlier one by mail.")
-        correction = f"{corrects} {entry.words('correction_reason')} {to_whom}"
+        correction = f"{corrects} {entry.text_of('correction_reason')} {to_whom}"
     return Change(
         headline=headline % words,
         account=entry.account,
@@ -223,9 +224,9 @@ def notice_letter(edition: Edition, language: str) -> Letter:
     ask, step = entry.action, step_of(entry.action)
 
     def context() -> dict[str, Any]:
-        title = ask.words("title")
+        title = ask.text_of("title")
         return {
-            "subject": f"{ask.body.words('abbreviation')}: {entry.label} – {title}",
+            "subject": f"{ask.body.text_of('abbreviation')}: {entry.label} – {title}",
             "title": title,
             "change": change_of(entry, language, entry.earlier_label),
             "step": step,
@@ -250,7 +251,7 @@ def digest_letter(entries: Sequence[StatusUpdate], language: str) -> Letter:
         return {
             "subject": subject % {"name": Site.current().name, "number": len(entries)},
             "issues": [
-                (issue.words("title"), [change_of(entry, language) for entry in of_issue])
+                (issue.text_of("title"), [change_of(entry, language) for entry in of_issue])
                 for issue, of_issue in groupby(entries, key=lambda entry: entry.action.issue)
             ],
             "step": step,

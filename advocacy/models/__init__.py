@@ -116,7 +116,6 @@ from advocacy.models.submission_drafts import SubmissionDraft
 from advocacy.models.submissions import Submission, Submitter
 from advocacy.models.tallies import FEWEST_SHOWN, StepDone, StepTally
 from advocacy.models.translated import (
-    Made,
     Translated,
     in_one_language,
     in_words,

@@ -258,7 +258,7 @@ class RecommendedAction(Witnessed, Searchable):
             expected_basis=self.expected_basis,
             paused_on=self.paused_on,
             # Its words are asked for once they are read: the page knows all of its rows then.
-            pause_reason=self.pause_reason and lazy(self.words, str)("pause_reason"),
+            pause_reason=self.pause_reason and lazy(self.text_of, str)("pause_reason"),
             sessions_passed=getattr(self, "sessions_passed", 0),
             points_other_way=self.points_other_way,
             from_digests=self.from_digests,

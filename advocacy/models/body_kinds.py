@@ -124,7 +124,7 @@ class BodyKind(Content):
     @property
     def label(self) -> str:
         """Its name in the reader's language, where the record or the program knows it."""
-        return self.words("name")
+        return self.text_of("name")
 
     def shown(self, field: str, language: str = "") -> Words:
         """The program has the common names in every language of its own."""

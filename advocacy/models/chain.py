@@ -152,7 +152,7 @@ class LinkQuerySet(AppendOnlyQuerySet["Link"]):
             )
             digest = link.digest = link.digest_of(values)
             links.append(link)
-        models.QuerySet(Link).bulk_create(links, batch_size=AT_ONCE)
+        models.QuerySet[Link](Link).bulk_create(links, batch_size=AT_ONCE)
         RecordHead.objects.filter(pk=1).update(number=number, digest=digest)
         return links
 

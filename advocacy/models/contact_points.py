@@ -296,7 +296,7 @@ class ContactPoint(Linked):
         names = Locale.parse(to_locale(get_language() or settings.LANGUAGE_CODE)).languages
         return [names.get(code, code) for code in self.languages.split()]
 
-    def confirm(self, *, by: User | AnonymousUser, on: date | None = None) -> None:
+    def confirm(self, *, by: User, on: date | None = None) -> None:
         """Note that an editor saw these details on the office's own page."""
         demand(by, CHECK_CONTACTS)
         on = on or timezone.localdate()

@@ -46,7 +46,7 @@ class EntryWords(models.Model):
     happened_precision: str
     checked_on: date
     recorded_at: datetime
-    words: Any
+    text_of: Any
     points_other_way: bool
     to_cite: Sequence[Source] = ()
 
@@ -105,14 +105,14 @@ class EntryWords(models.Model):
     def account(self):
         """What happened, in a sentence or more; for a look without words, what we did."""
         if self.summary or not self.is_look:
-            return self.words("summary")
+            return self.text_of("summary")
         if self.place.answered_before:
             return gettext("We looked again and found nothing new. The status stays what it was.")
         return gettext("We searched and found no public response.")
 
     def shown(self, field: str, language: str = "") -> Words:
         if field != "account":
-            return super().shown(field, language)  # type: ignore[misc, no-any-return]
+            return super().shown(field, language)  # type: ignore[misc]
         if self.summary or not self.is_look:
             return self.shown("summary", language)
         return Words(self.account, get_language() or settings.LANGUAGE_CODE, None)

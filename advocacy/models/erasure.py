@@ -47,8 +47,8 @@ def erase(row: Any, gone: Withheld) -> None:
     models.QuerySet(KeptTranslation).filter(pk__in=translations.values("pk")).update(
         text=gone.notice
     )
-    for told in (Translation.objects, Translation.history):
-        told.filter(of=gone.of, row=row.pk, field=gone.field).delete()
+    Translation.objects.filter(of=gone.of, row=row.pk, field=gone.field).delete()
+    Translation.history.filter(of=gone.of, row=row.pk, field=gone.field).delete()
     if history := getattr(type(row), "history", None):
         history.filter(**{row._meta.pk.name: row.pk}).update(**{gone.field: gone.notice})
     setattr(row, gone.field, gone.notice)

@@ -119,8 +119,8 @@ class Issue(Searchable):
     def told_elsewhere(cls, rows):
         """The translations of its own words and of its paragraphs."""
         told = super().told_elsewhere(rows)
-        paragraphs = apps.get_model("advocacy", "Paragraph").objects.filter(issue__in=rows)
-        paragraphs = {row.pk: row for row in paragraphs.order_by("pk")}
+        of_rows = apps.get_model("advocacy", "Paragraph").objects.filter(issue__in=rows)
+        paragraphs = {row.pk: row for row in of_rows.order_by("pk")}
         found = texts_in_all_languages(paragraphs.values(), ["text"])
         for key, texts in found.items():
             told[paragraphs[key].issue_id] += texts

@@ -288,7 +288,7 @@ class Site(Content):
         rows = kept.get("only", lambda: list(cls.objects.whole()))
         if not rows:
             return cls(name=gettext("Record without a name"))
-        rows[0].note()
+        rows[0].notice_read()
         return rows[0]
 
     @classmethod

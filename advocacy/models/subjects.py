@@ -46,9 +46,9 @@ class Subject(models.Model):
     def subject_words(self):
         """The name of what is followed, in the language of the page where it is there."""
         if ask := self.action:
-            return f"{ask.reference} {ask.words('title')}"
+            return f"{ask.reference} {ask.text_of('title')}"
         if row := self.issue or self.body:
-            return row.words("title" if self.issue else "name")
+            return row.text_of("title" if self.issue else "name")
         return str(EVERYTHING)
 
 

@@ -125,6 +125,10 @@ class LanguageCode(Line):
     def get_default(self) -> str:
         return settings.LANGUAGE_CODE
 
+    def formfield(self, **kwargs: Any) -> Any:
+        known = {"initial": self.get_default(), "show_hidden_initial": False}
+        return super().formfield(**{**known, **kwargs})
+
 
 class Text(CarriedText, _TextField):
     """Text of any length, in lines and paragraphs."""

@@ -18,7 +18,7 @@ from django.db.models.functions import Cast, Coalesce, Left, NullIf
 from advocacy.models.enums import TranslationState
 from advocacy.models.kept import Kept
 from advocacy.models.translated import Translated, translated
-from advocacy.models.translations import Translation
+from advocacy.models.translations import Translation, TranslationQuerySet
 from advocacy.models.withheld import FIELDS, Withheld
 
 # What somebody has to do something about.
@@ -74,7 +74,7 @@ class Place(NamedTuple):
         name = self.model.language_field(self.field)
         return Coalesce(NullIf(name, models.Value("")), record) if name else record
 
-    def translations(self, language: str) -> models.QuerySet[Translation]:
+    def translations(self, language: str) -> TranslationQuerySet:
         """Those of a row of an outer query."""
         return Translation.objects.order_by().filter(
             of=self.of, row=models.OuterRef("pk"), field=self.field, language=language
@@ -183,7 +183,7 @@ def _translations() -> dict[str, dict[tuple[Place, TranslationState], int]]:
 def _states_of(place: Place, number: int) -> Rows:
     # Whose original is there no longer, or in this very language, is shown to nobody.
     original = place.texts().filter(pk=models.OuterRef("row"))
-    told = Translation.objects.order_by().filter(of=place.of, field=place.field)
+    told: Rows = Translation.objects.order_by().filter(of=place.of, field=place.field)
     if place.model.language_field(place.field):
         original = original.exclude(own_language=models.OuterRef("language"))
     else:

@@ -144,29 +144,21 @@ def noting() -> Iterator[Counter[TranslationState]]:
         _noted.reset(token)
 
 
-@dataclass(frozen=True, slots=True)
-class Made[T]:
-    """Something that is in one language from its first word to its last."""
-
-    it: T
-    language: str
-    states: Counter[TranslationState]
-
-
 def in_one_language[T](
     make: Callable[[Counter[TranslationState]], T], language: str = ""
-) -> Made[T]:
-    """What `make` makes in a language (without one: that of the page).
+) -> tuple[T, str, Counter[TranslationState]]:
+    """(what `make` makes, its language, the states of its words), asked for a language.
 
-    Where a word of it is missing there, all of it is made in the language of the record. `make`
-    gets the states of what it has read so far. It reads all words anew, and keeps none.
+    Without one, that is the language of the page. Where a word of it is missing there, all of it
+    is made in the language of the record. `make` gets the states of what it has read so far. It
+    reads all words anew, and keeps none.
     """
     language = language or get_language() or settings.LANGUAGE_CODE
     own = settings.LANGUAGE_CODE
     with nullcontext() if current_shelf() else reading():
         for tried in dict.fromkeys([language, own]):
             with override(tried), noting() as states:
-                made = Made(make(states), tried, states)
+                made = make(states), tried, states
             if not states[TranslationState.MISSING]:
                 break
     return made
@@ -175,6 +167,8 @@ def in_one_language[T](
 class Translated(models.Model):
     """A row with words that may be there in other languages than their own."""
 
+    # The field by which files name a row; of rows that no file names, none.
+    NATURAL_KEY: ClassVar[str] = ""
     # The fields that readers see and that are words of a language.
     TRANSLATED: ClassVar[Sequence[str]] = ()
     # Texts of such a field that the program has in every language, so that nobody translates them.
@@ -194,7 +188,7 @@ class Translated(models.Model):
     def translation_name(cls) -> str:
         return cls._meta.model_name or ""
 
-    def note(self) -> None:
+    def notice_read(self) -> None:
         """Fetch its translations with those of the page, though it was read for another one."""
         if shelf := _shelf.get():
             shelf.note(self)
@@ -243,7 +237,7 @@ class Translated(models.Model):
             noted[state] += 1
         return Words(found.text, wanted, state) if found else Words(original, own, state)
 
-    def words(self, field: str, language: str = "") -> str:
+    def text_of(self, field: str, language: str = "") -> str:
         """The same as text alone, for what cannot say in which language it is."""
         return self.shown(field, language).text
 

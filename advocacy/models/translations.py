@@ -21,7 +21,7 @@ from simple_history.models import HistoricalRecords
 
 from advocacy.models.chain import AppendOnlyQuerySet, Chained, Link
 from advocacy.models.enums import Maker, TranslationState
-from advocacy.models.searchable import Searchable
+from advocacy.models.searchable import Searchable, SearchableQuerySet
 from advocacy.models.text import Line, Text
 from advocacy.models.translated import (
     AT_ONCE,
@@ -230,7 +230,7 @@ def _refuse_unfit(one: Told, gone: set[tuple[str, int, str]]) -> None:
 
 def longest(model: type[Translated], field: str) -> int:
     """How long a translation may get: other languages need more room than the original."""
-    most: int | None = model._meta.get_field(field).max_length
+    most: int | None = getattr(model._meta.get_field(field), "max_length", None)
     return 2 * most if most else LONGEST
 
 
@@ -239,7 +239,7 @@ def _keep_in_the_chain(written: "list[Translation]", gone: "list[Translation]") 
     said = [row.says_in_the_chain() for row in written if row.of in FIELDS]
     said += [row.says_in_the_chain() | {"text": ""} for row in gone if row.of in FIELDS]
     kept = [KeptTranslation(**values) for values in said]
-    kept = models.QuerySet(KeptTranslation).bulk_create(kept, batch_size=AT_ONCE)
+    kept = models.QuerySet[KeptTranslation](KeptTranslation).bulk_create(kept, batch_size=AT_ONCE)
     Link.objects.append_all(kept)
 
 
@@ -250,7 +250,8 @@ def _keep_found(rows: Iterable[Translated]) -> None:
         if found_by := row.found_with():
             keys[type(found_by)].add(found_by.pk)
     for model, wanted in keys.items():
-        model._default_manager.filter(pk__in=wanted).keep_search_texts()
+        found: SearchableQuerySet[Searchable] = SearchableQuerySet(model)
+        found.filter(pk__in=wanted).keep_search_texts()
 
 
 class TranslationText(models.Model):

@@ -57,13 +57,13 @@ def _told(meeting, linked, states):
     who, what, act_by = gettext("Who can act:"), gettext("What can be done"), gettext("Act by")
     lines = [meeting.get_confidence_display().capitalize()]
     if meeting.who_can_act:
-        lines.append(f"{who} {meeting.words('who_can_act')}")
+        lines.append(f"{who} {meeting.text_of('who_can_act')}")
     if meeting.what_can_be_done:
-        lines.append(f"{what}: {meeting.words('what_can_be_done')}")
+        lines.append(f"{what}: {meeting.text_of('what_can_be_done')}")
     if meeting.act_by:
         lines.append(f"{act_by}: {written_day(meeting.act_by)}")
-    lines += [f"{ask.reference}: {ask.words('title')}\n{address}" for ask, address in linked]
-    summary = f"{meeting.body.words('abbreviation')}: {meeting.words('title')}"
+    lines += [f"{ask.reference}: {ask.text_of('title')}\n{address}" for ask, address in linked]
+    summary = f"{meeting.body.text_of('abbreviation')}: {meeting.text_of('title')}"
     if states[TranslationState.TO_REVIEW]:
         lines.append(gettext("Machine translation, to be reviewed."))
     if states[TranslationState.OUTDATED]:
@@ -77,8 +77,7 @@ def _event(meeting, page, linked):
 
     `linked` is [(ask, the address of its page), …].
     """
-    made = in_one_language(partial(_told, meeting, linked))
-    told, language = made.it, made.language
+    told, language, _states = in_one_language(partial(_told, meeting, linked))
     event = Event()
     # The same under every name of the site: a calendar knows the meeting by it.
     event.add("uid", f"meeting-{meeting.slug}")

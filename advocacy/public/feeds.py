@@ -1,6 +1,6 @@
 from datetime import UTC, datetime
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
@@ -25,6 +25,14 @@ class Told(NamedTuple):
 
     title: str
     more: str
+
+
+class ToldList(FeedList):
+    """The entries of a feed with what it says of itself, and in which language."""
+
+    newest: list[Any]
+    told: Told
+    language: str
 
 
 class CarriedAtom(Atom1Feed):
@@ -74,15 +82,19 @@ class UpdateFeed(Feed):
     feed_type = CarriedAtom
 
     def get_object(self, request):
-        updates = FeedList(request.GET)
+        updates = ToldList(request.GET)
         if not updates.filters.is_valid():
             raise Http404(gettext("The address holds a filter that is not known here."))
         # Read before any word is, so that all words are fetched at once.
         updates.newest = updates.first(NEWEST)
         Withheld.objects.mark(updates.newest)
-        updates.told = in_one_language(lambda _states: Told(self.named(updates), purpose(updates)))
+        updates.told, updates.language, _states = in_one_language(
+            lambda _states: Told(self.named(updates), purpose(updates))
+        )
         for update in updates.newest:
-            update.told = in_one_language(partial(told, request, get_language(), update))
+            update.told, update.told_in, _states = in_one_language(
+                partial(told, request, get_language(), update)
+            )
         return updates
 
     def named(self, updates):
@@ -93,13 +105,13 @@ class UpdateFeed(Feed):
         return " – ".join([words % {"name": updates.site.name}, *narrowed])
 
     def title(self, updates):
-        return updates.told.it.title
+        return updates.told.title
 
     def subtitle(self, updates):
-        return updates.told.it.more
+        return updates.told.more
 
     def feed_extra_kwargs(self, updates):
-        return {"in_language": updates.told.language}
+        return {"in_language": updates.language}
 
     def author_name(self, updates):
         return updates.site.publisher
@@ -121,13 +133,13 @@ class UpdateFeed(Feed):
         return update.uuid.urn
 
     def item_title(self, update):
-        return update.told.it.title
+        return update.told.title
 
     def item_description(self, update):
-        return update.told.it.more
+        return update.told.more
 
     def item_extra_kwargs(self, update):
-        return {"in_language": update.told.language}
+        return {"in_language": update.told_in}
 
     def item_pubdate(self, update):
         return update.recorded_at
@@ -145,7 +157,7 @@ class UpdateFeed(Feed):
 
 def purpose(updates):
     """What it is, and the head of the record, which readers of the feed so keep elsewhere."""
-    words = updates.site.words("purpose")
+    words = updates.site.text_of("purpose")
     witness = gettext("The record as this feed was written:")
     head = RecordHead.current().noted
     return f"{words} {witness} {head}" if head else words
@@ -160,7 +172,7 @@ def told(request, reader, update, states):
 
 
 def title_of(update):
-    title = f"{update.action.body.words('abbreviation')}: {update.label}"
+    title = f"{update.action.body.text_of('abbreviation')}: {update.label}"
     if update.is_corrected:
         return gettext("Corrected: %(title)s") % {"title": title}
     if update.corrects:
@@ -175,7 +187,7 @@ def _address(name, query):
 def _shown(_name, label, value):
     """A filter in the words of the page: Body: Security Council."""
     if isinstance(value, Translated):
-        value = value.words(value.TRANSLATED[0])
+        value = value.text_of(value.TRANSLATED[0])
     if hasattr(value, "isoformat"):
         value = written_day(value)
     return f"{label}: {value}" if value else f"{label}"

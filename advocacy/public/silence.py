@@ -111,9 +111,15 @@ def silence_of(
     if not asks:
         return Silence([], [], left_out)
     moved = _moves(asks, day)
-    axis = Axis(min(ask.asked_on for ask in asks), day)
+    axis = Axis(min(map(_asked_on, asks)), day)
     rows = [_row(ask, moved[ask.pk], axis) for ask in asks]
     return Silence(_grouped(rows, by), axis.ticks(), left_out)
+
+
+def _asked_on(ask: RecommendedAction) -> date:
+    """Its day, as of every ask of the picture: none of them is proposed."""
+    assert ask.asked_on is not None
+    return ask.asked_on
 
 
 def _moves(asks: list[RecommendedAction], day: date) -> dict[int, list[tuple[date, str]]]:
@@ -126,10 +132,10 @@ def _moves(asks: list[RecommendedAction], day: date) -> dict[int, list[tuple[dat
 
 
 def _row(ask: RecommendedAction, moves: list[tuple[date, str]], axis: Axis) -> Row:
-    standing = ask.standing
-    before = [status for on, status in moves if on <= ask.asked_on]
-    steps = [(ask.asked_on, before[-1] if before else _before_any_response(standing))]
-    steps += [(on, status) for on, status in moves if on > ask.asked_on]
+    standing, asked_on = ask.standing, _asked_on(ask)
+    before = [status for on, status in moves if on <= asked_on]
+    steps = [(asked_on, before[-1] if before else _before_any_response(standing))]
+    steps += [(on, status) for on, status in moves if on > asked_on]
     ends = [on for on, _status in steps[1:]] + [_last_day(ask, axis.last)]
     parts, changes = [], []
     for (start, status), end in zip(steps, ends, strict=True):
@@ -139,9 +145,9 @@ def _row(ask: RecommendedAction, moves: list[tuple[date, str]], axis: Axis) -> R
             continue
         is_silence = status == ResponseStatus.NO_RESPONSE and not standing.in_confidence
         parts.append(Part(x, axis.length(start, end), is_silence, mark))
-        if start > ask.asked_on:
+        if start > asked_on:
             changes.append((x, mark))
-    return Row(ask, axis.x(ask.asked_on), parts, changes)
+    return Row(ask, axis.x(asked_on), parts, changes)
 
 
 def _before_any_response(standing: Any) -> str:
@@ -153,7 +159,7 @@ def _before_any_response(standing: Any) -> str:
 def _last_day(ask: RecommendedAction, last: date) -> date:
     """No wait runs on after an ask was closed, or while its clock is paused."""
     stops = [day for day in (ask.closed_on, ask.paused_on) if day]
-    return max(min([last, *stops]), ask.asked_on)
+    return max(min([last, *stops]), _asked_on(ask))
 
 
 def _grouped(rows: list[Row], by: str) -> list[Group]:

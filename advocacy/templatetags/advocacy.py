@@ -157,11 +157,10 @@ def source_link(source, *, new_tab=False, by_publisher=False):
     which language it can be read, if that is not the page's.
     """
     name = words(source, "publisher" if by_publisher else "title")
+    note = ""
     if not by_publisher and source.language and source.language != get_language():
         language = _("in %(language)s") % {"language": language_name(source.language)}
         note = format_html(' <span class="in-language">({})</span>', language)
-    else:
-        note = ""
     if source.is_weak or source.is_address_withheld:
         return format_html("{}{}", name, note)
     tab = mark_safe(' target="_blank" rel="noopener noreferrer"') if new_tab else ""

@@ -54,15 +54,15 @@ def step_letter(context: Context, step: ChecklistStep) -> Letter:
 
     def make(_states: Any) -> tuple[str, str, str]:
         known = known_places(full_url(context, step.action), context.get("country"))
-        wording = step.words("wording")
+        wording = step.text_of("wording")
         # In one pass: what is filled in is never searched for places itself.
         text = ANY_PLACE.sub(lambda place: known.get(place[0], place[0]), wording)
-        return step.action.words("title") if step.is_written else "", text, gettext(THE_NAME)
+        return step.action.text_of("title") if step.is_written else "", text, gettext(THE_NAME)
 
     # A sheet is made of letters: it gets to know what it has read by them.
     make(None)
-    made = in_one_language(make)
-    return Letter(*made.it, made.language, made.states)
+    parts, language, states = in_one_language(make)
+    return Letter(*parts, language, states)
 
 
 def known_places(link: str, country: str | None) -> dict[str, str]:
@@ -76,20 +76,26 @@ def known_places(link: str, country: str | None) -> dict[str, str]:
     return known | {gettext(place): words for place, words in known.items()}
 
 
+def template_for(context: Context, name: str) -> template.Template:
+    """Another template, to be rendered within the one that is being rendered."""
+    assert context.template is not None
+    return context.template.engine.get_template(name)
+
+
 @register.simple_tag(takes_context=True)
 def country_letter(context: Context) -> Letter:
     """A letter to a body, or to a mission about it; made by `seats/_letter.txt`."""
     action = context["action"]
-    frame = context.template.engine.get_template("seats/_letter.txt")
+    frame = template_for(context, "seats/_letter.txt")
 
     def make(_states: Any) -> tuple[str, str, str]:
         with context.push(link=full_url(context, action)):
             # `strip` makes a text of what a template takes for HTML.
             text = frame.render(context).strip()
-        return action.words("title"), text, gettext(THE_NAME)
+        return action.text_of("title"), text, gettext(THE_NAME)
 
-    made = in_one_language(make)
-    return Letter(*made.it, made.language, made.states)
+    parts, language, states = in_one_language(make)
+    return Letter(*parts, language, states)
 
 
 class OneLanguage(template.Node):
@@ -108,10 +114,9 @@ class OneLanguage(template.Node):
             with context.push():
                 return self.nodelist.render(context)
 
-        made = in_one_language(make)
-        html, language = made.it, made.language
-        letter = Letter("", "", "", language, made.states)
-        notes = context.template.engine.get_template("letters/_notes.html")
+        html, language, states = in_one_language(make)
+        letter = Letter("", "", "", language, states)
+        notes = template_for(context, "letters/_notes.html")
         with context.push(letter=letter):
             before = notes.render(context)
         inside = format_html('<div lang="{}">{}</div>', language, html) if letter.is_other else html

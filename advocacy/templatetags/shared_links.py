@@ -32,12 +32,12 @@ def shared_words(subject, kind):
 
     def said(_states):
         return {
-            "title": subject.words(title),
-            "text": truncatechars(subject.words(text), LONGEST_TEXT),
+            "title": subject.text_of(title),
+            "text": truncatechars(subject.text_of(text), LONGEST_TEXT),
         }
 
-    made = in_one_language(said)
-    return made.it | {"language": made.language}
+    made, language, _states = in_one_language(said)
+    return made | {"language": language}
 
 
 @register.simple_tag(takes_context=True)

@@ -152,13 +152,13 @@ def language_name(code: str) -> str:
 @register.filter
 def plain(row: Any, field: str) -> str:
     """The same as text alone, for titles, attributes and mails, which cannot say its language."""
-    return row.words(field) if row else ""
+    return row.text_of(field) if row else ""
 
 
 class Block(template.Node):
     """What stands inside; and once after it, what a reader has to know of its translations."""
 
-    def __init__(self, nodelist: template.NodeList, note: str, told: Sequence[str]) -> None:
+    def __init__(self, nodelist: template.NodeList, note: str, told: Sequence[S]) -> None:
         self.nodelist = nodelist
         self.note = note
         # The states of which it says anything.
@@ -215,7 +215,7 @@ def translated_page(parser: Any, token: Any) -> Block:
     return _block(parser, token, OF_A_PAGE, TO_BE_TOLD)
 
 
-def _block(parser: Any, token: Any, note: str, told: Sequence[str]) -> Block:
+def _block(parser: Any, token: Any, note: str, told: Sequence[S]) -> Block:
     name = token.contents
     nodelist = parser.parse([f"end{name}"])
     parser.delete_first_token()

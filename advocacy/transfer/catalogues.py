@@ -32,7 +32,7 @@ class RecordCatalogue(Catalog):
     """A catalogue that says nothing in its head that nobody knows, and no day: as what it holds."""
 
     @property
-    def mime_headers(self) -> list[tuple[str, str]]:  # type: ignore[override]
+    def mime_headers(self) -> list[tuple[str, str]]:
         forms = [("Plural-Forms", self.plural_forms)] if self.locale else []
         return [
             ("Project-Id-Version", str(self.project)),

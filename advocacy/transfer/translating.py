@@ -188,12 +188,16 @@ def told_by(message: Message, text: Text, language: str) -> Told:
     text is of the original that stands beside it, unless it is flagged as fuzzy: that is a guess.
     """
     row, name = text
+    original, words = message.id, message.string
+    # What has several forms names no field (`named`).
+    assert isinstance(original, str)
+    assert isinstance(words, str)
     said = _said(message)
-    is_fuzzy, is_other = FUZZY in message.flags, _is_other(message, said)
+    is_fuzzy, is_other = FUZZY in message.flags, _is_other(words, said)
     made_by = Maker.PERSON
     if MADE in said and not is_other and said[MADE] in Maker.values:
         made_by = Maker(said[MADE])
-    made_from, reviewed_by, reviewed_at = digest_of(message.id), "", None
+    made_from, reviewed_by, reviewed_at = digest_of(original), "", None
     if MADE_FROM in said and is_fuzzy:
         made_from = said[MADE_FROM]
     if is_fuzzy and (is_other or MADE_FROM not in said):
@@ -205,7 +209,7 @@ def told_by(message: Message, text: Text, language: str) -> Told:
         row,
         name,
         language,
-        message.string,
+        words,
         made_by,
         made_from,
         reviewed_by if reviewed_at else "",
@@ -224,8 +228,8 @@ def _said(message: Message) -> dict[str, str]:
     }
 
 
-def _is_other(message: Message, said: dict[str, str]) -> bool:
-    return OF_WORDING in said and said[OF_WORDING] != wording_of(message.string)
+def _is_other(words: str, said: dict[str, str]) -> bool:
+    return OF_WORDING in said and said[OF_WORDING] != wording_of(words)
 
 
 def _moment(text: str) -> datetime | None:

@@ -11,11 +11,15 @@ from advocacy.models.standing import label_of_group, mark_of_group, wait_words
 def words_of(row, asks):
     """All words of the picture of an issue, a body or an ask, in the active language."""
     if isinstance(row, RecommendedAction):
-        words = {"title": row.words("title"), "kicker": row.body.words("name"), **words_of_ask(row)}
+        words = {
+            "title": row.text_of("title"),
+            "kicker": row.body.text_of("name"),
+            **words_of_ask(row),
+        }
     elif isinstance(row, Issue):
-        words = {"title": row.words("title"), "kicker": gettext("Issue"), **words_of_asks(asks)}
+        words = {"title": row.text_of("title"), "kicker": gettext("Issue"), **words_of_asks(asks)}
     else:
-        words = {"title": row.words("name"), "kicker": gettext("Body"), **words_of_asks(asks)}
+        words = {"title": row.text_of("name"), "kicker": gettext("Body"), **words_of_asks(asks)}
     # Words of the interface come as lazy ones.
     return {name: str(said) for name, said in {"site": Site.current().name, **words}.items()}
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from advocacy.models import (
+    PROPOSED,
     Issue,
     Meeting,
     Phase,
@@ -61,7 +62,7 @@ def _asks(columns):
 
 def _lead(columns):
     """The numbers of the sentences that open the page; of asks alone, not of what is proposed."""
-    asks, phases = _asks(columns), columns.phases(_asks(columns))
+    asks, phases = _asks(columns), columns.phases(columns.open)
     put = Submission.objects.in_force(columns.day).aggregate(
         first=Min("submitted_on"), organisations=Count("organisations", distinct=True)
     )
@@ -71,7 +72,7 @@ def _lead(columns):
         "bodies": len(set(columns.of(columns.bodies, asks))),
         "unanswered": columns.unanswered.bit_count(),
         "unchecked": phases[Phase.UNKNOWN],
-        "proposed": (columns.open & columns.proposed).bit_count(),
+        "proposed": phases[PROPOSED],
         "phases": phases,
     }
 
@@ -90,7 +91,7 @@ def _first_keys(columns, number):
     """The keys of the asks that have waited longest without an answer; then of any others."""
     asks = RecommendedAction.standings(columns.day).published(columns.day).asked()
     longest_first = asks.order_by(f"{asks.KEPT}asked_on", "pk")
-    found = []
+    found: list[int] = []
     for some in (columns.unanswered, _asks(columns) & ~columns.unanswered):
         if share := columns.share(some):
             walk = Walk(longest_first, "pk", columns.among(some), share=share)

@@ -27,8 +27,8 @@ def picture(request, kind, slug):
     else:
         row = get_object_or_404(TargetBody, slug=slug)
         asks = list(asks.filter(body=row))
-    told = in_one_language(lambda _states: words_of(row, asks))
-    drawn = drawing.picture(**told.it)
+    told, _language, _states = in_one_language(lambda _states: words_of(row, asks))
+    drawn = drawing.picture(**told)
     answer = FileResponse(drawn.open("rb"), content_type="image/png")
     # Made for pages of others, which show it beside the link.
     answer["Cross-Origin-Resource-Policy"] = "cross-origin"
