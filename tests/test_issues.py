@@ -176,7 +176,7 @@ def test_the_asks_stand_before_what_to_do_and_both_before_the_story(client, doss
         "Timeline",
         "Another briefing.",
         "Charter, art. 2(4)",
-        "source of this page",
+        "sources of this page",
     ]
     assert sorted(parts, key=shown.index) == parts
 
