@@ -2,11 +2,14 @@
 
 import re
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from advocacy.models import Audience, ResponseStatus, Tier, Verification
+from advocacy.models import Audience, RecordHead, ResponseStatus, Tier, Verification
+from advocacy.models.dates import written_day
 from tests.factories import (
     make_action,
     make_body,
@@ -81,6 +84,106 @@ def test_an_ask_shows_its_text_record_and_evidence(client, full_ask):
     assert f'href="{entry.sources.get().url}"' in response.text
 
 
+def test_its_status_stands_directly_under_the_heading(client, full_ask):
+    page = client.get(full_ask.get_absolute_url())
+
+    under = re.search(r"</h1>(.*?)</hgroup>", page.text, re.S)[1]
+    chip = text_of(SimpleNamespace(text=under))
+    assert chip.startswith("Status: Blocked 28 March 2024 last checked")
+    # What was put to nobody says so there as well, and what waits says for how long.
+    for ask, words in [
+        (make_action(asked_on=None), "Status: Proposed by the editors"),
+        (record_look(make_action()).action, "days without an answer"),
+    ]:
+        under = re.search(r"</h1>(.*?)</hgroup>", client.get(ask.get_absolute_url()).text, re.S)[1]
+        assert words in text_of(SimpleNamespace(text=under))
+
+
+def test_what_you_can_do_comes_before_the_record_and_the_law_after_it(client, full_ask):
+    make_step(action=full_ask, title="Write to your mission")
+    submit(full_ask, organisations=[make_organisation()])
+
+    shown = text_of(client.get(full_ask.get_absolute_url()))
+
+    parts = [
+        "Status:",
+        "How it stands",
+        "How it was put to the body",
+        "Write to your mission",
+        "What would count as done",
+        "The record, newest first",
+        "Legal basis",
+        "Follow by e-mail",
+    ]
+    assert sorted(parts, key=shown.index) == parts
+
+
+def bar_of(page):
+    bar = re.search(r'<nav class="act-bar".*?</nav>', page.text, re.S)
+    return bar and text_of(SimpleNamespace(text=bar[0]))
+
+
+def test_a_bar_leads_down_to_the_first_step_and_to_following(client):
+    action = make_action()
+    make_step(action=action, minutes=60, audience=Audience.NGO)
+    make_step(action=action, minutes=10)
+
+    page = client.get(action.get_absolute_url())
+
+    assert bar_of(page) == "Do something (10 min) Follow"
+    for place in re.findall(r'href="#([^"]*)"', page.text.split('class="act-bar"')[1]):
+        assert f'id="{place}"' in page.text
+    assert bar_of(client.get(make_action().get_absolute_url())) == "Follow"
+    # Of a past day, and of an ask that was closed, nothing is said of what can be done.
+    past = client.get(action.get_absolute_url(), {"as_of": "2025-01-01"})
+    assert bar_of(past) is None
+    closed = make_action(state="withdrawn", closed_on=date(2025, 1, 1), closed_because="Done.")
+    assert bar_of(client.get(closed.get_absolute_url())) is None
+
+
+def test_an_ask_and_each_entry_can_be_cited(client, full_ask):
+    day, head = timezone.localdate(), RecordHead.current()
+    entry = full_ask.updates.get()
+
+    shown = text_of(client.get(full_ask.get_absolute_url()))
+
+    record = f"record {head.number}-{head.digest[:12]}"
+    address = f"http://testserver/en/actions/panel/?as_of={day.isoformat()}"
+    today = written_day(day)
+    assert f"Answerable, NK-06B, as of {today}, {record}, {address} " in shown
+    assert (
+        f"Answerable, NK-06B, entry of 28 March 2024, as of {today}, {record},"
+        f" {address}#entry-{entry.pk} " in shown
+    )
+    assert client.get(f"{address}#entry-{entry.pk}").status_code == 200
+
+
+def test_a_citation_of_a_past_day_names_that_day(client, full_ask):
+    shown = text_of(client.get(full_ask.get_absolute_url(), {"as_of": "2024-12-31"}))
+
+    assert "NK-06B, as of 31 December 2024, record" in shown
+    assert "/en/actions/panel/?as_of=2024-12-31 " in shown
+
+
+def test_days_that_are_one_stand_on_one_line(client):
+    today = timezone.localdate()
+    action = make_action()
+    record(action, happened_on=today, checked_on=today)
+    shown = text_of(client.get(action.get_absolute_url()))
+    assert f"Happened, recorded and last checked {written_day(today)} Claimed by" in shown
+
+    action = make_action()
+    record(action, happened_on=date(2025, 3, 3), checked_on=date(2025, 3, 3))
+    shown = text_of(client.get(action.get_absolute_url()))
+    assert f"Happened and last checked 3 March 2025 Recorded {written_day(today)}" in shown
+
+    action = make_action()
+    record(action, happened_on=date(2025, 3, 3), checked_on=date(2025, 3, 4))
+    shown = text_of(client.get(action.get_absolute_url()))
+    assert "Happened 3 March 2025 Recorded" in shown
+    assert "Last checked 4 March 2025" in shown
+
+
 def test_silence_is_shown_with_where_we_looked(client):
     action = make_action()
     log = make_search_log(
@@ -91,6 +194,7 @@ def test_silence_is_shown_with_where_we_looked(client):
     shown = text_of(client.get(action.get_absolute_url()))
 
     assert "No public response found" in shown
+    assert "2 places" in shown
     for words in ["NORMLEX", "ilo.org", "강제노동", "Closed sittings were not seen."]:
         assert words in shown, words
 
@@ -243,6 +347,6 @@ def test_an_ask_takes_a_constant_number_of_queries(client, django_assert_num_que
 
     # The ask, how its wording was changed, its further issues and relations, how it was put and by
     # whom, its legal basis, its entries, their sources and those of what they correct, its replies,
-    # its steps, its packs, its meetings, mails of a year.
-    with django_assert_num_queries(15 + IN_EVERY_PAGE):
+    # its steps, its packs, its meetings, the head of the record, mails of a year.
+    with django_assert_num_queries(16 + IN_EVERY_PAGE):
         client.get(action.get_absolute_url())

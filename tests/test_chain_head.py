@@ -149,6 +149,17 @@ def test_what_is_no_head_is_refused_and_not_looked_for(entries, head):
     assert f"“{head}” is no head of the record. Copy it whole" in words
 
 
+def test_a_head_as_it_was_cited_is_enough_to_check_by(entries):
+    cited = RecordHead.current().cited
+    assert re.fullmatch(r"\d+-[0-9a-f]{12}", cited)
+    assert verify(head=cited)[0]
+
+    record(make_action())
+    assert verify(head=cited)[0]
+    rewrite()
+    assert not verify(head=cited)[0]
+
+
 def test_a_hash_under_another_number_is_named(entries):
     link = Link.objects.order_by("number")[1]
 

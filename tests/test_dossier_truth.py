@@ -38,6 +38,7 @@ pytestmark = [
 ]
 
 S = ResponseStatus
+WHOLE = {"timeline": "all"}
 FOUR_HOSTS = {"nkdb", "uprights", "pijl", "trp"}
 # Who put what to whom, and when, as far as a source shows it. All other asks are proposals.
 PUT = {
@@ -324,7 +325,7 @@ def test_an_opened_inquiry_is_no_answer_to_the_ask_for_its_state():
 
 
 def test_opposite_words_stand_beside_the_kind_ones(client):
-    page = text_of(client.get(reverse("issue_detail", args=["pow-protection"])))
+    page = text_of(client.get(reverse("issue_detail", args=["pow-protection"]), WHOLE))
 
     for words in [
         "would be exchanged for Ukrainians and not sent to South Korea",
@@ -350,7 +351,7 @@ def test_meetings_of_the_security_council_stand_on_their_days(client):
     page = text_of(client.get(reverse("body_detail", args=["unsc"])))
     for symbol in ("SC/15726", "SC/15755", "SC/15877", "SC/15945", "SC/15968", "SC/16058"):
         assert symbol in page
-    issue = text_of(client.get(reverse("issue_detail", args=["deployment-security"])))
+    issue = text_of(client.get(reverse("issue_detail", args=["deployment-security"]), WHOLE))
     assert "9591st meeting" in issue
 
 

@@ -1,5 +1,6 @@
 """Where visitors meet what happened: timelines, bodies, asks, past days."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -52,16 +53,34 @@ def test_what_happened_is_shown_once_with_what_rests_on_it_beneath(client, story
     page, rows = timeline_of(client, story)
 
     assert rows == [
-        ("asks", ASKED_ON, 0),
-        ("event", date(2025, 4, 3), 2),
         ("update", date(2025, 5, 5), 0),
+        ("event", date(2025, 4, 3), 2),
+        ("asks", ASKED_ON, 0),
     ]
     shown = text_of(page)
     assert shown.count("Resolution 58/17") == 1
     assert "It adopted a text." not in shown
-    first, last = shown.index("Resolution 58/17"), shown.index("It held a meeting.")
+    first, last = shown.index("Resolution 58/17"), shown.index("asks put to their bodies")
+    assert shown.index("It held a meeting.") < first
     for title in ("Take it up", "Ask for reports"):
         assert title in shown[first:last]
+
+
+def test_what_is_said_of_two_asks_in_the_same_words_is_one_line_that_names_both(client):
+    issue, day = make_issue(), date(2025, 4, 3)
+    for title in ("Take it up", "Ask for reports"):
+        record(make_action(issue=issue, title=title), happened_on=day, summary="It debated.")
+    record(make_action(issue=issue, title="Publish"), happened_on=day, summary="It spoke.")
+
+    page, rows = timeline_of(client, issue)
+
+    assert sorted(rows) == [("asks", ASKED_ON, 0), ("update", day, 0), ("update", day, 1)]
+    timeline = re.search(r'<ol class="timeline">.*?</ol>', page.text, re.S)[0]
+    (line,) = (part for part in timeline.split("<li data-kind") if "It debated." in part)
+    for title in ("Take it up", "Ask for reports"):
+        assert title in line
+    assert "Publish" not in line
+    assert timeline.count("It debated.") == 1
 
 
 def test_our_looks_stand_in_the_timeline_only_where_they_are_asked_for(client, story):
@@ -70,7 +89,7 @@ def test_our_looks_stand_in_the_timeline_only_where_they_are_asked_for(client, s
     assert date(2025, 6, 6) not in [day for _kind, day, _n in rows]
 
     page, rows = timeline_of(client, story, looks=1)
-    assert rows[-1] == ("update", date(2025, 6, 6), 0)
+    assert rows[0] == ("update", date(2025, 6, 6), 0)
     assert "Leave out our own looks" in text_of(page)
 
 

@@ -1,5 +1,6 @@
 import re
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
@@ -150,16 +151,70 @@ def test_an_issue_tells_the_whole_story(client, dossier):
         assert words in shown, words
 
 
-def test_the_timeline_runs_from_the_oldest_to_the_newest(client, dossier):
+def test_the_timeline_runs_from_the_newest_to_the_oldest(client, dossier):
     response = client.get(dossier.get_absolute_url())
 
     days = [row.day for row in response.context["timeline"]]
     kinds = [row.kind for row in response.context["timeline"]]
-    assert days == sorted(days)
-    assert kinds == ["asks", "update", "event", "update"]
-    assert response.text.index("The Council met on 30 October.") < response.text.rindex(
-        "Another briefing."
+    assert days == sorted(days, reverse=True)
+    assert kinds == ["update", "event", "update", "asks"]
+    assert response.text.index("Another briefing.") < response.text.rindex(
+        "The Council met on 30 October."
     )
+
+
+def test_the_asks_stand_before_what_to_do_and_both_before_the_story(client, dossier):
+    shown = text_of(client.get(dossier.get_absolute_url())).partition("Will the Council")[2]
+
+    parts = [
+        "decide?",
+        "Who was asked, and who answered",
+        "Move to a decision",
+        "Write to your mission",
+        dossier.summary,
+        "Troops were sent.",
+        "Timeline",
+        "Another briefing.",
+        "Charter, art. 2(4)",
+        "sources of this page",
+    ]
+    assert sorted(parts, key=shown.index) == parts
+
+
+def test_what_stands_names_each_ask_with_its_status_dates_and_who_put_it(client):
+    issue = make_issue()
+    asker = make_organisation(name="Database Center", abbreviation="NKDB")
+    ask = make_action(issue=issue, title="Publish the law", reference="NK-02", asked_by=[asker])
+    record_look(ask)
+    make_action(issue=issue, title="Look into it", asked_on=None)
+
+    page = client.get(issue.get_absolute_url())
+    stands = re.search(r'<section[^>]*id="what-stands".*?</section>', page.text, re.S)[0]
+    shown = text_of(SimpleNamespace(text=stands))
+
+    assert "Publish the law NK-02 No public response found" in shown
+    assert "16 December 2024 Public call: NKDB" in shown
+    assert 'class="silence__gap"' in stands
+    put, _, proposed = shown.partition("Nobody is known to have put these to the body")
+    assert "Look into it" not in put
+    assert "Look into it" in proposed
+
+
+def test_the_newest_eight_lines_of_the_timeline_lead_to_all(client):
+    issue = make_issue()
+    for day in range(1, 11):
+        make_event(issues=[issue], title=f"Day {day} came", happened_on=date(2025, 3, day))
+
+    page = client.get(issue.get_absolute_url())
+
+    shown = text_of(page)
+    assert [f"Day {day} came" in shown for day in range(1, 11)] == [False] * 2 + [True] * 8
+    assert "All 10 lines of the timeline" in shown
+    (link,) = re.findall(r'href="([^"]*timeline=all[^"]*)#timeline-head"', page.text)
+    whole = text_of(client.get(issue.get_absolute_url() + link))
+    assert all(f"Day {day} came" in whole for day in range(1, 11))
+    assert "lines of the timeline" not in whole
+    assert "The newest alone" in whole
 
 
 def test_no_copy_stands_alone_on_the_timeline_and_what_nobody_opened_says_so(client, dossier):
@@ -210,10 +265,10 @@ def test_an_issue_takes_a_constant_number_of_queries(client, django_assert_num_q
         issue.legal_references.add(make_legal_reference())
         make_meeting(body=action.body, starts_on=date(2099, 1, 1), ends_on=date(2099, 1, 2))
 
-    # The issue, topics, law; its asks, how they were put and by whom, steps; entries, their
-    # sources; looks left out; events, their sources and bodies; packs; paragraphs, their sources;
-    # its meetings, mails of a year by the keys of its asks.
-    with django_assert_num_queries(19 + IN_EVERY_PAGE):
+    # The issue, topics, law; its asks, how they were put and by whom, steps, when they moved;
+    # entries, their sources; looks left out; events, their sources and bodies; packs; paragraphs,
+    # their sources; its meetings, mails of a year by the keys of its asks.
+    with django_assert_num_queries(20 + IN_EVERY_PAGE):
         client.get(issue.get_absolute_url())
 
 

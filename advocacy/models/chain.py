@@ -22,8 +22,11 @@ from advocacy.models.digests import SALT_BYTES, Joint, field_digest, plain
 from advocacy.models.text import Line
 
 AT_ONCE = 2000
-# A head as somebody noted it: with its number, or the hash alone.
+# A head as somebody noted it: with its number, or the hash alone. A citation has its number and
+# the beginning of the hash.
 NOTED = re.compile(r"(?:(\d+)\s*[-–:,\s]\s*)?([0-9a-f]{64})", re.IGNORECASE)
+SHORT = 12
+CITED = re.compile(rf"(\d+)-([0-9a-f]{{{SHORT}}})", re.IGNORECASE)
 
 
 class RecordIsAppendOnly(Exception):
@@ -215,11 +218,11 @@ class Link(models.Model):
 
 
 def read_head(noted: str) -> tuple[int | None, str]:
-    """The number, if it is named, and the hash of a head that somebody noted (`noted`).
+    """The number, if it is named, and the hash of a head that somebody noted (`noted`, `cited`).
 
     Raises ValueError for anything else.
     """
-    match = NOTED.fullmatch(noted.strip())
+    match = NOTED.fullmatch(noted.strip()) or CITED.fullmatch(noted.strip())
     if not match:
         raise ValueError(noted)
     number, digest = match.groups()
@@ -253,6 +256,11 @@ class RecordHead(models.Model):
     def noted(self) -> str:
         """The head as readers get it and may keep it: its number and its hash. Empty at first."""
         return f"{self.number}-{self.digest}" if self.number else ""
+
+    @property
+    def cited(self) -> str:
+        """The same in short, as a citation carries it: which state of the record was read."""
+        return f"{self.number}-{self.digest[:SHORT]}" if self.number else ""
 
     @classmethod
     def current(cls) -> "RecordHead":

@@ -1,14 +1,16 @@
 """What an entry of the record says, in the words that may be shown."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
 from advocacy.models.dates import written_day
-from advocacy.models.enums import Phase, ResponseStatus
+from advocacy.models.enums import DatePrecision, Phase, ResponseStatus
 from advocacy.models.evidence import rests_on_digests
 from advocacy.models.sources import Source
 from advocacy.models.standing import label_of, mark_of, marked, marks_of
@@ -40,6 +42,10 @@ class EntryWords(models.Model):
     search_log_id: int | None
     status: str
     summary: str
+    happened_on: date
+    happened_precision: str
+    checked_on: date
+    recorded_at: datetime
     text_of: Any
     points_other_way: bool
     to_cite: Sequence[Source] = ()
@@ -51,6 +57,17 @@ class EntryWords(models.Model):
     def is_look(self):
         """Whether the entry says that we searched and found nothing (new)."""
         return self.search_log_id is not None
+
+    @property
+    def is_checked_that_day(self):
+        """Whether it was last checked on the very day on which it happened."""
+        known = self.happened_precision == DatePrecision.DAY
+        return known and self.happened_on == self.checked_on
+
+    @property
+    def is_of_one_day(self):
+        """Whether it happened, was recorded and was last checked on one and the same day."""
+        return self.is_checked_that_day and timezone.localdate(self.recorded_at) == self.checked_on
 
     @property
     def label(self):

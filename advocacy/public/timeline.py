@@ -20,9 +20,9 @@ class Row:
     beneath: Sequence[StatusUpdate] = ()
 
 
-def in_order(*kinds: Iterable[Row]) -> list[Row]:
-    """The rows of all kinds, the oldest first; on one day in the order of the kinds."""
-    return sorted(chain(*kinds), key=lambda row: row.day)
+def newest_first(*kinds: Iterable[Row]) -> list[Row]:
+    """The rows of all kinds; of one day, those of the first kind last."""
+    return sorted(chain(*kinds), key=lambda row: row.day)[::-1]
 
 
 def of_events(events: Iterable[Event], updates: Iterable[StatusUpdate]) -> list[Row]:
@@ -50,10 +50,29 @@ def of_submissions(actions: Iterable[Any]) -> list[Row]:
 
 
 def of_entries(updates: Iterable[StatusUpdate], events: Iterable[Event]) -> list[Row]:
-    """The entries of the record that rest on none of these events."""
+    """The entries of the record that rest on none of these events.
+
+    What is said of several asks in the same words stands there once: the others are beneath.
+    """
     shown = {event.pk for event in events}
+    alike: dict[tuple[Any, ...], list[StatusUpdate]] = {}
+    for update in updates:
+        if update.event_id not in shown:
+            alike.setdefault(_said(update), []).append(update)
     return [
-        Row(update.happened_on, "update", update, update.happened_precision)
-        for update in updates
-        if update.event_id not in shown
+        Row(first.happened_on, "update", first, first.happened_precision, others)
+        for first, *others in alike.values()
     ]
+
+
+def _said(update: StatusUpdate) -> tuple[Any, ...]:
+    """What an entry says on the timeline, whichever ask it is of."""
+    return (
+        update.happened_on,
+        update.happened_precision,
+        update.mark,
+        update.label,
+        update.account,
+        update.missed_words,
+        update.is_corrected,
+    )

@@ -122,6 +122,13 @@ def full_url(context, target):
     return context["request"].build_absolute_uri(target.get_absolute_url())
 
 
+@register.simple_tag(takes_context=True)
+def cited_url(context, target):
+    """The whole address of a row's page as of the day that is shown, for a citation."""
+    address, hash_, place = full_url(context, target).partition("#")
+    return f"{address}?as_of={context['as_of'].isoformat()}{hash_}{place}"
+
+
 @register.filter
 def markdown(text):
     """A text in Markdown as HTML (`advocacy/markdown.py`)."""

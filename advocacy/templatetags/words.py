@@ -185,8 +185,9 @@ class Block(template.Node):
             written = note.render(context)
         if self.note != OF_A_PAGE:
             return mark_safe(html + written)
-        # Every page has one heading of the first level: the line stands under it.
-        before, heading, after = html.partition("</h1>")
+        # Every page has one heading of the first level: the line stands under it, and under what
+        # belongs to it.
+        before, heading, after = html.partition("</hgroup>" if "</hgroup>" in html else "</h1>")
         return mark_safe(before + heading + written + after if heading else written + html)
 
 

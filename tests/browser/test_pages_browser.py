@@ -134,3 +134,23 @@ def test_a_brief_prints_on_one_page(page, dossier, language):
         printed = page.pdf(format="A4")
         assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1, path
         assert violations(page) == [], path
+
+
+def test_on_a_phone_status_and_act_stand_in_the_first_screen_and_nothing_hides_behind_the_bar(
+    page, dossier
+):
+    page.set_viewport_size({"width": 360, "height": 740})
+    for language in ("en", "uk", "ko"):
+        page.goto(f"{dossier.url}/{language}/{PAGES['ask']}")
+        bar = page.locator(".act-bar")
+        expect(bar).to_be_in_viewport(ratio=1)
+        chip = page.locator(".chip").bounding_box()
+        assert chip["y"] + chip["height"] <= bar.bounding_box()["y"], language
+
+    bar.get_by_role("link").first.click()
+    expect(page.locator("#what-you-can-do h2")).to_be_in_viewport(ratio=1)
+    button = page.locator("#follow button[type=submit]")
+    button.focus()
+    edge = button.bounding_box()
+    if bar.bounding_box()["y"] < 740:
+        assert edge["y"] + edge["height"] <= bar.bounding_box()["y"]

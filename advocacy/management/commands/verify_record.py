@@ -17,7 +17,7 @@ from advocacy.models import (
     Withheld,
     Wording,
 )
-from advocacy.models.chain import kinds, read_head
+from advocacy.models.chain import SHORT, kinds, read_head
 from advocacy.models.wordings import witnessed
 
 MOST_NAMED = 20
@@ -34,7 +34,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument(
-            "--head", metavar="HEAD", help="a head noted earlier: 57-1f60…, or its hash alone"
+            "--head",
+            metavar="HEAD",
+            help="a head noted earlier or cited: 57-1f60…, or its hash alone",
         )
 
     def handle(self, *, head, verbosity, **options):
@@ -107,7 +109,10 @@ class Command(BaseCommand):
 
     def check_head(self, number, digest, last):
         """Whether the chain still contains a head that somebody noted."""
-        link = Link.objects.filter(digest=digest).first()
+        links = Link.objects.filter(digest=digest)
+        if len(digest) == SHORT:
+            links = Link.objects.filter(number=number, digest__startswith=digest)
+        link = links.first()
         if link and number in (None, link.number):
             return []
         if link:

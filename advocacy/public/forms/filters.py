@@ -266,9 +266,14 @@ def looks_field():
 
 
 class TimelineForm(AsOfForm):
-    """The day, and whether a timeline holds our own looks."""
+    """The day, whether a timeline holds our own looks, and whether all of it is shown."""
 
     looks = looks_field()
+    timeline = choice(_("Timeline"), [("all", _("whole"))], "")
+
+    @property
+    def is_whole(self):
+        return bool(self.cleaned_data.get("timeline"))
 
     @property
     def has_looks(self):

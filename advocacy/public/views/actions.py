@@ -2,7 +2,15 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from advocacy.models import AskRelation, AskState, Meeting, RecommendedAction, StatusUpdate
+from advocacy.models import (
+    AskRelation,
+    AskState,
+    Meeting,
+    RecommendedAction,
+    RecordHead,
+    StatusUpdate,
+)
+from advocacy.models.checklists import first_step
 from advocacy.public.forms import AsOfForm, FollowForm, StepFilterForm
 from advocacy.public.lists import ActionList, render_list
 from advocacy.web.htmx import render_part
@@ -33,6 +41,8 @@ def action_page(action, *, filters=None, step_filters=None, preview=None):
     step_filters = step_filters or StepFilterForm({})
     day = action.as_of
     submissions = list(action.submissions.by(day).oldest_first().with_related())
+    steps = list(action.steps.matching(**step_filters.filters).with_related())
+    is_past = day < timezone.localdate()
     updates = list(action.updates.filter(happened_on__lte=day).newest_first().with_related())
     return {
         "filters": filters or AsOfForm({}),
@@ -52,9 +62,13 @@ def action_page(action, *, filters=None, step_filters=None, preview=None):
         "replies": list(action.replies.filter(replied_on__lte=day).newest_first()),
         "meetings": list(Meeting.objects.chances(day).filter(body=action.body)[:3]),
         "step_filters": step_filters,
-        "steps": list(action.steps.matching(**step_filters.filters).with_related()),
+        "steps": steps,
+        "first_step": first_step(steps, action.standing.status),
+        # Of a past day nothing is said of what can be done today, nor of a closed ask.
+        "can_act": not is_past and action.state == AskState.OPEN,
         # Their words are of today.
-        "packs": [] if day < timezone.localdate() else list(action.packs.in_short()),
+        "packs": [] if is_past else list(action.packs.in_short()),
+        "head": RecordHead.current(),
         "follow": FollowForm(subject=f"action:{action.slug}"),
         "mails": StatusUpdate.objects.mails_in_last_year(action=action),
     }

@@ -11,10 +11,13 @@ from advocacy.models.checklists import first_step
 from advocacy.public import timeline
 from advocacy.public.forms import FollowForm, TimelineForm
 from advocacy.public.lists import IssueList, render_list
+from advocacy.public.silence import silence_of
 
 # More stand in the lists of asks and of entries. As many events are shown as entries.
 MOST_ASKS = 60
 MOST_UPDATES = 60
+# Of the timeline, until the whole is asked for.
+MOST_ROWS = 8
 # More stand in the list of packs.
 MOST_PACKS = 8
 
@@ -40,6 +43,34 @@ def issue_detail(request, slug):
     # What was put to nobody stands apart, after what was.
     actions.sort(key=lambda action: action.standing.is_proposed)
     shown = actions[:MOST_ASKS]
+    meetings = Meeting.objects.filter(body__in={action.body_id for action in actions})
+    is_past = day < timezone.localdate()
+    paragraphs = list(issue.paragraphs.told(day).prefetch_related("sources"))
+    updates, events, story = _story(issue, actions, filters, day)
+    context = {
+        "filters": filters,
+        "as_of": day,
+        "issue": issue,
+        "silence": silence_of(shown, day),
+        "proposed": [action for action in shown if action.standing.is_proposed],
+        "has_more_asks": len(actions) > MOST_ASKS,
+        "phases": Counter(action.standing.counted_as for action in actions),
+        # Of a past day nothing is said of what can be done today.
+        "steps": [] if is_past else _three_steps(actions),
+        "packs": [] if is_past else list(issue.packs.in_short()[:MOST_PACKS]),
+        "paragraphs": paragraphs,
+        "sources": _cited(updates, events, paragraphs),
+        "meetings": list(meetings.chances(day).with_related()[:5]),
+        "next_then": list(meetings.next_then(day).with_related()[:5]),
+        "follow": FollowForm(subject=f"issue:{issue.slug}"),
+        "mails": StatusUpdate.objects.mails_in_last_year(issue=issue),
+        **story,
+    }
+    return render(request, "issues/detail.html", context)
+
+
+def _story(issue, actions, filters, day):
+    """(entries, events, what the page shows of them): the timeline, and what it leaves out."""
     # By their keys, which tell a database how many entries there may be.
     entries = StatusUpdate.objects.published(day).filter(action__in=[ask.pk for ask in actions])
     updates = entries if filters.has_looks else entries.responses()
@@ -48,36 +79,22 @@ def issue_detail(request, slug):
     happened = Event.objects.told_on(issue, updates).happened(day).newest_first().with_related()
     latest = list(happened[: MOST_UPDATES + 1])
     events = latest[MOST_UPDATES - 1 :: -1]
-    has_more = max(len(newest), len(latest)) > MOST_UPDATES
-    meetings = Meeting.objects.filter(body__in={action.body_id for action in actions})
-    is_past = day < timezone.localdate()
-    paragraphs = list(issue.paragraphs.told(day).prefetch_related("sources"))
-    context = {
-        "filters": filters,
-        "as_of": day,
-        "issue": issue,
-        "asked": [action for action in shown if not action.standing.is_proposed],
-        "proposed": [action for action in shown if action.standing.is_proposed],
-        "has_more_asks": len(actions) > MOST_ASKS,
-        "has_more_updates": has_more,
-        "looks_left_out": 0 if filters.has_looks else entries.looks().count(),
-        "phases": Counter(action.standing.counted_as for action in actions),
-        # Of a past day nothing is said of what can be done today.
-        "steps": [] if is_past else _three_steps(actions),
-        "packs": [] if is_past else list(issue.packs.in_short()[:MOST_PACKS]),
-        "paragraphs": paragraphs,
-        "timeline": timeline.in_order(
-            timeline.of_events(events, updates),
-            timeline.of_submissions(shown),
-            timeline.of_entries(updates, events),
-        ),
-        "sources": _cited(updates, events, paragraphs),
-        "meetings": list(meetings.chances(day).with_related()[:5]),
-        "next_then": list(meetings.next_then(day).with_related()[:5]),
-        "follow": FollowForm(subject=f"issue:{issue.slug}"),
-        "mails": StatusUpdate.objects.mails_in_last_year(issue=issue),
-    }
-    return render(request, "issues/detail.html", context)
+    rows = timeline.newest_first(
+        timeline.of_events(events, updates),
+        timeline.of_submissions(actions[:MOST_ASKS]),
+        timeline.of_entries(updates, events),
+    )
+    shown = rows if filters.is_whole else rows[:MOST_ROWS]
+    return (
+        updates,
+        events,
+        {
+            "timeline": shown,
+            "rows_in_all": len(rows) if len(rows) > len(shown) else 0,
+            "has_more_updates": max(len(newest), len(latest)) > MOST_UPDATES,
+            "looks_left_out": 0 if filters.has_looks else entries.looks().count(),
+        },
+    )
 
 
 def _put_by(day):
