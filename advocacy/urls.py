@@ -3,7 +3,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from advocacy.public.calendar_file import meeting_calendar
+from advocacy.public.calendar_file import meeting_calendar, meeting_file
 from advocacy.public.feeds import UpdateFeed
 from advocacy.public.views import (
     actions,
@@ -63,6 +63,8 @@ urlpatterns = [
         path("seats/", seats.seat_list, name="seat_list"),
         path("seats/<str:country>/", seats.seat_country, name="seat_country"),
         path("calendar/", meetings.meeting_list, name="meeting_list"),
+        path("calendar/<slug:slug>/", meetings.meeting_detail, name="meeting_detail"),
+        path("calendar/<slug:slug>.ics", meeting_file, name="meeting_file"),
         path("follow/", follow.follow, name="follow"),
         path("follow/sent/", follow.sent, name="follow_sent"),
         path("follow/<str:token>/", follow.by_token, name="follow_token"),

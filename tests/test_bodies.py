@@ -88,8 +88,18 @@ def test_seats_and_clocks_as_of_a_day(client, council):
 
     assert [a.standing.sentence for a in response.context["actions"]] == ["Not yet checked"] * 2
     assert "It met." not in text_of(response)
-    assert [seat.country for seat in response.context["seats"]] == []
-    assert [seat.country for seat in response.context["next_seats"]] == ["DK", "KG"]
+    assert "Who sits here" not in text_of(response)
+
+
+def test_its_asks_are_drawn_and_what_is_proposed_stands_apart(client, council):
+    make_action(body=council, title="Only proposed", asked_on=None)
+
+    shown = client.get(council.get_absolute_url()).text
+
+    assert shown.count('class="silence__row"') == 2
+    drawn, apart = shown.split("Proposed by the editors; not put to this body", 1)
+    assert "Only proposed" in apart
+    assert "Only proposed" not in drawn
 
 
 def test_a_body_without_asks_says_so(client):
@@ -110,9 +120,9 @@ def test_a_scorecard_takes_a_constant_number_of_queries(client, django_assert_nu
         meeting = make_meeting(body=body, starts_on=date(2099, 1, 1), ends_on=date(2099, 1, 2))
         make_pack(meetings=[meeting])
 
-    # The body, phases, asks, seats, entries, their sources, events, meetings, standing chances,
-    # their packs, replies, mails of a year by the keys of its asks.
-    with django_assert_num_queries(13 + IN_EVERY_PAGE):
+    # The body, phases, asks, their silence, seats, entries, their sources, events, meetings,
+    # standing chances, their packs, replies, mails of a year by the keys of its asks.
+    with django_assert_num_queries(14 + IN_EVERY_PAGE):
         client.get(body.get_absolute_url())
 
 

@@ -91,7 +91,7 @@ def test_the_page_and_the_file_are_narrowed_alike(client):
         assert [title for title in ("Conference", "Presidency") if title in page] == found, query
     page = client.get(reverse("meeting_list"), {"body": "ilo"})
     assert f'href="webcal://testserver{FILE}?body=ilo"' in page.text
-    assert "Take it up" in text_of(page)
+    assert "1 ask it concerns" in text_of(page)
 
 
 def test_an_unknown_filter_is_named_beside_its_field(client):
@@ -119,7 +119,7 @@ def test_the_calendar_takes_a_constant_number_of_queries(
         make_pack(meetings=[make_meeting(body=body, **FAR)])
         make_meeting(body=body, kind="standing", starts_on=None, ends_on=None)
 
-    # Meetings and asks with their keys; on the page their number and packs as well, issues and
-    # bodies to choose from. The file says whose record it is as well.
-    with django_assert_num_queries(5 if page == "meeting_calendar" else 9 + IN_EVERY_PAGE):
+    # Meetings, and asks with their keys; on the page the number of asks instead, that of meetings
+    # and packs, issues and bodies to choose from. The file says whose record it is as well.
+    with django_assert_num_queries(5 if page == "meeting_calendar" else 8 + IN_EVERY_PAGE):
         client.get(reverse(page))

@@ -398,6 +398,8 @@ def test_no_page_asks_more_than_one_query_more_in_another_language(client, counc
         ["pack_text", pack.slug],
         ["pack_list"],
         ["meeting_list"],
+        ["meeting_detail", meeting.slug],
+        ["meeting_file", meeting.slug],
         ["seat_country", "kr"],
         ["issue_brief", issue.slug],
         ["body_brief", council.slug],

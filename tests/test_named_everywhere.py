@@ -74,7 +74,12 @@ def follower(cotton):
     record_look(ask)
     record(ask, happened_on=date(2025, 1, 5))
     make_step(action=ask)
-    surround(ask, starts_on=timezone.localdate(), ends_on=timezone.localdate() + timedelta(9))
+    surround(
+        ask,
+        slug="session",
+        starts_on=timezone.localdate(),
+        ends_on=timezone.localdate() + timedelta(9),
+    )
     make_page(slug="team")
     make_pack(slug="pack", actions=[ask], issues=[ask.issue], meetings=[Meeting.objects.get()])
     return make_follower(action=ask)
@@ -87,6 +92,8 @@ SLUGS = {
     "body_detail": ["body"],
     "body_brief": ["body"],
     "action_detail": ["ask"],
+    "meeting_detail": ["session"],
+    "meeting_file": ["session"],
     "pack_detail": ["pack"],
     "pack_text": ["pack"],
     "page_detail": ["team"],
@@ -104,7 +111,7 @@ TESTED_APART = {
     "robots",
     "security",
 }
-NO_PAGE = {"pack_text", "follow_data", "update_feed", "meeting_calendar"}
+NO_PAGE = {"pack_text", "follow_data", "update_feed", "meeting_calendar", "meeting_file"}
 
 
 def names_of_pages():

@@ -200,13 +200,14 @@ def test_an_ask_an_issue_a_meeting_and_its_body_name_their_packs(client):
     for address, title in {
         action.get_absolute_url(): "For the ask",
         action.issue.get_absolute_url(): "For the issue",
-        reverse("meeting_list"): "For the meeting",
-        meeting.body.get_absolute_url(): "For the meeting",
+        meeting.get_absolute_url(): "For the meeting",
     }.items():
         shown = text_of(client.get(address))
         assert re.search(rf"Packs for this (All packs )?{title} Letter 20 minutes", shown), address
         others = {"For the ask", "For the meeting", "For the issue", "For nobody"} - {title}
         assert [other for other in others if other in shown] == []
+    for address in (reverse("meeting_list"), meeting.body.get_absolute_url()):
+        assert "1 pack for it" in text_of(client.get(address)), address
 
 
 def test_a_pack_of_several_meetings_stands_once_at_each(client):
@@ -216,7 +217,7 @@ def test_a_pack_of_several_meetings_stands_once_at_each(client):
 
     for address in (reverse("meeting_list"), body.get_absolute_url()):
         cards = client.get(address).text.split('<article class="meeting"')[1:]
-        assert sorted(card.count("For two") for card in cards) == [0, 1, 1]
+        assert sorted(card.count("1 pack for it") for card in cards) == [0, 1, 1]
 
 
 def test_a_page_without_packs_does_not_speak_of_them(client):
@@ -227,8 +228,11 @@ def test_a_page_without_packs_does_not_speak_of_them(client):
         action.issue.get_absolute_url(),
         reverse("meeting_list"),
         meeting.body.get_absolute_url(),
+        meeting.get_absolute_url(),
     ]:
-        assert "Packs for this" not in text_of(client.get(address))
+        shown = text_of(client.get(address))
+        assert "Packs for this" not in shown
+        assert "pack for it" not in shown
 
 
 def test_a_past_day_shows_no_pack_as_its_words_are_of_today(client):
@@ -236,11 +240,16 @@ def test_a_past_day_shows_no_pack_as_its_words_are_of_today(client):
     meeting = make_meeting(body=action.body, **FAR)
     make_pack(actions=[action], meetings=[meeting], issues=[action.issue])
 
-    for row in (action, action.issue, action.body):
-        assert "Packs for this" in text_of(client.get(row.get_absolute_url()))
+    for row, words in [
+        (action, "Packs for this"),
+        (action.issue, "Packs for this"),
+        (meeting, "Packs for this"),
+        (action.body, "1 pack for it"),
+    ]:
+        assert words in text_of(client.get(row.get_absolute_url()))
         past = client.get(row.get_absolute_url(), {"as_of": "2024-12-16"})
         assert past.status_code == 200
-        assert "Packs for this" not in text_of(past)
+        assert words not in text_of(past)
 
 
 @pytest.mark.parametrize("number", [1, 3])

@@ -23,6 +23,7 @@ from tests.factories import (
     make_seat,
     make_step,
     record,
+    record_look,
 )
 from tests.pages import IN_EVERY_PAGE, options_of, text_of
 
@@ -379,6 +380,18 @@ def test_what_a_government_was_asked_itself_stands_on_its_page(client):
 
     assert "Asked in this country itself" in text_of(page_of(client, "kr"))
     assert "Receive them" not in text_of(page_of(client, "jp"))
+
+
+def test_how_long_its_own_bodies_have_been_silent_is_drawn(client):
+    government = make_body(name="Government of Korea", country="KR")
+    for title in ("Receive them", "Tell their families"):
+        record_look(make_action(body=government, title=title))
+
+    shown = page_of(client, "kr").text
+    assert shown.count('class="silence__row"') == 2
+    assert "no public response found" in shown
+    make_action(body=make_body(all_states_sit=True))
+    assert "silence__row" not in page_of(client, "jp").text
 
 
 @pytest.mark.parametrize("number", [1, 3])

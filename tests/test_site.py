@@ -38,6 +38,7 @@ PAGES = [
     "correction_list",
     "withheld_list",
     "meeting_list",
+    "meeting_detail",
     "pack_list",
     "pack_detail",
     "about",
@@ -61,7 +62,7 @@ def site():
     make_pack(slug="x", actions=[action], issues=[action.issue])
     make_page(slug="x", in_footer=True)
     make_seat(body=action.body)
-    make_meeting(body=action.body, starts_on=date(2099, 1, 1), ends_on=date(2099, 1, 2))
+    make_meeting(slug="x", body=action.body, starts_on=date(2099, 1, 1), ends_on=date(2099, 1, 2))
 
 
 def address(name, **query):

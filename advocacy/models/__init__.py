@@ -9,7 +9,7 @@ from advocacy.models.columns import columns_of
 from advocacy.models.contact_choices import ContactKind, ContactPlace, OpenTo, SeenAs
 from advocacy.models.contact_points import ContactPoint
 from advocacy.models.content_version import ContentVersion
-from advocacy.models.countries import known_countries
+from advocacy.models.countries import country_name, known_countries
 from advocacy.models.deliveries import Delivery, Ended, Selection
 from advocacy.models.drafts import Draft, is_published_at_once
 from advocacy.models.enums import (

@@ -1,4 +1,4 @@
-"""Which countries the record has something to say of."""
+"""Which countries the record has something to say of, and what they are called."""
 
 from collections.abc import Iterable
 
@@ -6,10 +6,52 @@ from django.db.models import Q, Value
 from django.utils import timezone
 
 from advocacy.models.bodies import Seat, TargetBody
+from advocacy.models.dates import locale
 from advocacy.models.kept import Kept
 from advocacy.models.states import GROUP_OF
 
 kept = Kept[frozenset[str]](most=1)
+
+# Where the list of names that comes with every language says what no member of the United Nations
+# is called there, or writes it for a map (docs/decisions/0031-names-of-states.md).
+NAMES = {
+    "en": {
+        "AG": "Antigua and Barbuda",
+        "BA": "Bosnia and Herzegovina",
+        "CD": "Democratic Republic of the Congo",
+        "CG": "Congo",
+        "CV": "Cabo Verde",
+        "KN": "Saint Kitts and Nevis",
+        "LC": "Saint Lucia",
+        "MM": "Myanmar",
+        "PS": "State of Palestine",
+        "ST": "Sao Tome and Principe",
+        "TT": "Trinidad and Tobago",
+        "VA": "Holy See",
+        "VC": "Saint Vincent and the Grenadines",
+    },
+    "uk": {
+        "CD": "Демократична Республіка Конго",
+        "CG": "Конго",
+        "MM": "Мʼянма",
+        "PS": "Держава Палестина",
+        "VA": "Святий Престол",
+    },
+    "ko": {
+        "CD": "콩고민주공화국",
+        "CF": "중앙아프리카공화국",
+        "CG": "콩고",
+        "PS": "팔레스타인",
+        "VA": "교황청",
+        "ZA": "남아프리카공화국",
+    },
+}
+
+
+def country_name(code: str) -> str:
+    """The name of a country in the active language; what is not a code stays as it is."""
+    names = locale()
+    return NAMES.get(names.language, {}).get(code) or names.territories.get(code, code)
 
 
 def known_countries() -> frozenset[str]:

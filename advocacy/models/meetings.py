@@ -1,6 +1,7 @@
 """When something can be done: dated sessions and deadlines, and what is open on any day."""
 
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -127,6 +128,19 @@ class Meeting(Content):
 
     def __str__(self):
         return f"{self.body.abbreviation}: {self.title}"
+
+    def get_absolute_url(self):
+        return reverse("meeting_detail", args=[self.slug])
+
+    @property
+    def is_chance(self):
+        """Whether something done outside still helps; see `MeetingQuerySet.chances`."""
+        return self.act_by is not None and self.act_by >= timezone.localdate()
+
+    @property
+    def is_open(self):
+        """Whether what can be done for it can be done still: now, or on any day."""
+        return self.is_chance or self.kind == MeetingKind.STANDING
 
     @property
     def is_over(self):

@@ -2,13 +2,13 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
-from django.http import Http404, HttpResponse
-from django.urls import reverse
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 from icalendar import Calendar, Event
 
-from advocacy.models import Confidence, Site, TranslationState, in_one_language
+from advocacy.models import Confidence, Meeting, Site, TranslationState, in_one_language
 from advocacy.models.dates import written_day
 from advocacy.public.meeting_list import MeetingList
 from advocacy.text import carried, carried_line
@@ -27,6 +27,21 @@ def meeting_calendar(request):
     meetings = chances.first(MOST_MEETINGS)
     asks = chances.asks_of(meetings)
     title = gettext("%(name)s: next chances to act") % {"name": Site.current().name}
+    return _file(request, meetings, asks, title, "calendar.ics")
+
+
+@require_safe
+def meeting_file(request, slug):
+    """One dated meeting for calendar programs: the same event as in the file of them all."""
+    dated = Meeting.objects.exclude(starts_on=None).with_related()
+    meeting = get_object_or_404(dated, slug=slug)
+    asks = MeetingList(QueryDict()).asks_of([meeting])
+    title = f"{Site.current().name}: {meeting.text_of('title')}"
+    return _file(request, [meeting], asks, title, f"{meeting.slug}.ics")
+
+
+def _file(request, meetings, asks, title, name):
+    """`asks` are {key of a body: [ask, …]}."""
     calendar = Calendar()
     calendar.add("prodid", "-//Answerable//Calendar//EN")
     calendar.add("version", "2.0")
@@ -38,10 +53,10 @@ def meeting_calendar(request):
             (ask, request.build_absolute_uri(ask.get_absolute_url()))
             for ask in asks.get(meeting.body_id, [])
         ]
-        page = request.build_absolute_uri(f"{reverse('meeting_list')}#{meeting.slug}")
+        page = request.build_absolute_uri(meeting.get_absolute_url())
         calendar.add_component(_event(meeting, page, linked))
     response = HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = 'inline; filename="calendar.ics"'
+    response["Content-Disposition"] = f'inline; filename="{name}"'
     return response
 
 

@@ -1,5 +1,6 @@
 """The calendar as a list: the next chances to act."""
 
+from django.db.models import Count
 from django.utils.http import urlencode
 
 from advocacy.models import Meeting, Pack, RecommendedAction
@@ -8,7 +9,7 @@ from advocacy.public.lists import FilteredList
 
 
 class MeetingList(FilteredList):
-    """The next chances to act, by date."""
+    """What is dated and has not ended, by date; first what something can still be done for."""
 
     filter_form = MeetingFilterForm
     per_page = 50
@@ -21,6 +22,13 @@ class MeetingList(FilteredList):
 
     def fetch(self):
         return Meeting.objects.with_related()
+
+    def numbers_of(self, meetings):
+        """How many open asks there are to the bodies of these meetings: {key of a body: number}."""
+        asks = RecommendedAction.objects.published().open().on(self.filters.filters.get("issue"))
+        asks = asks.filter(body__in={meeting.body_id for meeting in meetings})
+        numbers = asks.order_by().values("body").annotate(number=Count("pk", distinct=True))
+        return dict(numbers.values_list("body", "number"))
 
     def asks_of(self, meetings):
         """The first open asks to the bodies of these meetings: {key of a body: [ask, …]}."""
@@ -35,9 +43,10 @@ class MeetingList(FilteredList):
         standing = list(standing.order_by("body__position", "title")[: self.per_page])
         chosen = {name: row.slug for name, row in self.filters.filters.items()}
         return {
-            "meetings": meetings,
+            "chances": [meeting for meeting in meetings if meeting.is_chance],
+            "others": [meeting for meeting in meetings if not meeting.is_chance],
             "standing": standing,
-            "asks": self.asks_of([*meetings, *standing]),
+            "asks": self.numbers_of([*meetings, *standing]),
             "packs": Pack.objects.by_meeting([*meetings, *standing]),
             "query": urlencode(chosen),
         }

@@ -18,10 +18,11 @@ from advocacy.models import (
     PROPOSED,
     DatePrecision,
     Phase,
+    country_name,
     known_countries,
     once_key,
 )
-from advocacy.models.dates import locale, machine_day, written_day, written_days
+from advocacy.models.dates import machine_day, written_day, written_days
 from advocacy.models.standing import label_of_code, label_of_group, mark_of_group
 from advocacy.models.withheld import is_notice
 from advocacy.templatetags.words import language_name, words
@@ -29,6 +30,7 @@ from advocacy.templatetags.words import language_name, words
 register = template.Library()
 
 register.filter("is_withheld", is_notice)
+register.filter("country_name", country_name)
 
 # Navigation
 
@@ -51,7 +53,7 @@ def main_nav(context):
         (_("My checklist"), "my_checklist", ["my_checklist", "pack_list", "pack_detail"]),
         *([(_("Your country"), "seat_list", OF_COUNTRIES)] if known_countries() else []),
         (_("Updates"), "update_list", ["update_list", "correction_list", "withheld_list"]),
-        (_("Calendar"), "meeting_list", ["meeting_list"]),
+        (_("Calendar"), "meeting_list", ["meeting_list", "meeting_detail"]),
         (_("About"), "about", ["about", "method", "privacy", "accessibility", "page_detail"]),
     ]
     return [
@@ -228,12 +230,6 @@ def day_text(date, precision=DatePrecision.DAY):
 @register.filter
 def days(number):
     return written_days(number)
-
-
-@register.filter
-def country_name(code):
-    """The name of a country in the reader's language; what is not a code stays as it is."""
-    return locale().territories.get(code, code)
 
 
 @register.filter

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, gettext_noop
 
-from advocacy.models import ChecklistStep, TranslationState, in_one_language
+from advocacy.models import ChecklistStep, TranslationState, country_name, in_one_language
 from advocacy.models.dates import locale
 from advocacy.models.standing import Standing
 from advocacy.models.translated import current_shelf
@@ -72,7 +72,7 @@ def known_places(link: str, country: str | None) -> dict[str, str]:
     """
     known = {THE_LINK: link}
     if country:
-        known |= dict.fromkeys(THE_COUNTRY, locale().territories.get(country, country))
+        known |= dict.fromkeys(THE_COUNTRY, country_name(country))
     return known | {gettext(place): words for place, words in known.items()}
 
 

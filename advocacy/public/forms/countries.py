@@ -6,14 +6,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from advocacy.languages import place_in_a_list
-from advocacy.models import known_countries
-from advocacy.models.dates import locale
+from advocacy.models import country_name, known_countries
 
 
 def country_choices():
     """The countries that the record knows, by name in the active language."""
-    territories = locale().territories
-    names = [(code, territories.get(code, code)) for code in known_countries()]
+    names = [(code, country_name(code)) for code in known_countries()]
     return sorted(names, key=lambda choice: (place_in_a_list(choice[1]), choice))
 
 

@@ -6,6 +6,8 @@ from django.views.decorators.http import require_safe
 from advocacy.models import Event, Pack, RecommendedAction, StatusUpdate, TargetBody
 from advocacy.public.forms import AsOfForm, FollowForm
 from advocacy.public.lists import BodyList, render_list
+from advocacy.public.members import members_of
+from advocacy.public.silence import silence_of
 from advocacy.web.pagination import page_of
 
 # More entries stand in the list of all, more events on the pages of the issues.
@@ -35,11 +37,11 @@ def body_detail(request, slug):
         .order_by(F("asked_on").asc(nulls_last=True), "reference")
     )
     page = page_of(actions, request.GET.get("page"), total=phases.total())
+    asks = list(page.object_list)
     updates = StatusUpdate.objects.published(day).filter(action__body=body).newest_first()
     updates = list(updates.with_related()[: MOST_UPDATES + 1])
     did = Event.objects.filter(by_bodies=body).happened(day).newest_first().with_related()
     events = list(did.prefetch_related("issues")[: MOST_UPDATES + 1])
-    seats = list(body.members.order_by("country", "starts_on"))
     meetings, standing = list(body.meetings.chances(day)), list(body.meetings.standing())
     replies = body.replies.filter(replied_on__lte=day)
     context = {
@@ -47,14 +49,16 @@ def body_detail(request, slug):
         "as_of": day,
         "body": body,
         "page": page,
-        "actions": page.object_list,
+        "actions": asks,
+        "asked": [ask for ask in asks if not ask.standing.is_proposed],
+        "proposed": [ask for ask in asks if ask.standing.is_proposed],
+        "silence": silence_of(asks, day, by="wait"),
         "phases": phases,
         "updates": updates[:MOST_UPDATES],
         "has_more_updates": len(updates) > MOST_UPDATES,
         "events": events[:MOST_UPDATES],
         "has_more_events": len(events) > MOST_UPDATES,
-        "seats": [seat for seat in seats if seat.is_held(day)],
-        "next_seats": [seat for seat in seats if seat.starts_on and seat.starts_on > day],
+        "members": members_of(body, day),
         "meetings": meetings,
         "next_then": list(body.meetings.next_then(day).with_related()[:5]),
         "standing": standing,

@@ -14,6 +14,7 @@ from advocacy.models import (
     known_countries,
 )
 from advocacy.public.forms import CountryForm
+from advocacy.public.silence import silence_of
 
 # Asks on the page of one State; each comes with a letter.
 MOST_ASKS, MOST_OF_A_BODY = 60, 5
@@ -47,6 +48,7 @@ def seat_country(request, country):
     # Each body has its first one, and a link to all of them.
     number = max(min(MOST_ASKS // max(len(bodies), 1), MOST_OF_A_BODY), 1)
     asks = asks.first_of_each_body(bodies, number=number).by_body()
+    put_to_own = [ask for key in own for ask in asks.get(key, [])]
     bodies = [body for body in bodies if body.pk in asks or body.pk in own]
     held, seated = _with_organs(sitting, bodies), {seat.body_id for seat in sitting}
     seated |= {body.pk for _seat, body in held}
@@ -65,6 +67,7 @@ def seat_country(request, country):
         **sections,
         "country": code,
         "group_name": GROUP_OF[code].label if code in GROUP_OF else "",
+        "silence": silence_of(put_to_own, today, by="wait"),
         "form": CountryForm(initial={"country": code}),
         "by_mission": any(
             reader in THROUGH_MISSIONS
