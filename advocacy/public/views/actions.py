@@ -2,9 +2,10 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from advocacy.models import AskRelation, AskState, Meeting, RecommendedAction, StatusUpdate
-from advocacy.public.forms import AsOfForm, FollowForm, StepFilterForm
+from advocacy.models import AskRelation, AskState, Doors, Meeting, RecommendedAction, StatusUpdate
+from advocacy.public.forms import AskStepForm, AsOfForm, FollowForm
 from advocacy.public.lists import ActionList, render_list
+from advocacy.public.safety import letters_or_safety
 from advocacy.web.htmx import render_part
 
 
@@ -21,7 +22,7 @@ def action_detail(request, slug):
     actions = actions.with_status(filters.as_of_day).with_sessions_passed().with_related()
     actions = actions.select_related("superseded_by")
     action = get_object_or_404(actions, slug=slug)
-    context = action_page(action, filters=filters, step_filters=StepFilterForm(request.GET))
+    context = action_page(action, filters=filters, step_filters=AskStepForm(request.GET))
     return render_part(request, "actions/detail.html", "checklist", context)
 
 
@@ -30,9 +31,11 @@ def action_page(action, *, filters=None, step_filters=None, preview=None):
 
     Needs an ask with all that its cards show.
     """
-    step_filters = step_filters or StepFilterForm({})
+    step_filters = step_filters or AskStepForm({})
     day = action.as_of
     submissions = list(action.submissions.by(day).oldest_first().with_related())
+    country = step_filters.chosen_country
+    doors = Doors(country, [action.body])
     updates = list(action.updates.filter(happened_on__lte=day).newest_first().with_related())
     return {
         "filters": filters or AsOfForm({}),
@@ -52,7 +55,11 @@ def action_page(action, *, filters=None, step_filters=None, preview=None):
         "replies": list(action.replies.filter(replied_on__lte=day).newest_first()),
         "meetings": list(Meeting.objects.chances(day).filter(body=action.body)[:3]),
         "step_filters": step_filters,
-        "steps": list(action.steps.matching(**step_filters.filters).with_related()),
+        "country": country,
+        "has_country_choice": "country" in step_filters.fields,
+        **letters_or_safety(doors),
+        "body_doors": doors.with_rules(action.body),
+        "steps": list(action.steps.matching(**step_filters.narrowing).with_related()),
         # Their words are of today.
         "packs": [] if day < timezone.localdate() else list(action.packs.in_short()),
         "follow": FollowForm(subject=f"action:{action.slug}"),
