@@ -83,7 +83,7 @@ function fill(field, name) {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-// Places in brackets that nobody filled in; those that a letter can do without go when it does.
+// Places in brackets that nobody filled in. Those that a letter can do without go when it does.
 const PLACE = /\[[^[\]]+\]/gu;
 
 function isOptional(field, place) {
@@ -112,7 +112,7 @@ function takeOutEmpty(field) {
 }
 
 function sayWhatIsLeft(note, field) {
-  const places = [...new Set(withoutEmpty(field).match(PLACE) ?? [])];
+  const places = [...new Set(field.value.match(PLACE) ?? [])];
   note.hidden = places.length === 0;
   note.textContent = note.dataset.text
     .replace("{number}", places.length)
