@@ -3,8 +3,16 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from advocacy.models import AskState, ChecklistStep, ResponseStatus
-from tests.factories import make_action, make_body, make_issue, make_seat, make_step, record
+from advocacy.models import AskState, ChecklistStep, ResponseStatus, SeenAs
+from tests.factories import (
+    make_action,
+    make_body,
+    make_contact_point,
+    make_issue,
+    make_seat,
+    make_step,
+    record,
+)
 from tests.pages import IN_EVERY_PAGE, text_of
 
 pytestmark = pytest.mark.django_db
@@ -86,14 +94,18 @@ def test_a_step_names_only_statuses_of_the_vocabulary():
 
 def test_what_is_written_can_be_edited_and_mailed_and_what_is_done_cannot(client):
     action = make_action(title="Restore the panel")
-    make_step(action=action, kind="email", wording="Dear Sir,\n\n[link to this page]\n[your name]")
+    wording = "Dear Sir,\n\n[link to this page]\n[your name]"
+    make_step(action=action, kind="email", goes_to="body", wording=wording)
     make_step(action=action, kind="read", wording="Read the summary.")
+    office = {"country": "", "body": action.body, "kind": "secretariat"}
+    make_contact_point(email="a@b.example", confidence=SeenAs.OFFICIAL, **office)
 
     page = client.get(PAGE)
 
     here = f"http://testserver{action.get_absolute_url()}"
     assert f"Dear Sir,\n\n{here}\n[your name]</textarea>" in page.text
-    assert 'href="mailto:?subject=Restore%20the%20panel&amp;body=Dear%20Sir%2C%0D%0A' in page.text
+    start = "mailto:a@b.example?subject=Restore%20the%20panel&amp;body=Dear%20Sir%2C%0D%0A"
+    assert f'href="{start}' in page.text
     assert page.text.count("<textarea") == 1
     assert "Read the summary." in text_of(page)
 
@@ -108,6 +120,6 @@ def test_the_checklist_takes_a_constant_number_of_queries(
         record(action, happened_on=timezone.localdate())
 
     # Number, keys, steps, asks, issues, bodies and countries to choose from, whether there are
-    # packs.
-    with django_assert_num_queries(8 + IN_EVERY_PAGE):
+    # packs, offices.
+    with django_assert_num_queries(9 + IN_EVERY_PAGE):
         client.get(PAGE)

@@ -218,9 +218,9 @@ def test_a_country_without_a_seat_gets_the_next_best_ways(client, council):
         (
             {"reached_by": ReachedBy.MISSIONS, "salutation": Salutation.EXCELLENCY},
             [
-                "Write to it ",
-                "To: The Commission, through the permanent mission (South Korea) Excellency, I",
-                "I ask you to answer it in public",
+                "Write to your government ",
+                "To the minister responsible: The Commission Excellency, I write to my own",
+                "It is yours to decide. I ask you to do it, to answer in public",
             ],
             ["To the permanent mission", "raise this there"],
         ),
@@ -405,8 +405,8 @@ def test_a_country_takes_a_constant_number_of_queries(client, django_assert_num_
         make_meeting(body=body, starts_on=date(2099, 1, 1), ends_on=date(2099, 1, 2))
 
     # Seats, bodies, keys of asks, asks, seats of the region, meetings, bodies without its seat,
-    # countries to choose from.
-    with django_assert_num_queries(8 + IN_EVERY_PAGE):
+    # countries to choose from, offices.
+    with django_assert_num_queries(9 + IN_EVERY_PAGE):
         page_of(client, "dk")
 
 
@@ -421,16 +421,16 @@ def test_a_country_takes_a_constant_number_of_queries(client, django_assert_num_
     ],
 )
 def test_a_mail_address_gives_back_the_same_text(text):
-    parts = urlsplit(mailto(text, "A subject\nin two lines & more"))
+    parts = urlsplit(mailto(text, "A subject\nin two lines & more", "a@b.example"))
 
-    assert parts.scheme == "mailto"
+    assert (parts.scheme, parts.path) == ("mailto", "a@b.example")
     given = parse_qs(parts.query.replace("+", "%2B"), keep_blank_values=True, strict_parsing=True)
     assert given["subject"] == ["A subject in two lines & more"]
     assert given["body"][0].replace("\r\n", "\n") == text.replace("\r\n", "\n")
 
 
 def test_too_long_a_text_is_left_out_of_the_address():
-    assert "&body=" in mailto("a" * 1900, "s")
-    address = mailto("강" * 300, "Subject")
-    assert address == "mailto:?subject=Subject"
+    assert "&body=" in mailto("a" * 1900, "s", "a@b.example")
+    address = mailto("강" * 300, "Subject", "a@b.example")
+    assert address == "mailto:a@b.example?subject=Subject"
     assert len(address) <= LONGEST_MAILTO

@@ -203,7 +203,7 @@ def test_briefs_and_sheets_take_a_constant_number_of_queries(
         5 + IN_EVERY_PAGE
     ):  # The issue, its asks, entries, sources, their number.
         client.get(reverse("issue_brief", args=[issue.slug]))
-    with django_assert_num_queries(2 + IN_EVERY_PAGE):  # The steps, the asks.
+    with django_assert_num_queries(3 + IN_EVERY_PAGE):  # The steps, the asks, the offices.
         client.get(sheet)
 
 

@@ -11,6 +11,7 @@ from advocacy.models.contact_points import ContactPoint
 from advocacy.models.content_version import ContentVersion
 from advocacy.models.countries import country_name, known_countries
 from advocacy.models.deliveries import Delivery, Ended, Selection
+from advocacy.models.doors import Doors, Way
 from advocacy.models.drafts import Draft, is_published_at_once
 from advocacy.models.enums import (
     ActionSort,
@@ -28,6 +29,7 @@ from advocacy.models.enums import (
     EditionState,
     ExpectedBasis,
     Frequency,
+    GoesTo,
     IssueSort,
     Maker,
     MeetingKind,

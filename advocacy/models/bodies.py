@@ -50,7 +50,7 @@ class Reader(StrEnum):
     """Whom a letter about an ask to a body is for."""
 
     BODY = "body"
-    BODY_BY_MISSION = "body-by-mission"
+    GOVERNMENT = "government"
     MISSION = "mission"
     NOBODY = "nobody"
     NOT_SAID = "not-said"
@@ -235,7 +235,7 @@ class TargetBody(Witnessed, Searchable):
             return Reader.MISSION
         if not self.reached_by:
             return Reader.NOT_SAID
-        return Reader.BODY_BY_MISSION if self.country == country else Reader.MISSION
+        return Reader.GOVERNMENT if self.country == country else Reader.MISSION
 
     @property
     def is_written_to(self) -> bool:

@@ -12,7 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from advocacy.models.bodies import Seat
 from advocacy.models.content import Content, ContentQuerySet
-from advocacy.models.enums import AskState, Audience, Phase, ResponseStatus, StepKind
+from advocacy.models.enums import AskState, Audience, GoesTo, Phase, ResponseStatus, StepKind
 from advocacy.models.text import Line, Slug, Text, Url
 
 
@@ -137,6 +137,16 @@ class ChecklistStep(Content):
     url = Url(_("official link"), max_length=500, blank=True)
     url_label = Line(_("what the link opens"), max_length=200, blank=True)
 
+    goes_to = Line(
+        _("letter to"),
+        max_length=10,
+        blank=True,
+        choices=GoesTo,
+        help_text=_(
+            "Of a letter or an e-mail: whose address is looked for. Empty: somebody else, whom the"
+            " step names."
+        ),
+    )
     when_status = Line(
         _("only while the status is"),
         max_length=120,
@@ -165,7 +175,8 @@ class ChecklistStep(Content):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(audience__in=Audience.values)
-                & models.Q(kind__in=StepKind.values),
+                & models.Q(kind__in=StepKind.values)
+                & models.Q(goes_to__in=["", *GoesTo.values]),
                 name="checklist_step_audience_and_kind_are_known",
             ),
             models.CheckConstraint(
@@ -212,6 +223,16 @@ class ChecklistStep(Content):
         """Whether it makes sense while the ask has this status (a ResponseStatus)."""
         open_statuses = self.open_statuses
         return not open_statuses or status in open_statuses or status.phase in open_statuses
+
+    @property
+    def is_letter(self):
+        """Whether its wording goes to an office, so that it needs an address."""
+        return self.kind in {StepKind.EMAIL, StepKind.LETTER}
+
+    @property
+    def is_reading(self):
+        """Whether nobody learns that somebody did it."""
+        return self.kind == StepKind.READ
 
     @property
     def is_written(self):

@@ -5,6 +5,7 @@ the official directory in its place.
 """
 
 import re
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import ClassVar, Self
 
@@ -74,6 +75,17 @@ class ContactQuerySet(LinkedQuerySet["ContactPoint"]):
         """The official lists of offices, in which the reader finds what nobody checked here."""
         rows = self.offered().filter(kind=ContactKind.DIRECTORY)
         return rows.filter(place=place) if place else rows
+
+    def around(self, country: str, bodies: Collection[TargetBody]) -> Self:
+        """All that letters to these bodies, from one country, have to do with; see `Doors`."""
+        of_bodies = models.Q(body__in=bodies) & (
+            models.Q(country="")
+            | ~models.Q(kind__in=OF_A_STATE)
+            | models.Q(country=models.F("body__country"))
+        )
+        of_state = models.Q(country=country) & ~models.Q(country="")
+        rows = self.offered().filter(of_bodies | of_state | models.Q(kind=ContactKind.DIRECTORY))
+        return rows.order_by(_in_order(), "slug")
 
     def own_doors(self, body: TargetBody) -> Self:
         """The offices of a body itself, not those of the States in it and of others beside it."""

@@ -222,6 +222,16 @@ class StepKind(models.TextChoices):
     SHARE = "share", _("share")
 
 
+class GoesTo(models.TextChoices):
+    """Whom the letter of a step is for; empty: somebody else, whom the step names."""
+
+    BODY = "body", _("the body itself")
+    NEW_YORK = "new-york", _("the mission of the reader’s State in New York")
+    GENEVA = "geneva", _("the mission of the reader’s State in Geneva")
+    MISSIONS = "missions", _("its missions in New York and in Geneva")
+    MINISTRY = "ministry", _("the foreign ministry of the reader’s State")
+
+
 class PackKind(models.TextChoices):
     """What somebody gets to work with, in the order of the list of packs."""
 

@@ -3,10 +3,11 @@
 from django.db import models
 from django.utils.functional import cached_property
 
-from advocacy.models import ChecklistStep, RecommendedAction
+from advocacy.models import ChecklistStep, Doors, RecommendedAction
 from advocacy.models.kept import numbers
 from advocacy.public.forms import ChecklistFilterForm
 from advocacy.public.lists import FilteredList
+from advocacy.public.safety import letters_or_safety
 from advocacy.web.pagination import Groups
 
 
@@ -39,7 +40,14 @@ class StepList(FilteredList):
         return ChecklistStep.objects.with_related()
 
     def shown(self, steps):
-        return {"steps": with_asks(steps), "country": self.filters.cleaned_data.get("country")}
+        steps, country = with_asks(steps), self.filters.filters.get("country", "")
+        doors = Doors.of_steps(country, steps)
+        return {
+            "steps": steps,
+            "country": country,
+            "has_country_choice": "country" in self.filters.fields,
+            **letters_or_safety(doors),
+        }
 
 
 def with_asks(steps):

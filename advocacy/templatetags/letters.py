@@ -9,9 +9,17 @@ from django import template
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, gettext_noop
+from django.utils.translation import get_language, gettext, gettext_noop, override
 
-from advocacy.models import ChecklistStep, TranslationState, country_name, in_one_language
+from advocacy.models import (
+    ChecklistStep,
+    ContactPoint,
+    Doors,
+    TranslationState,
+    Way,
+    country_name,
+    in_one_language,
+)
 from advocacy.models.dates import locale
 from advocacy.models.standing import Standing
 from advocacy.models.translated import current_shelf
@@ -26,6 +34,8 @@ MAILTO_SAFE = "!*'()"
 THE_LINK = gettext_noop("[link to this page]")
 THE_COUNTRY = [gettext_noop("[your country]"), gettext_noop("[Your country]")]
 THE_NAME = gettext_noop("[your name]")
+# What a letter can do without: it is taken out where nobody filled it in.
+THE_TOWN = gettext_noop("[town]")
 ANY_PLACE = re.compile(r"\[[^\[\]]+\]")
 
 
@@ -38,6 +48,14 @@ class Letter(NamedTuple):
     place: str
     language: str
     states: Counter[TranslationState]
+    # How it gets to whom it is for; None of a text that is no letter.
+    way: Way | None = None
+
+    @property
+    def optional(self) -> str:
+        """The places that may stay empty, as its writers or translators know them."""
+        with override(self.language):
+            return "|".join(dict.fromkeys([THE_TOWN, gettext(THE_TOWN)]))
 
     @property
     def is_other(self) -> bool:
@@ -62,7 +80,13 @@ def step_letter(context: Context, step: ChecklistStep) -> Letter:
     # A sheet is made of letters: it gets to know what it has read by them.
     make(None)
     parts, language, states = in_one_language(make)
-    return Letter(*parts, language, states)
+    doors = _doors(context)
+    return Letter(*parts, language, states, doors.of_step(step) if step.is_letter else None)
+
+
+def _doors(context: Context) -> Doors:
+    """The offices of the page; of one that fetched none, none is known."""
+    return context.get("doors") or Doors("", [])
 
 
 def known_places(link: str, country: str | None) -> dict[str, str]:
@@ -85,17 +109,18 @@ def template_for(context: Context, name: str) -> template.Template:
 @register.simple_tag(takes_context=True)
 def country_letter(context: Context) -> Letter:
     """A letter to a body, or to a mission about it; made by `seats/_letter.txt`."""
-    action = context["action"]
+    action, body, reader = context["action"], context["body"], context["reader"]
+    way = _doors(context).of_letter(body, reader)
     frame = template_for(context, "seats/_letter.txt")
 
     def make(_states: Any) -> tuple[str, str, str]:
-        with context.push(link=full_url(context, action)):
+        with context.push(link=full_url(context, action), way=way):
             # `strip` makes a text of what a template takes for HTML.
             text = frame.render(context).strip()
         return action.text_of("title"), text, gettext(THE_NAME)
 
     parts, language, states = in_one_language(make)
-    return Letter(*parts, language, states)
+    return Letter(*parts, language, states, way)
 
 
 class OneLanguage(template.Node):
@@ -147,14 +172,22 @@ def status_in_a_letter(standing: Standing) -> str:
     return standing.sentence if standing.is_proposed else standing.label
 
 
-@register.filter
-def mailto(text: str, subject: str) -> str:
-    """A `mailto:` address that opens a mail program with this subject and text (RFC 6068).
+@register.simple_tag
+def mail_to(letter: Letter, office: ContactPoint) -> str:
+    """The address that opens this letter in a mail program, with the office as its reader.
+
+    Only for an office that `may_be_addressed`: no letter opens with an empty `To`.
+    """
+    return mailto(letter.text, letter.subject, office.email)
+
+
+def mailto(text: str, subject: str, to: str) -> str:
+    """A `mailto:` address that opens a mail program with this reader, subject and text (RFC 6068).
 
     Too long a text is left out, as mail programs cut such addresses or refuse them.
     """
     subject = re.sub(r"[\t\n\r ]+", " ", subject).strip(" ")
     lines = re.sub(r"\r\n|\r|\n", "\r\n", text)
-    start = f"mailto:?subject={quote(subject, safe=MAILTO_SAFE)}"
+    start = f"mailto:{quote(to, safe=f'@{MAILTO_SAFE}')}?subject={quote(subject, safe=MAILTO_SAFE)}"
     whole = f"{start}&body={quote(lines, safe=MAILTO_SAFE)}"
     return whole if len(whole) <= LONGEST_MAILTO else start

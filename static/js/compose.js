@@ -3,9 +3,10 @@
 const LONGEST_MAILTO = 2000;
 
 // The same as the filter `mailto` of the templates (RFC 6068).
-export function mailto(subject, text) {
+export function mailto(subject, text, to) {
   const encoded = (part) => encodeURIComponent(part.toWellFormed());
-  const start = `mailto:?subject=${encoded(subject.replace(/[\t\n\r ]+/gu, " ").replace(/^ | $/gu, ""))}`;
+  const reader = encoded(to).replaceAll("%40", "@");
+  const start = `mailto:${reader}?subject=${encoded(subject.replace(/[\t\n\r ]+/gu, " ").replace(/^ | $/gu, ""))}`;
   const whole = `${start}&body=${encoded(text.replace(/\r\n|\r|\n/gu, "\r\n"))}`;
   return whole.length <= LONGEST_MAILTO ? whole : start;
 }
@@ -82,16 +83,68 @@ function fill(field, name) {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-// What the text around an element says now; its link and its warning follow.
+// Places in brackets that nobody filled in. Those that a letter can do without go when it does.
+const PLACE = /\[[^[\]]+\]/gu;
+
+function isOptional(field, place) {
+  return field.dataset.optional.split("|").includes(place);
+}
+
+// Where an empty place can be taken out, with what joins it to the words before: the last first.
+function emptyOptional(field) {
+  const found = [...field.value.matchAll(/(?:,[^\S\n]*|[^\S\n]+)?(\[[^[\]]+\])/gu)];
+  return found.filter((match) => isOptional(field, match[1])).reverse();
+}
+
+function withoutEmpty(field) {
+  return emptyOptional(field).reduce(
+    (text, { index, 0: { length } }) => text.slice(0, index) + text.slice(index + length),
+    field.value,
+  );
+}
+
+function takeOutEmpty(field) {
+  for (const { index, 0: { length } } of emptyOptional(field)) {
+    letterOf(field);
+    field.setRangeText("", index, index + length, "end");
+    letterOf(field);
+  }
+}
+
+function sayWhatIsLeft(note, field) {
+  const places = [...new Set(field.value.match(PLACE) ?? [])];
+  note.hidden = places.length === 0;
+  note.textContent = note.dataset.text
+    .replace("{number}", places.length)
+    .replace("{places}", () => places.join(", "));
+}
+
+// What the text around an element says now; its links and its warnings follow.
 export function composed(inside) {
   const part = inside.closest("[data-compose]");
   const field = part.querySelector("[data-compose-text]");
   if (!letters.has(field)) fill(field, part.querySelector("[data-compose-name]").value);
-  const href = mailto(field.dataset.subject, field.value);
-  part.querySelector("[data-compose-mail]").href = href;
-  part.querySelector("[data-compose-long]").hidden = href.includes("&body=");
-  return { field, href };
+  const text = withoutEmpty(field);
+  let isWhole = true;
+  for (const link of part.querySelectorAll("[data-compose-mail]")) {
+    link.href = mailto(field.dataset.subject, text, link.dataset.to);
+    isWhole &&= link.href.includes("&body=");
+  }
+  const note = part.querySelector("[data-compose-long]");
+  if (note) note.hidden = isWhole;
+  sayWhatIsLeft(part.querySelector("[data-compose-left]"), field);
+  return { field, text };
 }
+
+// Before the text is copied from its field.
+document.addEventListener(
+  "click",
+  ({ target }) => {
+    const part = target.closest("[data-compose]");
+    if (part && target.closest("[data-copy]")) takeOutEmpty(part.querySelector("[data-compose-text]"));
+  },
+  true,
+);
 
 for (const kind of ["input", "change"]) {
   document.addEventListener(kind, ({ target }) => {
@@ -103,12 +156,13 @@ for (const kind of ["input", "change"]) {
 }
 
 document.addEventListener("click", async ({ target }) => {
-  if (target.closest("[data-compose-mail]")) {
-    const { field, href } = composed(target);
-    const note = target.closest("[data-compose]").querySelector("[data-compose-long]");
-    if (!href.includes("&body=")) haveCopied(note, field.value, field);
+  const link = target.closest("[data-compose-mail]");
+  if (link) {
+    const { field, text } = composed(link);
+    const note = link.closest("[data-compose]").querySelector("[data-compose-long]");
+    if (!link.href.includes("&body=")) haveCopied(note, text, field);
   } else if (target.closest("[data-compose-print]")) {
-    printText(composed(target).field.value);
+    printText(composed(target).text);
   } else if (target.closest("[data-compose-share]")) {
     await share(target.closest("[data-compose-share]"));
   }

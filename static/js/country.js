@@ -3,7 +3,7 @@
 const COUNTRY = "answerable.country";
 
 const form = document.querySelector("[data-country-form]");
-const field = form.querySelector("select");
+const field = form.querySelector("select[name=country]");
 const keepIt = form.querySelector("[data-keep-country]");
 
 function remember() {
@@ -19,9 +19,13 @@ try {
   const kept = localStorage.getItem(COUNTRY);
   keepIt.checked = kept !== null;
   const isOffered = [...field.options].some((option) => option.value === kept);
-  if (kept && isOffered && !field.value) field.value = kept;
+  if (kept && isOffered && !field.value) {
+    field.value = kept;
+    // A list of filters fetches what it is narrowed to; another form waits for its button.
+    if (form.matches("[data-filters]")) field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
 } catch {
   keepIt.disabled = true;
 }
 form.addEventListener("submit", remember);
-keepIt.addEventListener("change", remember);
+form.addEventListener("change", remember);

@@ -7,12 +7,13 @@ from urllib.request import urlopen
 import pytest
 from django.utils import timezone
 
-from advocacy.models import ResponseStatus, Subscriber
+from advocacy.models import ResponseStatus, SeenAs, Subscriber
 from tests.browser.layout import spills
 from tests.browser.test_follow_browser import link_in
 from tests.factories import (
     make_action,
     make_body,
+    make_contact_point,
     make_issue,
     make_meeting,
     make_seat,
@@ -89,6 +90,8 @@ def test_a_tick_stays(live_server, engine, council):
 def test_a_letter_is_made_ones_own(live_server, engine, council):
     make_seat(body=council, country="DK", ends_on=None)
     make_action(body=council, title="Restore the panel")
+    make_contact_point(country="", body=council, kind="procedure", takes_letters=False)
+    make_contact_point(confidence=SeenAs.OFFICIAL)
     engine.open(f"{live_server.url}/en/seats/")
     engine.choose(labelled("Your country"), "Denmark")
     engine.click(named("Show what it can do", "button"))

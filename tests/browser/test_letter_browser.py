@@ -5,8 +5,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import expect
 
-from advocacy.models import Maker, Told, Translation
-from tests.factories import make_action, make_step
+from advocacy.models import Maker, SeenAs, Told, Translation
+from tests.factories import make_action, make_contact_point, make_step
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -30,7 +30,9 @@ def have_none(page):
 @pytest.fixture
 def action():
     action = make_action(title="Restore the panel", slug="panel")
-    make_step(action=action, title="Write", kind="email", wording=WORDING)
+    make_step(action=action, title="Write", kind="email", wording=WORDING, goes_to="body")
+    office = {"country": "", "body": action.body, "kind": "secretariat"}
+    make_contact_point(confidence=SeenAs.OFFICIAL, **office)
     make_step(action=action, title="Say", kind="read", wording="Restore the panel")
     return action
 

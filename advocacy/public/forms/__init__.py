@@ -1,6 +1,7 @@
 from advocacy.public.forms.countries import CountryForm
 from advocacy.public.forms.filters import (
     ActionFilterForm,
+    AskStepForm,
     AsOfForm,
     BodyFilterForm,
     ChecklistFilterForm,
@@ -8,7 +9,6 @@ from advocacy.public.forms.filters import (
     MeetingFilterForm,
     OverviewForm,
     PackFilterForm,
-    StepFilterForm,
     TimelineForm,
     UpdateFilterForm,
 )

@@ -384,6 +384,34 @@ class StepFilterForm(FilterForm):
     minutes = choice(_("I have"), MINUTES, _("any time"))
 
 
+class AskStepForm(StepFilterForm):
+    """The same on the page of an ask, and for which State its letters are addressed."""
+
+    country = choice(_("Your country"), [], _("Choose a country"))
+
+    def fill_choices(self):
+        self.fields["country"].choices = [("", _("Choose a country")), *country_choices()]
+
+    def leave_out(self):
+        super().leave_out()
+        leave_out_country(self)
+
+    @property
+    def chosen_country(self):
+        return self.filters.get("country", "")
+
+    @property
+    def narrowing(self):
+        """What fewer steps are shown for; the country only addresses their letters."""
+        return {name: value for name, value in self.filters.items() if name != "country"}
+
+
+def leave_out_country(form):
+    """Nobody is asked for a country where the record knows none."""
+    if "country" not in form.data and len(form.fields["country"].choices) == 1:
+        del form.fields["country"]
+
+
 class ChecklistFilterForm(StepFilterForm):
     """Narrows all steps of the record to one's own checklist."""
 
@@ -397,7 +425,5 @@ class ChecklistFilterForm(StepFilterForm):
         self.fields["country"].choices = [("", _("any")), *country_choices()]
 
     def leave_out(self):
-        """Nobody is asked for a country where the record knows none."""
         super().leave_out()
-        if "country" not in self.data and len(self.fields["country"].choices) == 1:
-            del self.fields["country"]
+        leave_out_country(self)

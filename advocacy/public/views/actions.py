@@ -5,14 +5,16 @@ from django.views.decorators.http import require_safe
 from advocacy.models import (
     AskRelation,
     AskState,
+    Doors,
     Meeting,
     RecommendedAction,
     RecordHead,
     StatusUpdate,
 )
 from advocacy.models.checklists import first_step
-from advocacy.public.forms import AsOfForm, FollowForm, StepFilterForm
+from advocacy.public.forms import AskStepForm, AsOfForm, FollowForm
 from advocacy.public.lists import ActionList, render_list
+from advocacy.public.safety import letters_or_safety
 from advocacy.web.htmx import render_part
 
 
@@ -29,7 +31,7 @@ def action_detail(request, slug):
     actions = actions.with_status(filters.as_of_day).with_sessions_passed().with_related()
     actions = actions.select_related("superseded_by")
     action = get_object_or_404(actions, slug=slug)
-    context = action_page(action, filters=filters, step_filters=StepFilterForm(request.GET))
+    context = action_page(action, filters=filters, step_filters=AskStepForm(request.GET))
     return render_part(request, "actions/detail.html", "checklist", context)
 
 
@@ -38,11 +40,13 @@ def action_page(action, *, filters=None, step_filters=None, preview=None):
 
     Needs an ask with all that its cards show.
     """
-    step_filters = step_filters or StepFilterForm({})
+    step_filters = step_filters or AskStepForm({})
     day = action.as_of
     submissions = list(action.submissions.by(day).oldest_first().with_related())
-    steps = list(action.steps.matching(**step_filters.filters).with_related())
+    steps = list(action.steps.matching(**step_filters.narrowing).with_related())
     is_past = day < timezone.localdate()
+    country = step_filters.chosen_country
+    doors = Doors(country, [action.body])
     updates = list(action.updates.filter(happened_on__lte=day).newest_first().with_related())
     return {
         "filters": filters or AsOfForm({}),
@@ -66,6 +70,10 @@ def action_page(action, *, filters=None, step_filters=None, preview=None):
         "first_step": first_step(steps, action.standing.status),
         # Of a past day nothing is said of what can be done today, nor of a closed ask.
         "can_act": not is_past and action.state == AskState.OPEN,
+        "country": country,
+        "has_country_choice": "country" in step_filters.fields,
+        **letters_or_safety(doors),
+        "body_doors": doors.with_rules(action.body),
         # Their words are of today.
         "packs": [] if is_past else list(action.packs.in_short()),
         "head": RecordHead.current(),

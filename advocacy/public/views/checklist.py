@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from advocacy.models import ChecklistStep, NetworkUse, Pack, StepDone
+from advocacy.models import ChecklistStep, Doors, NetworkUse, Pack, StepDone
 from advocacy.public.lists import render_list
 from advocacy.public.step_list import StepList, with_asks
 from advocacy.web.visitors import from_this_site, visitor_address
@@ -32,6 +32,8 @@ def sheet(request):
     context = {
         "title": request.GET.get("title", "").strip()[:LONGEST_TITLE],
         "steps": steps,
+        # Whoever opens a sheet may be in any country: its letters go through directories.
+        "doors": Doors.of_steps("", steps),
         "gone": len(chosen) - len(steps),
         "most_steps": MOST_STEPS,
     }

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from advocacy.models import (
     GROUP_OF,
+    Doors,
     Meeting,
     Reader,
     RecommendedAction,
@@ -14,11 +15,11 @@ from advocacy.models import (
     known_countries,
 )
 from advocacy.public.forms import CountryForm
+from advocacy.public.safety import letters_or_safety
 from advocacy.public.silence import silence_of
 
 # Asks on the page of one State; each comes with a letter.
 MOST_ASKS, MOST_OF_A_BODY = 60, 5
-THROUGH_MISSIONS = {Reader.MISSION, Reader.BODY_BY_MISSION}
 
 
 @require_safe
@@ -63,24 +64,33 @@ def seat_country(request, country):
     meetings = Meeting.objects.chances(today).filter(
         Q(body__in=reached | own) | Q(body__parent__in=reached)
     )
+    doors = Doors(code, bodies)
     context = {
         **sections,
+        **letters_or_safety(doors),
         "country": code,
         "group_name": GROUP_OF[code].label if code in GROUP_OF else "",
         "silence": silence_of(put_to_own, today, by="wait"),
         "form": CountryForm(initial={"country": code}),
         "by_mission": any(
-            reader in THROUGH_MISSIONS
+            reader == Reader.MISSION
             for rows in sections.values()
             for _seat, _body, some, reader in rows
             if some
         ),
-        "direct": [(b, asks[b.pk]) for b in bodies if b.is_written_to and not b.country],
-        "group_seats": _group_seats(code, seated, today),
+        "direct": _written_to(bodies, asks, doors),
+        "group_seats": [] if doors.are_dangerous else _group_seats(code, seated, today),
         # Read before any of its words are, so that all translations are fetched together.
         "meetings": list(meetings.with_related()[:5]),
     }
     return render(request, "seats/detail.html", context | _not_seated(seated))
+
+
+def _written_to(bodies, asks, doors):
+    """The bodies to which anyone may write, with their asks; none where writing is dangerous."""
+    if doors.are_dangerous:
+        return []
+    return [(body, asks[body.pk]) for body in bodies if body.is_written_to and not body.country]
 
 
 def _with_organs(seats, bodies):
@@ -118,9 +128,13 @@ def _not_seated(seated):
 
 
 def _group_seats(country, seated, day):
-    """Who else of its regional group sits where this State does not: [(body, seats)]."""
+    """Who else of its regional group sits where this State does not: [(body, seats)].
+
+    A State of which something is asked itself is nobody to ask for help.
+    """
     elsewhere: dict[TargetBody, list[Seat]] = {}
     seats = Seat.objects.held(day).exclude(body__in=seated).exclude(country=country)
+    seats = seats.exclude(country__in=RecommendedAction.objects.published().states())
     for seat in seats.with_related().order_by("body__position", "body__name", "country"):
         if country in GROUP_OF and GROUP_OF.get(seat.country) == GROUP_OF[country]:
             elsewhere.setdefault(seat.body, []).append(seat)
