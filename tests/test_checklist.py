@@ -1,14 +1,20 @@
+import re
+from datetime import date
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from advocacy.models import AskState, ChecklistStep, ResponseStatus, SeenAs
+from advocacy.models import AskState, ChecklistStep, ResponseStatus, SeenAs, TargetBody
 from tests.factories import (
     make_action,
     make_body,
     make_contact_point,
     make_issue,
+    make_meeting,
     make_seat,
     make_step,
     record,
@@ -19,6 +25,7 @@ pytestmark = pytest.mark.django_db
 
 S = ResponseStatus
 PAGE = reverse("my_checklist")
+FAR = {"starts_on": date(2099, 2, 1), "ends_on": date(2099, 4, 1)}
 HTMX = {"hx-request": "true"}
 
 
@@ -110,16 +117,183 @@ def test_what_is_written_can_be_edited_and_mailed_and_what_is_done_cannot(client
     assert "Read the summary." in text_of(page)
 
 
+# Groups and rows
+
+
+def test_steps_stand_under_their_body_with_the_day_to_act_by(client, steps):
+    make_meeting(body=TargetBody.objects.get(slug="unsc"), **FAR, act_by=date(2098, 12, 1))
+    make_meeting(body=TargetBody.objects.get(slug="unsc"), **FAR, act_by=date(2098, 12, 9))
+
+    parts = client.get(PAGE).text.split('class="step-body"')[1:]
+
+    shown = {re.search(r'id="steps-of-([-\w]+)"', part)[1]: part for part in parts}
+    assert set(shown) == {"unsc", "kr", "unga"}
+    assert "Tell your mission" in shown["unsc"]
+    assert "Brief them" in shown["unsc"]
+    assert "Call Seoul" in shown["kr"]
+    assert "act by" in shown["unsc"]
+    assert 'datetime="2098-12-01"' in shown["unsc"]
+    assert "2098-12-09" not in shown["unsc"]
+    assert "act by" not in shown["kr"]
+
+
+def test_a_page_goes_on_where_the_one_before_it_ends(client):
+    bodies = [make_body(position=n) for n in range(3)]
+    for body in bodies:
+        for _ in range(12):
+            make_step(action=make_action(body=body))
+
+    pages = [client.get(PAGE, {"page": page}) for page in ("1", "2")]
+
+    on = [[step.pk for row in page.context["rows"] for step in row.steps] for page in pages]
+    assert [len(keys) for keys in on] == [25, 11]
+    assert set(on[0]) | set(on[1]) == {step.pk for step in ChecklistStep.objects.all()}
+
+
+def test_the_same_letter_to_the_same_body_is_one_row_that_names_the_asks(client):
+    body = make_body()
+    asks = [make_action(body=body, title=title) for title in ("Decide now", "Count them")]
+    for ask in asks:
+        make_step(action=ask, title="Write to your mission", minutes=10, wording="Dear you.")
+    make_step(title="Write to your mission", minutes=10)
+
+    page = client.get(PAGE)
+
+    assert "3 steps" in text_of(page)
+    assert page.text.count('class="step step-row"') == 2
+    row = next(row for row in page.context["rows"] if len(row.steps) == 2)
+    part = page.text.split(f'id="step-{row.step.slug}"')[1].split("</li>")[0]
+    assert "Decide now" in part
+    assert "Count them" in part
+    assert part.count("<textarea") == 1
+    assert "Letter ready: open (10 min)" in text_of(page)
+
+
+def test_letters_that_differ_are_both_offered_in_their_row(client):
+    body = make_body()
+    for wording in ("Dear A.", "Dear B."):
+        make_step(action=make_action(body=body), title="Write to them", wording=wording)
+
+    page = client.get(PAGE)
+
+    assert page.text.count('class="step step-row"') == 1
+    assert "2 texts ready: open" in text_of(page)
+    assert "Dear A.</textarea>" in page.text
+    assert "Dear B.</textarea>" in page.text
+
+
+def test_three_ways_in_narrow_and_keep_the_rest(client, steps):
+    step = ChecklistStep.objects.get(title="Brief them")
+    page = client.get(PAGE, {"country": "DK", "step": step.slug, "page": "1"})
+
+    ways = re.findall(r'class="way" href="([^"]*)"', page.text)
+    found = []
+    for way in ways:
+        query = parse_qs(urlsplit(unescape(way)).query)
+        assert (query["country"], query["step"]) == (["DK"], [step.slug])
+        narrowed = client.get(unescape(way))
+        assert narrowed.text.count('aria-current="true"') >= 1
+        assert f'href="{way}" aria-current="true"' in narrowed.text
+        found.append([title for title in TITLES if f">{title}</label>" in narrowed.text])
+    assert found == [
+        [],
+        ["Tell your mission", "Read it"],
+        ["Tell your mission", *TITLES[1:2], "Read it"],
+    ]
+
+
+# Families
+
+
+def test_families_meet_safety_and_contacts_first_and_only_steps_of_their_own(client):
+    action = make_action()
+    make_step(action=action, title="Post it everywhere", kind="post", minutes=2)
+    make_step(action=action, title="Learn where to turn", kind="read", audience="family")
+    families = {"open_to": "families", "kind": "organisation", "country": ""}
+    make_contact_point(name="Tracing agency", **families)
+    make_contact_point(name="Kept back", is_offered=False, **families)
+    make_contact_point(name="Mission of a State")
+
+    shown = text_of(client.get(PAGE, {"audience": "family"}))
+
+    order = ["safety first", "Tracing agency", "1 step", "Learn where to turn"]
+    assert sorted(order, key=shown.index) == order
+    for words in ("Post it everywhere", "Kept back", "Mission of a State"):
+        assert words not in shown
+    assert "Tracing agency" not in text_of(client.get(PAGE))
+
+
+# The basket
+
+
+def hidden(page, form):
+    """The steps that a form of the page carries."""
+    found = re.findall(r'name="step" value="([^"]*)" form="([^"]*)"', page.text)
+    return [slug for slug, name in found if name == form]
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "swap"])
+def test_the_basket_survives_filters_and_pages(client, headers):
+    body = make_body()
+    steps = [make_step(action=make_action(body=body)) for _ in range(30)]
+    chosen = [steps[0].slug, steps[29].slug]
+
+    page = client.get(PAGE, {"step": chosen, "kind": "email", "page": "2"}, headers=headers)
+
+    for form in ("steps-filters", "basket", "sheet"):
+        assert hidden(page, form) == chosen, form
+    assert "2 steps chosen" in text_of(page)
+    links = [unescape(link) for link in re.findall(r'href="([^"]*)"', page.text)]
+    kept = [parse_qs(urlsplit(link).query).get("step") for link in links]
+    back = [link for link in links if "page=1" in link]
+    assert all(parse_qs(urlsplit(link).query)["step"] == chosen for link in back)
+    assert kept.count(chosen) >= 5
+    narrowed = client.get(PAGE, {"step": chosen, "kind": "meet"}, headers=headers)
+    assert "2 steps chosen" in text_of(narrowed)
+    assert hidden(narrowed, "sheet") == chosen
+
+
+def test_a_row_is_added_and_taken_off_by_the_address_alone(client):
+    body = make_body()
+    both = [make_step(action=make_action(body=body), title="Write") for _ in range(2)]
+    other = make_step(title="Other")
+    key = ",".join(step.slug for step in both)
+    assert f'name="step" value="{key}"' in client.get(PAGE).text
+
+    page = client.get(PAGE, {"step": [other.slug, key]})
+
+    assert "3 steps chosen" in text_of(page)
+    off = re.findall(r'href="(\?[^"]*)#step-' + both[0].slug, page.text)
+    assert parse_qs(urlsplit(unescape(off[0])).query) == {"step": [other.slug]}
+    sheet = client.get(reverse("checklist_sheet"), {"step": [other.slug, key]})
+    assert "3 steps, chosen by" in text_of(sheet)
+
+
+def test_the_basket_holds_only_open_steps_and_is_not_shown_empty(client, steps):
+    gone = ChecklistStep.objects.get(title="Withdrawn").slug
+
+    shown = text_of(client.get(PAGE, {"step": ["atlantis", gone, "\x00"]}))
+
+    assert "chosen ·" not in shown
+    assert "steps chosen" not in shown
+    assert "step chosen" not in shown
+
+
 @pytest.mark.parametrize("number", [1, 3])
 def test_the_checklist_takes_a_constant_number_of_queries(
     client, django_assert_num_queries, number
 ):
     for _ in range(number):
         action = make_action()
-        make_step(action=action)
+        step = make_step(action=action)
+        make_meeting(body=action.body, **FAR)
+        make_step(action=action, title=step.title)
         record(action, happened_on=timezone.localdate())
 
     # Number, keys, steps, asks, issues, bodies and countries to choose from, whether there are
     # packs, offices.
     with django_assert_num_queries(9 + IN_EVERY_PAGE):
         client.get(PAGE)
+    # And which steps are chosen.
+    with django_assert_num_queries(10 + IN_EVERY_PAGE):
+        client.get(PAGE, {"step": [step.slug]})

@@ -2,6 +2,7 @@ import json
 import os
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from io import BytesIO
 from urllib.parse import urlencode
 
@@ -16,13 +17,24 @@ from advocacy.models import (
     FEWEST_SHOWN,
     MOST_AN_HOUR,
     ChecklistStep,
+    Organisation,
     ResponseStatus,
     StepDone,
     StepTally,
 )
 from advocacy.public.share import drawing
 from advocacy.upkeep import tasks
-from tests.factories import make_action, make_issue, make_source, make_step, record, record_look
+from tests.factories import (
+    make_action,
+    make_body,
+    make_contact_point,
+    make_issue,
+    make_meeting,
+    make_source,
+    make_step,
+    record,
+    record_look,
+)
 from tests.pages import IN_EVERY_PAGE, text_of
 
 pytestmark = pytest.mark.django_db
@@ -172,10 +184,36 @@ def test_a_brief_holds_open_asks_with_status_wait_and_source(client):
     ]:
         page = client.get(address)
         shown = text_of(page)
-        for words in ["NK-02 Take it up", "Under discussion", "It stood so before", "ILO press"]:
+        for words in ["Take it up NK-02", "Under discussion", "It stood so before", "ILO press"]:
             assert words in shown, (address, words)
         assert "Withdrawn" not in shown
         assert 'aria-label="QR code: the live page"' in page.text
+
+
+def test_a_brief_has_what_a_meeting_needs_of_each_ask(client):
+    body = make_body(abbreviation="HRC")
+    nkdb = Organisation.objects.create(slug="nkdb", name="NKDB")
+    action = make_action(body=body, text="Speak of them.", asked_by=[nkdb])
+    make_action(body=body, asked_on=None, issue=action.issue, title="Only proposed")
+    days = {"starts_on": date(2099, 2, 1), "ends_on": date(2099, 4, 1)}
+    make_meeting(body=body, title="Spring session", act_by=date(2099, 1, 9), **days)
+    office = {"body": body, "country": "", "kind": "secretariat", "email": "hrc@un.example"}
+    make_contact_point(name="Secretariat", confidence="seen_on_official_page", **office)
+    make_contact_point(name="Press", **office | {"kind": "press"})
+
+    for row, name in ((action.issue, "issue_brief"), (body, "body_brief")):
+        page = client.get(reverse(name, args=[row.slug]))
+        shown = text_of(page)
+        for words in [
+            "Speak of them.",
+            "Counts as done: A decision.",
+            "Asked by: NKDB (public call, 16 December 2024)",
+            "Spring session: act by 9 January 2099.",
+            "Contact: Secretariat, hrc@un.example",
+        ]:
+            assert words in shown, (name, words)
+        assert "Press" not in shown
+        assert shown.count("Asked by:") == 1
 
 
 def test_a_long_brief_says_how_much_it_leaves_out(client):
@@ -184,7 +222,7 @@ def test_a_long_brief_says_how_much_it_leaves_out(client):
         make_action(issue=issue)
 
     shown = text_of(client.get(reverse("issue_brief", args=[issue.slug])))
-    assert "And 2 more asks on the live page." in shown
+    assert "And 5 more asks on the live page." in shown
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -200,8 +238,8 @@ def test_briefs_and_sheets_take_a_constant_number_of_queries(
     sheet += "?" + "&".join(f"step={step.slug}" for step in ChecklistStep.objects.all())
 
     with django_assert_num_queries(
-        5 + IN_EVERY_PAGE
-    ):  # The issue, its asks, entries, sources, their number.
+        9 + IN_EVERY_PAGE
+    ):  # The issue, asks, entries, sources, who asked (2), meetings, offices, the asks' number.
         client.get(reverse("issue_brief", args=[issue.slug]))
     with django_assert_num_queries(3 + IN_EVERY_PAGE):  # The steps, the asks, the offices.
         client.get(sheet)

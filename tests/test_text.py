@@ -422,7 +422,7 @@ QUERIES = {
     "update_feed": FILTERS,
     "meeting_list": ["issue", "body"],
     "meeting_calendar": ["issue", "body"],
-    "my_checklist": ["minutes", "kind", "country", "issue", "body"],
+    "my_checklist": ["minutes", "kind", "country", "issue", "body", "step"],
     "checklist_sheet": ["step", "title"],
     "seat_list": ["country"],
     "follow": ["issue", "body", "action"],

@@ -13,6 +13,7 @@ from simple_history.models import HistoricalRecords
 from advocacy.models.bodies import Seat
 from advocacy.models.content import Content, ContentQuerySet
 from advocacy.models.enums import AskState, Audience, GoesTo, Phase, ResponseStatus, StepKind
+from advocacy.models.meetings import Meeting
 from advocacy.models.text import Line, Slug, Text, Url
 
 
@@ -72,6 +73,15 @@ class ChecklistStepQuerySet(ContentQuerySet["ChecklistStep"]):
 
     def with_related(self):
         return self.select_related("tally")
+
+    def with_act_by(self):
+        """Annotate until when acting helps at the next meeting of the body, where that is known."""
+        chances = Meeting.objects.chances().filter(body=models.OuterRef("action__body"))
+        return self.annotate(act_by=models.Subquery(chances.values("act_by")[:1]))
+
+    def for_families_alone(self):
+        """Steps written for families and witnesses, and no other: none sends them into public."""
+        return self.filter(audience=Audience.FAMILY)
 
     def audiences(self, actions):
         """Whom the steps of these asks are for: {key of an ask: audiences with commas between}."""

@@ -5,7 +5,7 @@ the official directory in its place.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from typing import ClassVar, Self
 
@@ -86,6 +86,21 @@ class ContactQuerySet(LinkedQuerySet["ContactPoint"]):
         of_state = models.Q(country=country) & ~models.Q(country="")
         rows = self.offered().filter(of_bodies | of_state | models.Q(kind=ContactKind.DIRECTORY))
         return rows.order_by(_in_order(), "slug")
+
+    def for_families(self) -> Self:
+        """The doors that are there for families."""
+        return self.offered().filter(open_to=OpenTo.FAMILIES).order_by(_in_order(), "slug")
+
+    def of_bodies(self, bodies: Iterable[TargetBody]) -> "dict[int, ContactPoint]":
+        """The office of each body itself, the best door of it: {key of the body: office}."""
+        rows = self.offered().filter(body__in=[body.pk for body in bodies])
+        rows = rows.exclude(kind__in=BESIDE_A_BODY)
+        doors: dict[int, ContactPoint] = {}
+        for door in rows.select_related("body").order_by("-takes_letters", _in_order(), "slug"):
+            of_another = door.country and door.kind in OF_A_STATE and not door.body.country
+            if not of_another:
+                doors.setdefault(door.body_id, door)
+        return doors
 
     def own_doors(self, body: TargetBody) -> Self:
         """The offices of a body itself, not those of the States in it and of others beside it."""

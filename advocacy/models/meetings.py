@@ -24,6 +24,13 @@ class MeetingQuerySet(ContentQuerySet["Meeting"]):
             return self.none()
         return self.upcoming(today).filter(act_by__gte=today).order_by("act_by", "starts_on", "pk")
 
+    def next_of(self, bodies):
+        """The first of these meetings for each body: {key of the body: meeting}."""
+        first: dict[int, Meeting] = {}
+        for meeting in self.filter(body__in=[body.pk for body in bodies]):
+            first.setdefault(meeting.body_id, meeting)
+        return first
+
     def next_then(self, day):
         """The confirmed sessions that came next after a past day, the nearest first; of today none.
 

@@ -38,6 +38,14 @@ class SubmissionQuerySet(AppendOnlyQuerySet["Submission"]):
     def oldest_first(self):
         return self.order_by("submitted_on", "pk")
 
+    def first_of(self, actions):
+        """The occasion on which each of these asks was first put to its body: {ask: occasion}."""
+        occasions = self.in_force(timezone.localdate()).filter(action__in=actions)
+        first = {}
+        for occasion in occasions.oldest_first().prefetch_related("organisations"):
+            first.setdefault(occasion.action_id, occasion)
+        return first
+
     def with_related(self):
         """Fetch what is shown of a submission."""
         return self.select_related("source", "corrects", "correction").prefetch_related(

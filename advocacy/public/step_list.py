@@ -1,10 +1,14 @@
-"""The checklist of all steps: a list of steps with their asks."""
+"""The checklist of all steps: a list of steps with their asks, by the body they are put to."""
+
+from itertools import groupby
+from typing import Any, NamedTuple
 
 from django.db import models
 from django.utils.functional import cached_property
 
-from advocacy.models import ChecklistStep, Doors, RecommendedAction
+from advocacy.models import Audience, ChecklistStep, ContactPoint, Doors, RecommendedAction
 from advocacy.models.kept import numbers
+from advocacy.public.basket import Basket
 from advocacy.public.forms import ChecklistFilterForm
 from advocacy.public.lists import FilteredList
 from advocacy.public.safety import letters_or_safety
@@ -12,42 +16,140 @@ from advocacy.web.pagination import Groups
 
 
 class StepList(FilteredList):
-    """Every step of the open asks, those first that take the least time."""
+    """Every step of the open asks, by body; within a body those first that take the least time."""
 
     filter_form = ChecklistFilterForm
 
+    @property
+    def is_for_families(self):
+        return self.filters.filters.get("audience") == Audience.FAMILY
+
     def matches(self):
-        return ChecklistStep.objects.of_open_asks().matching(**self.filters.filters).order_by()
+        steps = ChecklistStep.objects.of_open_asks().matching(**self.filters.filters).order_by()
+        return steps.for_families_alone() if self.is_for_families else steps
 
     @cached_property
-    def by_minutes(self):
-        """How many steps take how long: {minutes: number}, those first that take the least."""
-        rows = self.matches().order_by("minutes").values_list("minutes")
-        rows = rows.annotate(n=models.Count("pk"))
+    def by_body(self):
+        """How many steps are about each body: {key: number}, the bodies in their order."""
+        rows = self.matches().order_by("action__body__position", "action__body")
+        rows = rows.values_list("action__body").annotate(n=models.Count("pk"))
         return numbers.get(("steps", self.filters.query), lambda: dict(rows))
 
     @cached_property
     def total(self):
-        return sum(self.by_minutes.values())
+        return sum(self.by_body.values())
 
     def sort(self, steps):
-        return steps.order_by("minutes", "action__reference", "position", "pk")
+        # By title, so that the same letter about several asks stands together.
+        order = ("minutes", "title", "action__reference", "position", "pk")
+        return steps.order_by("action__body__position", "action__body", *order)
 
     def ordered(self):
-        return Groups(self.sort(self.matches()), "minutes", self.by_minutes)
+        return Groups(self.sort(self.matches()), "action__body", self.by_body)
 
     def fetch(self):
-        return ChecklistStep.objects.with_related()
+        return ChecklistStep.objects.with_related().with_act_by()
+
+    @cached_property
+    def basket(self):
+        return Basket(self.query)
 
     def shown(self, steps):
         steps, country = with_asks(steps), self.filters.filters.get("country", "")
-        doors = Doors.of_steps(country, steps)
+        rows, doors = merged(steps, self.basket), Doors.of_steps(country, steps)
         return {
-            "steps": steps,
+            "rows": rows,
+            "bodies": [Part(body, list(part)) for body, part in groupby(rows, body_of)],
             "country": country,
             "has_country_choice": "country" in self.filters.fields,
             **letters_or_safety(doors),
+            "basket": self.basket,
+            "ways": self.ways(),
+            "is_for_families": self.is_for_families,
+            "contacts": ContactPoint.objects.for_families() if self.is_for_families else [],
         }
+
+    def ways(self):
+        """The three ways in: [(name, the query of its address, whether it is the current one)].
+
+        They leave the other filters and the basket as they are.
+        """
+        filters = self.filters.filters
+        chosen = filters.get("audience"), filters.get("minutes")
+        return [
+            (name, self.basket.query_with(audience=audience, minutes=minutes), chosen == way)
+            for name, (audience, minutes) in WAYS.items()
+            for way in [(audience or None, minutes or None)]
+        ]
+
+
+WAYS = {
+    "five": (Audience.ANYONE.value, "5"),
+    "half-hour": (Audience.ANYONE.value, "30"),
+    "organisation": (Audience.NGO.value, ""),
+}
+
+
+class Part(NamedTuple):
+    """The rows about one body."""
+
+    body: Any
+    rows: list["Row"]
+
+    @property
+    def act_by(self):
+        """Until when something done outside helps at the next meeting of the body, if known."""
+        return self.rows[0].step.act_by
+
+
+class Row(NamedTuple):
+    """One thing to do, for every ask to which it is to be done in the same words."""
+
+    steps: list[ChecklistStep]
+    basket: Basket
+
+    @property
+    def step(self):
+        return self.steps[0]
+
+    @property
+    def texts(self):
+        """The steps of it whose texts differ: each text is offered once."""
+        texts: dict[Any, ChecklistStep] = {}
+        for step in self.steps:
+            texts.setdefault((step.wording, step.url), step)
+        return list(texts.values())
+
+    @property
+    def slugs(self):
+        return [step.slug for step in self.steps]
+
+    @property
+    def key(self):
+        """What it is called where it is put into the basket and ticked."""
+        return ",".join(self.slugs)
+
+    @property
+    def is_chosen(self):
+        return self.basket.holds(self.slugs)
+
+    @property
+    def query_without(self):
+        """The page with all of it taken out of the basket."""
+        return self.basket.query_without(self.slugs)
+
+
+def body_of(row):
+    return row.step.action.body
+
+
+def merged(steps, basket):
+    """The steps as rows: what is to be done alike to the same body is one of them."""
+    alike: dict[Any, list[ChecklistStep]] = {}
+    for step in steps:
+        same = (step.title, step.kind, step.audience, step.when_status)
+        alike.setdefault((step.action.body_id, *same), []).append(step)
+    return [Row(steps, basket) for steps in alike.values()]
 
 
 def with_asks(steps):

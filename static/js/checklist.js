@@ -20,11 +20,14 @@ function keep(ticked) {
   document.dispatchEvent(new Event("input"));
 }
 
+// A box may stand for several steps that are done alike.
+const slugsOf = (box) => box.dataset.tick.split(",");
+
 function showTicks() {
   const ticked = ticks();
   for (const box of document.querySelectorAll("[data-tick]")) {
     box.hidden = false;
-    box.checked = ticked.has(box.dataset.tick);
+    box.checked = slugsOf(box).every((slug) => ticked.has(slug));
   }
   showProgress();
 }
@@ -57,8 +60,10 @@ function showProgress() {
 document.addEventListener("change", ({ target }) => {
   if (!target.matches("[data-tick]")) return;
   const ticked = ticks();
-  if (target.checked) ticked.add(target.dataset.tick);
-  else ticked.delete(target.dataset.tick);
+  for (const slug of slugsOf(target)) {
+    if (target.checked) ticked.add(slug);
+    else ticked.delete(slug);
+  }
   keep(ticked);
   showProgress();
 });
@@ -67,7 +72,7 @@ document.addEventListener("click", ({ target }) => {
   if (!target.closest("[data-clear-ticks]")) return;
   const ticked = ticks();
   for (const box of document.querySelectorAll("[data-tick]")) {
-    ticked.delete(box.dataset.tick);
+    for (const slug of slugsOf(box)) ticked.delete(slug);
     box.checked = false;
   }
   keep(ticked);
@@ -124,6 +129,6 @@ addEventListener("pageshow", ({ persisted }) => {
   if (persisted) showTicks();
 });
 // Ticks set by a label before this script ran.
-const early = [...document.querySelectorAll("[data-tick]:checked")].map((box) => box.dataset.tick);
+const early = [...document.querySelectorAll("[data-tick]:checked")].flatMap(slugsOf);
 if (early.length) keep(new Set([...ticks(), ...early]));
 showTicks();

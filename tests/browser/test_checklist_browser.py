@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from advocacy.models import Audience
-from tests.factories import make_action, make_step
+from tests.factories import make_action, make_body, make_step
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -48,3 +48,53 @@ def test_without_javascript_the_steps_are_there_and_filter(browser, live_server,
     expect(page.locator("#checklist")).to_contain_text("Write to your mission")
     expect(page.locator("#checklist")).not_to_contain_text("File a representation")
     context.close()
+
+
+@pytest.mark.parametrize("has_script", [True, False], ids=["with script", "without"])
+def test_a_basket_is_filled_over_filters_and_pages(browser, live_server, has_script):
+    body = make_body()
+    for n in range(30):
+        make_step(action=make_action(body=body), title=f"Step {n:02}", minutes=5 + n // 29)
+    context = browser.new_context(java_script_enabled=has_script)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/en/checklist/")
+
+    page.get_by_role("button", name="Add to the sheet: Step 03").click()
+    expect(page.locator("#chosen")).to_contain_text("1 step chosen")
+    page.get_by_role("link", name="Next page").click()
+    page.get_by_role("button", name="Add to the sheet: Step 29").click()
+    page.get_by_label("I have").select_option("5")
+    if not has_script:
+        page.get_by_role("button", name="Show steps").click()
+    expect(page.locator("[data-announce]")).to_have_text("29 steps")
+    expect(page.locator("#chosen")).to_contain_text("2 steps chosen")
+    page.get_by_role("link", name="I have half an hour").click()
+    page.get_by_role("button", name="Add to the sheet: Step 04").click()
+    expect(page.locator("#chosen")).to_contain_text("3 steps chosen")
+    page.get_by_role("link", name="On the sheet: take it off: Step 04").click()
+
+    page.locator("#chosen").get_by_role("button", name="Open the sheet").click()
+
+    expect(page.locator("main h2")).to_have_text(["Step 03", "Step 29"])
+    context.close()
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_row_is_low_and_the_basket_stays_in_sight(page, dossier_rows, width):
+    page.set_viewport_size({"width": width, "height": 740})
+    page.goto(dossier_rows)
+
+    heights = page.locator(".step-row").evaluate_all("rows => rows.map((row) => row.offsetHeight)")
+    assert max(heights) <= (120 if width == 1280 else 300)
+    page.get_by_role("button", name="Add to the sheet").first.click()
+    expect(page.locator("#chosen")).to_be_in_viewport()
+
+
+@pytest.fixture
+def dossier_rows(live_server):
+    body = make_body(name="Security Council", abbreviation="UNSC")
+    for n in range(3):
+        ask = make_action(body=body, title=f"Answer the deployment with measures of law, part {n}")
+        make_step(action=ask, title="Write to your mission in New York", wording=f"Dear {n}")
+        make_step(action=ask, title="Brief an elected member two to four weeks before its month")
+    return f"{live_server.url}/en/checklist/"

@@ -378,9 +378,15 @@ class PackFilterForm(FilterForm):
 class StepFilterForm(FilterForm):
     """Narrows the checklist of an ask to what one person can do in the time they have."""
 
-    MINUTES = [("5", _("5 minutes")), ("15", _("15 minutes")), ("60", _("an hour"))]
+    MINUTES = [
+        ("5", _("5 minutes")),
+        ("15", _("15 minutes")),
+        ("30", _("half an hour")),
+        ("60", _("an hour")),
+    ]
+    WHO = [(Audience.ANYONE.value, _("a private person")), *Audience.choices[1:]]
 
-    audience = choice(_("I am"), Audience.choices, _("Anyone"))
+    audience = choice(_("I am"), WHO, _("not said"))
     minutes = choice(_("I have"), MINUTES, _("any time"))
 
 

@@ -3,10 +3,10 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from advocacy.models import Issue, StatusUpdate, TargetBody
+from advocacy.models import ContactPoint, Issue, Meeting, StatusUpdate, Submission, TargetBody
 
 # What fits on one printed page in every language.
-MOST_ASKS = 8
+MOST_ASKS = 5
 
 
 @require_safe
@@ -29,15 +29,28 @@ def brief(request, subject, fields, asks):
     asks = asks.with_related().order_by(F("asked_on").asc(nulls_last=True), "reference")
     shown = list(asks[:MOST_ASKS])
     entries = StatusUpdate.objects.with_related().in_bulk([ask.status_update_id for ask in shown])
+    first = Submission.objects.first_of(shown)
+    bodies = {ask.body_id: ask.body for ask in shown}
+    if isinstance(subject, TargetBody):
+        bodies[subject.pk] = subject
     context = {
         "subject": subject,
         "title_field": fields[0],
         "summary_field": fields[1],
         "today": timezone.localdate(),
-        "asks": [(ask, entries.get(ask.status_update_id)) for ask in shown],
+        "asks": [(ask, entries.get(ask.status_update_id), first.get(ask.pk)) for ask in shown],
+        "doors": doors_of(bodies.values()),
         **more_than(shown, asks),
     }
     return render(request, "briefs/brief.html", context)
+
+
+def doors_of(bodies):
+    """When and where each body can be reached: [(body, next meeting, office)], where known."""
+    meetings = Meeting.objects.chances().next_of(bodies)
+    offices = ContactPoint.objects.of_bodies(bodies)
+    doors = [(body, meetings.get(body.pk), offices.get(body.pk)) for body in bodies]
+    return [door for door in doors if door[1] or door[2]]
 
 
 def more_than(shown, asks):

@@ -6,12 +6,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from advocacy.models import ChecklistStep, Doors, NetworkUse, Pack, StepDone
+from advocacy.public.basket import MOST_STEPS, chosen_slugs
 from advocacy.public.lists import render_list
 from advocacy.public.step_list import StepList, with_asks
 from advocacy.web.visitors import from_this_site, visitor_address
 
-# What an address can hold, and a sheet of paper or two.
-MOST_STEPS = 50
 LONGEST_TITLE = 120
 
 
@@ -26,7 +25,7 @@ def my_checklist(request):
 @require_safe
 def sheet(request):
     """Chosen steps under a title of somebody's own: all of it stands in the address."""
-    chosen = set(request.GET.getlist("step")[:MOST_STEPS])
+    chosen = chosen_slugs(request.GET)
     steps = ChecklistStep.objects.of_open_asks().filter(slug__in=chosen).with_related()
     steps = with_asks(steps.order_by("action__reference", "position", "pk"))
     context = {
