@@ -97,9 +97,10 @@ class ContactQuerySet(LinkedQuerySet["ContactPoint"]):
         rows = rows.exclude(kind__in=BESIDE_A_BODY)
         doors: dict[int, ContactPoint] = {}
         for door in rows.select_related("body").order_by("-takes_letters", _in_order(), "slug"):
+            assert door.body is not None, "Only doors of bodies are asked for."
             of_another = door.country and door.kind in OF_A_STATE and not door.body.country
             if not of_another:
-                doors.setdefault(door.body_id, door)
+                doors.setdefault(door.body.pk, door)
         return doors
 
     def own_doors(self, body: TargetBody) -> Self:

@@ -41,7 +41,7 @@ class SubmissionQuerySet(AppendOnlyQuerySet["Submission"]):
     def first_of(self, actions):
         """The occasion on which each of these asks was first put to its body: {ask: occasion}."""
         occasions = self.in_force(timezone.localdate()).filter(action__in=actions)
-        first = {}
+        first: dict[int, Submission] = {}
         for occasion in occasions.oldest_first().prefetch_related("organisations"):
             first.setdefault(occasion.action_id, occasion)
         return first
