@@ -90,7 +90,7 @@ def test_every_row_that_pages_show_can_be_translated():
     rows = {*Content.__subclasses__(), *Chained.__subclasses__()}
     names = {model.__name__ for model in rows if not model._meta.abstract}
     known = {model.__name__ for model in translated().values()}
-    kept = {"Wording", "Withheld", "KeptTranslation", "Page", "AskRelation"}
+    kept = {"Wording", "Withheld", "KeptTranslation", "Page", "AskRelation", "SearchWords"}
 
     assert names - known - kept == set()
 
@@ -131,12 +131,13 @@ def test_an_empty_text_needs_no_translation():
 
 def test_a_text_knows_its_own_language():
     pack = make_pack(language="fr", title="Une lettre")
-    source = make_source(language="uk", title="Наказ", summary="An order.")
+    source = make_source(language="uk", title="An order", quote="Наказ")
 
     assert pack.shown("title", "en").language == "fr"
-    assert source.shown("title", "uk").state is None
-    assert source.shown("title", "en").language == "uk"
-    assert source.shown("summary", "uk").language == "en"
+    assert source.shown("quote", "uk").state is None
+    assert source.shown("quote", "en").language == "uk"
+    # As the record lists it.
+    assert source.shown("title", "uk").language == "en"
 
 
 # How many queries

@@ -101,7 +101,9 @@ class UpdateFeed(Feed):
         words = gettext("%(name)s: responses")
         if updates.has_looks:
             words = gettext("%(name)s: responses, and where we looked and found none")
-        narrowed = [_shown(*active) for active in updates.filters.active if active[0] != "looks"]
+        # Read anew: the feed may be named in another language than its address.
+        filters = type(updates.filters)(updates.filters.data)
+        narrowed = [_shown(*active) for active in filters.active if active[0] != "looks"]
         return " – ".join([words % {"name": updates.site.name}, *narrowed])
 
     def title(self, updates):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from advocacy.models.text import LanguageCode
 from advocacy.transfer.columns import (
     KINDS,
     Column,
@@ -79,6 +80,8 @@ def values_of(field: Column) -> list[tuple[str, str]]:
 def default_of(field: Column) -> str:
     if not field.has_default():
         return ""
+    if isinstance(field, LanguageCode):
+        return _("the language of the record")
     return _("today") if callable(field.default) else as_text(field.default)
 
 
