@@ -1,10 +1,8 @@
 from advocacy.public.forms.countries import CountryForm
 from advocacy.public.forms.filters import (
     ActionFilterForm,
-    AskStepForm,
     AsOfForm,
     BodyFilterForm,
-    ChecklistFilterForm,
     IssueFilterForm,
     MeetingFilterForm,
     OverviewForm,
@@ -13,4 +11,5 @@ from advocacy.public.forms.filters import (
     UpdateFilterForm,
 )
 from advocacy.public.forms.follow import FollowForm, FollowingForm
+from advocacy.public.forms.steps import AskStepForm, ChecklistFilterForm
 from advocacy.public.forms.tell import TellForm
