@@ -28,7 +28,7 @@ ADDRESS = re.compile(
     r"|\S*\d\S*|\b[A-Z]+(?:/[A-Z0-9.]+)+\b"
 )
 # A name begins with a capital: NKDB, Reuters, UpRights. Small words between two are of the name.
-NAME = re.compile(r"\b[A-Z][\w’'-]*(?:\s+(?:of|the|for|and|on|in|de|du)(?=\s+[A-Z]))*")
+NAME = re.compile(r"\bi?[A-Z][\w’'-]*(?:\s+(?:of|the|for|and|on|in|de|du)(?=\s+[A-Z]))*")
 ENGLISH = {
     "the",
     "of",
@@ -81,18 +81,26 @@ class Told(NamedTuple):
     language: str
 
 
+# What stands as it was typed or said, whatever the language of the page.
+AS_IT_WAS = {"as-typed", "original", "statuses__like"}
+
+
 class Reader(HTMLParser):
-    """The text of a page in pieces, each with its `lang`."""
+    """The text of a page in pieces, each with its `lang`; but for what stands as it was."""
 
     def __init__(self, page: str) -> None:
         super().__init__(convert_charrefs=True)
-        self.open: list[tuple[str, str]] = []
+        self.open: list[tuple[str, str, bool]] = []
         self.told: list[Told] = []
         self.feed(page)
 
     @property
     def language(self) -> str:
         return self.open[-1][1] if self.open else ""
+
+    @property
+    def stands_as_it_was(self) -> bool:
+        return bool(self.open) and self.open[-1][2]
 
     def handle_starttag(self, tag, attrs):
         given = dict(attrs)
@@ -102,16 +110,18 @@ class Reader(HTMLParser):
             if given.get(name) and is_prose:
                 self.told.append(Told(given[name], language))
         if tag not in VOID:
-            self.open.append((tag, language))
+            marks = set((given.get("class") or "").split())
+            self.open.append((tag, language, self.stands_as_it_was or bool(AS_IT_WAS & marks)))
 
     def handle_endtag(self, tag):
         while self.open:
-            name, _language = self.open.pop()
+            name, *_rest = self.open.pop()
             if name == tag:
                 break
 
     def handle_data(self, data):
-        if data.strip() and not UNSEEN & {tag for tag, _language in self.open}:
+        unseen = UNSEEN & {tag for tag, *_rest in self.open}
+        if data.strip() and not unseen and not self.stands_as_it_was:
             self.told.append(Told(" ".join(data.split()), self.language))
 
 

@@ -69,19 +69,20 @@ DEFINITIONS = {
     ),
 }
 
+# In the words of those vocabularies, which are English.
 ANALOGUES = {
-    S.NOT_CHECKED: _("PolitiFact: Not Yet Rated; Open Government Partnership: No Evidence"),
-    S.NO_RESPONSE: _("Human Rights Committee follow-up grade D; Alaveteli: Awaiting response"),
-    S.ACKNOWLEDGED: _("ILO article 24: the Director-General acknowledges receipt; MuckRock: ack"),
-    S.UNDER_DISCUSSION: _("PolitiFact: In the Works; Joint Inspection Unit: under consideration"),
-    S.COMMITTED: _("Universal Periodic Review: supported; FixMyStreet: Action scheduled"),
-    S.PARTIAL_ACTION: _("Human Rights Committee follow-up grade B; PolitiFact: Compromise"),
-    S.ACTION_TAKEN: _("Human Rights Committee follow-up grade A; GovTrack: passed"),
-    S.IMPLEMENTED: _("ILO Committee of Experts: satisfaction; GAO: Closed - implemented"),
-    S.REFUSED: _("Universal Periodic Review: noted; Human Rights Committee grade E"),
-    S.BLOCKED: _("GovTrack: vetoed; ILO: not receivable"),
-    S.REVERSED: _("Human Rights Committee grade E (contrary to); OGP: Worsened"),
-    S.OVERTAKEN: _("GAO: Closed - not implemented; FixMyStreet: Action No Longer Required"),
+    S.NOT_CHECKED: "PolitiFact: Not Yet Rated; Open Government Partnership: No Evidence",
+    S.NO_RESPONSE: "Human Rights Committee follow-up grade D; Alaveteli: Awaiting response",
+    S.ACKNOWLEDGED: "ILO article 24: the Director-General acknowledges receipt; MuckRock: ack",
+    S.UNDER_DISCUSSION: "PolitiFact: In the Works; Joint Inspection Unit: under consideration",
+    S.COMMITTED: "Universal Periodic Review: supported; FixMyStreet: Action scheduled",
+    S.PARTIAL_ACTION: "Human Rights Committee follow-up grade B; PolitiFact: Compromise",
+    S.ACTION_TAKEN: "Human Rights Committee follow-up grade A; GovTrack: passed",
+    S.IMPLEMENTED: "ILO Committee of Experts: satisfaction; GAO: Closed - implemented",
+    S.REFUSED: "Universal Periodic Review: noted; Human Rights Committee grade E",
+    S.BLOCKED: "GovTrack: vetoed; ILO: not receivable",
+    S.REVERSED: "Human Rights Committee grade E (contrary to); OGP: Worsened",
+    S.OVERTAKEN: "GAO: Closed - not implemented; FixMyStreet: Action No Longer Required",
 }
 
 # Statuses that answer the substance of the ask. An acknowledgement does not, nor does an event

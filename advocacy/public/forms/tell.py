@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Concat
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -60,7 +61,9 @@ class TellForm(SubjectForm):
     words = TextInput(
         label=_("In your words"),
         required=False,
-        help_text=_("In any language. At most %(number)d characters.") % {"number": LONGEST_WORDS},
+        help_text=format_lazy(
+            _("In any language. At most {number} characters."), number=LONGEST_WORDS
+        ),
         widget=forms.Textarea(attrs={"rows": 8}),
     )
     reach = LineInput(
