@@ -18,6 +18,7 @@ from tests.factories import (
     make_organisation,
     make_pack,
     make_search_log,
+    make_site,
     make_source,
     make_step,
     make_user,
@@ -142,6 +143,7 @@ def test_a_bar_leads_down_to_the_first_step_and_to_following(client):
 
 
 def test_an_ask_and_each_entry_can_be_cited(client, full_ask):
+    make_site()
     day, head = timezone.localdate(), RecordHead.current()
     entry = full_ask.updates.get()
 
