@@ -18,6 +18,7 @@ from tests.factories import (
     make_organisation,
     make_pack,
     make_search_log,
+    make_site,
     make_source,
     make_step,
     make_user,
@@ -142,6 +143,7 @@ def test_a_bar_leads_down_to_the_first_step_and_to_following(client):
 
 
 def test_an_ask_and_each_entry_can_be_cited(client, full_ask):
+    make_site()
     day, head = timezone.localdate(), RecordHead.current()
     entry = full_ask.updates.get()
 
@@ -347,6 +349,7 @@ def test_an_ask_takes_a_constant_number_of_queries(client, django_assert_num_que
 
     # The ask, how its wording was changed, its further issues and relations, how it was put and by
     # whom, its legal basis, its entries, their sources and those of what they correct, its replies,
-    # its steps, its packs, its meetings, the head of the record, mails of a year.
-    with django_assert_num_queries(16 + IN_EVERY_PAGE):
+    # its steps, the countries and the offices that their letters are for, its packs, its meetings,
+    # the head of the record, mails of a year.
+    with django_assert_num_queries(18 + IN_EVERY_PAGE):
         client.get(action.get_absolute_url())

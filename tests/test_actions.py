@@ -152,7 +152,7 @@ def test_a_filter_that_can_match_nothing_is_not_offered(client):
 def test_an_htmx_request_gets_only_the_results(client, asks):
     response = client.get(reverse("action_list"), headers={"HX-Request": "true"})
 
-    assert re.match(r'\s*<section [^>]*id="results"', response.text)
+    assert re.match(r'\s*<title>Asks · [^<]+</title>\s*<section [^>]*id="results"', response.text)
     assert "<html" not in response.text
     assert "HX-Request" in response["Vary"]
     assert "Take up forced labour" in text_of(response)

@@ -84,7 +84,7 @@ def test_an_unknown_value_is_named_beside_its_field(client, issues):
 def test_an_htmx_request_gets_only_the_results(client, issues):
     response = client.get(reverse("issue_list"), headers={"HX-Request": "true"})
 
-    assert re.match(r'\s*<section [^>]*id="results"', response.text)
+    assert re.match(r'\s*<title>Issues · [^<]+</title>\s*<section [^>]*id="results"', response.text)
     assert "<html" not in response.text
     assert "HX-Request" in response["Vary"]
 

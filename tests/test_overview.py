@@ -59,7 +59,7 @@ def test_the_lead_counts_the_record(client, dossier):
     lead = response.context["lead"]
     assert (lead["asks"], lead["bodies"]) == (4, 2)
     shown = text_of(response)
-    assert "4 asks to 2 bodies, put by 1 organisation." in shown
+    assert "4 asks to 2 bodies, put by 4 organisations." in shown
     assert "Since 16 December 2024" in shown
     assert "1 has no public response, after" in shown
 

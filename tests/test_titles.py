@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from advocacy.models import ResponseStatus
-from tests.factories import make_action, make_body, make_issue, make_step, record
+from tests.factories import make_action, make_body, make_issue, make_site, make_step, record
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +21,7 @@ def titles(client, name, query, **headers):
 
 @pytest.fixture
 def council():
+    make_site()
     body = make_body(slug="unsc", name="Security Council")
     ask = make_action(body=body, issue=make_issue(slug="labour", title="Forced labour"))
     make_step(action=ask)

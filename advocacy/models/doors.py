@@ -59,7 +59,7 @@ class Doors:
 
     def __init__(self, country: str, bodies: Iterable[TargetBody]) -> None:
         self.country = country
-        self.are_dangerous = Site.current().letters_are_dangerous(country)
+        self.are_dangerous = bool(country) and Site.current().letters_are_dangerous(country)
         bodies = set(bodies)
         is_needed = bodies and not self.are_dangerous
         self.rows = list(ContactPoint.objects.around(country, bodies)) if is_needed else []

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Value
+from django.db.models import Exists, Value
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext
@@ -319,13 +319,18 @@ class ActionFilterForm(AsOfForm):
     @classmethod
     def not_offered(cls, data):
         """Nothing can be overdue where no answer is due by any day; nor found where none is."""
-        asks = StandingToday.objects.published()
-        can_match = {"overdue": asks.due(), "proposed": asks.proposed()}
-        return [
-            name
-            for name in can_match.keys() & cls.base_fields.keys() - data.keys()
-            if not numbers.get(("any", name), can_match[name].exists)
-        ]
+        named = {"overdue", "proposed"} & cls.base_fields.keys() - data.keys()
+        if not named:
+            return []
+        is_any = numbers.get("any", _is_any)
+        return [name for name in named if not is_any.get(name)]
+
+
+def _is_any():
+    """Whether an answer is due by any day, and whether anything is proposed, from one query."""
+    asks = StandingToday.objects.published()
+    rows = asks.order_by().values(overdue=Exists(asks.due()), proposed=Exists(asks.proposed()))
+    return rows.first() or {}
 
 
 class UpdateFilterForm(ActionFilterForm):
