@@ -10,11 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
-from advocacy.models import Maker, Pack, Told, Translation
+from advocacy.models import ContactKind, Maker, Organisation, Pack, SeenAs, Told, Translation
 from advocacy.models.dates import written_day
 from tests.factories import (
     make_action,
     make_body,
+    make_contact_point,
     make_issue,
     make_meeting,
     make_pack,
@@ -164,6 +165,8 @@ def test_a_letter_of_an_earlier_wording_says_so_above_the_text(client, council, 
 def test_signs_stand_in_a_letter_as_they_were_typed(client, council, action, seat):
     action.text = "Bring “Geneva's” <law> & order."
     action.save()
+    make_contact_point(country="", body=council, kind=ContactKind.PROCEDURE, takes_letters=False)
+    make_contact_point(country="KR", confidence=SeenAs.OFFICIAL)
 
     page = client.get("/en/seats/kr/")
 
@@ -266,6 +269,8 @@ def test_a_brief_is_in_one_language(client, council, action, name):
     tell(issue, title="Війна", question="Хто відповість?")
     slug = {"issue_brief": issue.slug, "body_brief": council.slug}[name]
     tell(source, publisher="Газета")
+    for asker in Organisation.objects.all():
+        tell(asker, name="Спілка")
 
     with translation.override("uk"):
         address = reverse(name, args=[slug])

@@ -117,8 +117,13 @@ def as_written(text: str, layout: str = "") -> SafeString | str:
 @register.filter
 def lang_of(row: Any, field: str) -> SafeString | str:
     """The attribute `lang` of an element with a field of a row, where it needs one."""
-    language = noted(row.shown(field)).language
-    return format_html(" {}", in_language(language)) if language != get_language() else ""
+    return lang_if_other(noted(row.shown(field)).language)
+
+
+@register.filter
+def lang_if_other(code: str) -> SafeString | str:
+    """The attribute `lang` of an element in a language, where that is not the page's."""
+    return format_html(" {}", in_language(code)) if code != get_language() else ""
 
 
 @register.inclusion_tag("includes/_quotation.html")
