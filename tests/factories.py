@@ -37,6 +37,7 @@ from advocacy.models import (
     Report,
     ResponseStatus,
     SearchLog,
+    SearchWords,
     Seat,
     SeenAs,
     SignUp,
@@ -229,6 +230,13 @@ def make_legal_reference(**fields):
     n = next(number)
     return LegalReference.objects.create(
         **{"slug": f"law-{n}", "title": f"Convention {n}", "point": "Bans it.", **fields}
+    )
+
+
+def make_search_words(**fields):
+    n = next(number)
+    return SearchWords.objects.create(
+        **{"slug": f"words-{n}", "words": f"word {n}, слово {n}", **fields}
     )
 
 

@@ -38,6 +38,7 @@ from tests.factories import (
     make_paragraph,
     make_relation,
     make_report,
+    make_search_words,
     make_site,
     make_source,
     make_user,
@@ -265,6 +266,7 @@ def fill_every_list():
     make_relation(action=action)
     make_pack(actions=[action])
     make_page()
+    make_search_words()
     make_contact_point().confirm(by=author)
     make_report(action)
     chief, entry = make_user(is_superuser=True), action.updates.responses().first()

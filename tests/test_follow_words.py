@@ -21,9 +21,9 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     ("now", "frequency", "first"),
     [
-        ("2026-11-27 12:00", "weekly", "The first mail comes on 30 November 2026, if"),
-        ("2026-11-30 07:59", "weekly", "The first mail comes on 30 November 2026, if"),
-        ("2026-11-30 08:00", "weekly", "The first mail comes on 7 December 2026, if"),
+        ("2026-11-27 12:00", "weekly", "The first mail comes on 30 November 2026"),
+        ("2026-11-30 07:59", "weekly", "The first mail comes on 30 November 2026"),
+        ("2026-11-30 08:00", "weekly", "The first mail comes on 7 December 2026"),
         ("2026-11-27 12:00", "at_once", "The first mail comes when something changes."),
     ],
 )

@@ -25,6 +25,7 @@ from tests.factories import (
     make_pack,
     make_paragraph,
     make_search_log,
+    make_search_words,
     make_seat,
     make_source,
     make_step,
@@ -53,6 +54,7 @@ TITLES = {
     "topics": "name",
     "organisations": "name",
     "search_logs": "terms",
+    "search_words": "words",
 }
 
 
@@ -71,6 +73,7 @@ def one_of_each():
     make_legal_reference(slug="treaty")
     make_step(slug="step", action=ask)
     make_search_log(key="log")
+    make_search_words(slug="words")
 
 
 def write_alone(self, wishes):
@@ -90,6 +93,12 @@ def new_rows(kind, number):
         if kind == "seats":
             own |= {"starts_on": f"{1950 + n}-01-01", "ends_on": f"{1950 + n}-12-31"}
         yield row | own
+
+
+def reworded(kind, rows):
+    """The same rows, each with other words."""
+    title = TITLES.get(kind, "title")
+    return [row | {title: f"Other – {n}, another – {n}"} for n, row in enumerate(rows)]
 
 
 def content(kind):
@@ -120,8 +129,7 @@ def content(kind):
 def test_rows_written_together_are_as_those_written_alone(one_of_each, kind, monkeypatch):
     staff = make_user(is_superuser=True)
     rows = list(new_rows(kind, 12))
-    title = TITLES.get(kind, "title")
-    changed = [row | {title: f"Other – {n}"} for n, row in enumerate(rows)]
+    changed = reworded(kind, rows)
 
     def written():
         fates = [
@@ -184,9 +192,8 @@ def test_a_change_is_judged_by_what_stands_before_it_in_the_file(one_of_each):
 @pytest.mark.parametrize("kind", KINDS)
 def test_many_rows_take_few_statements(one_of_each, kind):
     rows = list(new_rows(kind, 40))
-    title = TITLES.get(kind, "title")
     new = json.dumps(rows, indent=0)
-    changed = json.dumps([row | {title: f"Other {n}"} for n, row in enumerate(rows)], indent=0)
+    changed = json.dumps(reworded(kind, rows), indent=0)
 
     # Of evidence that changes it is asked row by row what stands on it, and of a name that only one
     # may have, whether another has it.

@@ -227,7 +227,8 @@ def test_a_start_loads_the_dossier_that_content_dir_names(prepared, port):
         VAR_DIR=str(prepared / "var"),
         CONTENT_DIR=str(prepared / "nowhere"),
     )
-    assert "nowhere is no folder. A record is a folder with some of these: topics" in refused.stderr
+    assert "nowhere is no folder. A record is a folder with some of these: " in refused.stderr
+    assert "topics.json, organisations.json, legal_references.json" in refused.stderr
 
 
 def test_a_newcomer_clicks_through_the_mail_of_a_started_site(prepared):
