@@ -157,7 +157,7 @@ def test_being_counted_happens_in_place(page, live_server, action):
 
 def test_a_sheet_is_put_together_and_shared_by_its_address(page, live_server, action):
     page.goto(f"{live_server.url}/en/checklist/")
-    page.get_by_role("button", name="Add to the sheet: Read the vote").click()
+    page.get_by_role("button", name="Add to the sheet : Read the vote").click()
     page.get_by_label("Title of the sheet").fill("Our workshop")
     page.locator("form#sheet").get_by_role("button", name="Open the sheet").click()
 
