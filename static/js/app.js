@@ -8,7 +8,6 @@ function prepare() {
     hidden.hidden = false;
   }
   if (document.querySelector("[data-tick], [data-import-file]")) import("./checklist.js");
-  if (document.querySelector("[data-country-form]")) import("./country.js");
   const open = document.querySelector("details[open][data-compose]");
   if (open) open.dispatchEvent(new Event("toggle"));
 }
@@ -221,4 +220,38 @@ function announce(text) {
   announcer.textContent = text;
 }
 
+// Your country: kept in this browser only where the visitor ticks it. The page of an ask has ticks
+// as well, and fetches no second module.
+
+const COUNTRY = "answerable.country";
+
+function offerToKeepCountry(form) {
+  const field = form.querySelector("select[name=country]");
+  const keepIt = form.querySelector("[data-keep-country]");
+  const remember = () => {
+    try {
+      if (keepIt.checked && field.value) localStorage.setItem(COUNTRY, field.value);
+      else if (!keepIt.checked) localStorage.removeItem(COUNTRY);
+    } catch {
+      // Storage is off: the choice stands in the address.
+    }
+  };
+  try {
+    const kept = localStorage.getItem(COUNTRY);
+    keepIt.checked = kept !== null;
+    const isOffered = [...field.options].some((option) => option.value === kept);
+    if (kept && isOffered && !field.value) {
+      field.value = kept;
+      // A list of filters fetches what it is narrowed to; another form waits for its button.
+      if (form.matches("[data-filters]")) field.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  } catch {
+    keepIt.disabled = true;
+  }
+  form.addEventListener("submit", remember);
+  form.addEventListener("change", remember);
+}
+
 prepare();
+const countryForm = document.querySelector("[data-country-form]");
+if (countryForm) offerToKeepCountry(countryForm);

@@ -59,19 +59,19 @@ def test_a_basket_is_filled_over_filters_and_pages(browser, live_server, has_scr
     page = context.new_page()
     page.goto(f"{live_server.url}/en/checklist/")
 
-    page.get_by_role("button", name="Add to the sheet: Step 03").click()
+    page.get_by_role("button", name="Add to the sheet : Step 03").click()
     expect(page.locator("#chosen")).to_contain_text("1 step chosen")
     page.get_by_role("link", name="Next page").click()
-    page.get_by_role("button", name="Add to the sheet: Step 29").click()
+    page.get_by_role("button", name="Add to the sheet : Step 29").click()
     page.get_by_label("I have").select_option("5")
     if not has_script:
         page.get_by_role("button", name="Show steps").click()
     expect(page.locator("[data-announce]")).to_have_text("29 steps")
     expect(page.locator("#chosen")).to_contain_text("2 steps chosen")
     page.get_by_role("link", name="I have half an hour").click()
-    page.get_by_role("button", name="Add to the sheet: Step 04").click()
+    page.get_by_role("button", name="Add to the sheet : Step 04").click()
     expect(page.locator("#chosen")).to_contain_text("3 steps chosen")
-    page.get_by_role("link", name="On the sheet: take it off: Step 04").click()
+    page.get_by_role("link", name="On the sheet: take it off : Step 04").click()
 
     page.locator("#chosen").get_by_role("button", name="Open the sheet").click()
 

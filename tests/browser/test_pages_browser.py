@@ -141,7 +141,7 @@ def test_on_a_phone_status_and_act_stand_in_the_first_screen_and_nothing_hides_b
 ):
     page.set_viewport_size({"width": 360, "height": 740})
     for language in ("en", "uk", "ko"):
-        page.goto(f"{dossier.url}/{language}/{PAGES['ask']}")
+        page.goto(f"{dossier.url}/{language}/{PAGES['action']}")
         bar = page.locator(".act-bar")
         expect(bar).to_be_in_viewport(ratio=1)
         chip = page.locator(".chip").bounding_box()
