@@ -208,7 +208,7 @@ def test_a_brief_has_what_a_meeting_needs_of_each_ask(client):
             "Speak of them.",
             "Counts as done: A decision.",
             "Asked by: NKDB (public call, 16 December 2024",
-            "Spring session: act by 9 January 2099.",
+            "Spring session: act by 9 January 2099",
             "Contact: Secretariat, hrc@un.example",
         ]:
             assert words in shown, (name, words)
