@@ -110,7 +110,7 @@ def first_dossier(tmp_path):
                 "What the organisers claim stays their claim",
                 "no names, faces or whereabouts of captured soldiers",
             ],
-            "The dossier’s own texts are in English so far",
+            "made by a machine, and no person has reviewed them yet",
             "an expert’s letter to a State stays unpublished for about two months",
         ),
         (
@@ -121,7 +121,7 @@ def first_dossier(tmp_path):
                 "Те, що стверджують організатори, лишається їхнім твердженням",
                 "не показує імен, облич чи місця перебування полонених солдатів",
             ],
-            "Тексти самого досьє поки що англійські",
+            "переклала машина, і жодна людина їх ще не перевірила",
             "лист експерта до держави близько двох місяців лишається неоприлюдненим",
         ),
         (
@@ -132,7 +132,7 @@ def first_dossier(tmp_path):
                 "주최 단체들의 주장은 그들의 주장으로 적습니다",
                 "포로가 된 병사의 이름, 얼굴, 소재를 싣지 않습니다",
             ],
-            "사안 모음의 본문은 아직 영어로만 되어 있습니다",
+            "기계가 번역한 것이며 아직 아무도 검토하지 않았습니다",
             "전문가가 국가에 보낸 서한이 약 두 달 동안 공개되지 않습니다",
         ),
     ],
