@@ -291,10 +291,9 @@ def test_the_checklist_takes_a_constant_number_of_queries(
         record(action, happened_on=timezone.localdate())
 
     # Number, keys, steps, asks, issues and bodies to choose from, whether there are packs, offices;
-    # and, where nothing is kept, once more the countries, to choose from, and whose record it is,
-    # which says where letters are dangerous.
-    with django_assert_num_queries(8 + 2 + IN_EVERY_PAGE):
+    # and, where nothing is kept, once more the countries, to choose from.
+    with django_assert_num_queries(8 + 1 + IN_EVERY_PAGE):
         client.get(PAGE)
     # And which steps are chosen.
-    with django_assert_num_queries(9 + 2 + IN_EVERY_PAGE):
+    with django_assert_num_queries(9 + 1 + IN_EVERY_PAGE):
         client.get(PAGE, {"step": [step.slug]})

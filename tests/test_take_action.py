@@ -241,9 +241,8 @@ def test_briefs_and_sheets_take_a_constant_number_of_queries(
         9 + IN_EVERY_PAGE
     ):  # The issue, asks, entries, sources, who asked (2), meetings, offices, the asks' number.
         client.get(reverse("issue_brief", args=[issue.slug]))
-    # The steps, the asks, the offices; and, where nothing is kept, once more whose record it is:
-    # it says where letters are dangerous.
-    with django_assert_num_queries(4 + IN_EVERY_PAGE):
+    # The steps, the asks, the offices.
+    with django_assert_num_queries(3 + IN_EVERY_PAGE):
         client.get(sheet)
 
 
