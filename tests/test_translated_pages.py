@@ -31,13 +31,14 @@ from tests.factories import (
     make_organisation,
     make_paragraph,
     make_search_log,
-    make_site,
     make_source,
     make_topic,
     record,
     record_look,
 )
 from tests.pages import options_of, text_of
+
+pytestmark = pytest.mark.django_db
 
 NOTE = 'class="translation-note"'
 STATE = 'class="translation-state"'
@@ -113,16 +114,16 @@ def test_a_page_in_the_language_of_the_record_asks_for_no_translation(content, c
 
 
 def test_the_dossier_is_read_in_ukrainian(content, client):
-    for page in ("?by=issue", "issues/", "actions/"):
+    subject, issue = "Північна Корея відправила солдатів", "Як поводяться із солдатами"
+    for page, words in {"": subject, "issues/": issue, "actions/": issue}.items():
         shown = client.get(f"/uk/{page}")
 
-        assert "Як поводяться із солдатами" in shown.text, page
+        assert words in shown.text, page
         assert in_ukrainian(
             "A machine translated parts of this page, and no person has reviewed them yet."
         ) in text_of(shown)
 
 
-@pytest.mark.django_db
 def test_what_is_not_translated_stands_in_its_language_and_the_page_says_so(client):
     issue = make_issue(title="Forced labour", question="Who answers?")
 
@@ -140,7 +141,6 @@ def test_what_is_not_translated_stands_in_its_language_and_the_page_says_so(clie
     assert 'href="/uk/tell/"' in line
 
 
-@pytest.mark.django_db
 def test_what_a_person_reviewed_says_nothing(client):
     body = make_body(name="Labour Organization", abbreviation="ILO", mandate="Sets standards.")
     told = {"name": "Організація праці", "abbreviation": "МОП", "mandate": "Встановлює норми."}
@@ -155,7 +155,6 @@ def test_what_a_person_reviewed_says_nothing(client):
     assert STATE not in page.text
 
 
-@pytest.mark.django_db
 def test_what_a_machine_made_is_said_once_on_the_page(client):
     issue = make_issue(title="Forced labour", question="Who answers?", summary="It goes on.")
     tell(issue, title="Примусова праця", question="Хто відповідає?", summary="Це триває.")
@@ -168,7 +167,6 @@ def test_what_a_machine_made_is_said_once_on_the_page(client):
     assert "Forced labour" not in page.text
 
 
-@pytest.mark.django_db
 def test_a_translation_of_an_earlier_wording_says_so_beside_it(client):
     issue = make_issue(title="Forced labour", question="Who answers?", summary="It goes on.")
     tell(issue, title="Примусова праця", question="Хто відповідає?", summary="Це триває.")
@@ -186,7 +184,6 @@ def test_a_translation_of_an_earlier_wording_says_so_beside_it(client):
     ) in text_of(page)
 
 
-@pytest.mark.django_db
 def test_an_entry_is_told_and_quoted_in_the_page_s_language(client):
     action = make_action()
     update = record(action, ResponseStatus.UNDER_DISCUSSION, summary="It met.", quote="We met.")
@@ -207,7 +204,6 @@ def test_an_entry_is_told_and_quoted_in_the_page_s_language(client):
     )
 
 
-@pytest.mark.django_db
 def test_a_quotation_in_a_third_language_stands_as_it_was_said(client):
     action = make_action()
     source = make_source(language="ko", quote="우리는 항의한다.", quote_translation="We protest.")
@@ -232,7 +228,6 @@ def test_a_quotation_in_a_third_language_stands_as_it_was_said(client):
     assert "We protest." not in page
 
 
-@pytest.mark.django_db
 def test_a_source_is_named_in_the_page_s_language_and_says_its_own(client):
     action = make_action()
     source = make_source(title="A report", publisher="The Agency", language="en")
@@ -247,7 +242,6 @@ def test_a_source_is_named_in_the_page_s_language_and_says_its_own(client):
     assert "A report" not in page.text
 
 
-@pytest.mark.django_db
 def test_terms_of_a_search_stand_as_they_were_typed(client):
     action = make_action()
     log = make_search_log(places="Press releases\nSpeeches", terms="labour", gaps="Closed files")
@@ -262,7 +256,6 @@ def test_terms_of_a_search_stand_as_they_were_typed(client):
     assert '<q><span lang="en">labour</span></q>' in typed
 
 
-@pytest.mark.django_db
 def test_the_whole_page_of_an_ask_is_in_ukrainian(client):
     law = make_legal_reference(
         title="Convention No. 29", point="No forced labour.", caution="Not all."
@@ -300,7 +293,6 @@ def test_the_whole_page_of_an_ask_is_in_ukrainian(client):
                 assert not getattr(row, field) or getattr(row, field) not in page, (address, field)
 
 
-@pytest.mark.django_db
 def test_the_options_of_filters_are_in_the_language_of_each_reader(client):
     topic = make_topic(name="Labour law")
     issue = make_issue(title="Forced labour", topics=[topic])
@@ -323,7 +315,6 @@ def test_the_options_of_filters_are_in_the_language_of_each_reader(client):
     assert '<strong><span lang="en">Labour Organization</span></strong>' in chosen
 
 
-@pytest.mark.django_db
 def test_forms_offer_subjects_in_the_page_s_language(client):
     action = make_action(
         title="Open a procedure", body=make_body(name="Office", abbreviation="ILO")
@@ -339,7 +330,6 @@ def test_forms_offer_subjects_in_the_page_s_language(client):
     assert follow[f"body:{action.body.slug}"] == "Управління"
 
 
-@pytest.mark.django_db
 def test_lists_by_title_follow_the_titles_that_are_shown(client):
     first, second = make_issue(title="A wrong"), make_issue(title="B wrong")
     tell(first, title="Яке лихо")
@@ -351,7 +341,6 @@ def test_lists_by_title_follow_the_titles_that_are_shown(client):
     assert page.index("A wrong") < page.index("B wrong")
 
 
-@pytest.mark.django_db
 def test_the_reason_of_a_pause_is_in_the_page_s_language(client):
     action = make_action(paused_on=date(2025, 1, 15), pause_reason="Its post is empty.")
     record_look(action)
@@ -361,7 +350,6 @@ def test_the_reason_of_a_pause_is_in_the_page_s_language(client):
     assert "Its post is empty." in text_of(client.get(f"/en/actions/{action.slug}/"))
 
 
-@pytest.mark.django_db
 def test_a_reply_and_its_translation_stand_together(client):
     body = make_body()
     reply = body.replies.create(
@@ -376,10 +364,9 @@ def test_a_reply_and_its_translation_stand_together(client):
     assert NOTE not in client.get(f"/en/bodies/{body.slug}/").text
 
 
-@pytest.mark.django_db
 def test_a_kind_and_a_purpose_of_one_s_own_are_translated(client):
     body = make_body(kind=make_kind("guild", name="guild"))
-    make_site(purpose="To be answered")
+    Site.objects.update_or_create(pk=1, defaults={"purpose": "To be answered"})
     tell(Site.current(), purpose="Щоб відповіли")
     assert '<span lang="en">Guild</span>' in client.get(f"/uk/bodies/{body.slug}/").text
 
