@@ -7,7 +7,15 @@ from playwright.sync_api import expect
 
 from advocacy.models import Draft, Edition, StatusUpdate, Tell, make_groups
 from tests.browser.test_pages_browser import violations
-from tests.factories import make_meeting, make_source, make_user, record, record_look, write_draft
+from tests.factories import (
+    make_meeting,
+    make_source,
+    make_user,
+    record,
+    record_look,
+    translate_all,
+    write_draft,
+)
 from tests.staff import change_page, make_ask, record_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -169,6 +177,7 @@ def test_a_draft_is_published_from_the_desk(desk):
 
 def test_a_mailing_is_looked_at_as_it_would_arrive(desk, live_server):
     record(make_ask(title="Open an inquiry"), tell=Tell.AT_ONCE)
+    translate_all("uk")
     desk.goto(f"{live_server.url}{change_page(Edition.objects.get())}")
 
     mail = desk.frame_locator("iframe").locator("body")
