@@ -61,7 +61,7 @@ def test_the_lead_counts_the_record(client, dossier):
     shown = text_of(response)
     assert "4 asks to 2 bodies, put by 4 organisations." in shown
     assert "Since 16 December 2024" in shown
-    assert "1 has no public response, after" in shown
+    assert "1 without an answer, for" in shown
 
 
 def test_the_subject_of_the_record_is_the_first_thing_a_stranger_reads(client, dossier):

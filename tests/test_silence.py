@@ -25,13 +25,14 @@ def parts_of(row):
     return [(part.x, part.width, part.is_silence, part.mark) for part in row.parts]
 
 
-def test_a_silence_is_a_bar_from_the_ask_to_the_day():
+def test_a_silence_is_a_bar_from_the_ask_to_the_last_look():
     record_look(make_action(asked_on=ASKED), date(2024, 2, 1))
 
     row = row_of()
 
     assert row.asked_at == "0.00%"
-    assert parts_of(row) == [("0.00%", "100.00%", True, "no_answer")]
+    # Of the days since then nobody knows.
+    assert parts_of(row) == [("0.00%", "31.00%", True, "no_answer")]
     assert row.changes == []
 
 
@@ -61,7 +62,7 @@ def test_a_body_that_works_in_confidence_is_not_silent():
     action = make_action(asked_on=ASKED, body=make_body(works_in_confidence=True))
     record_look(action, date(2024, 2, 1))
 
-    assert [(part.is_silence, part.mark) for part in row_of().parts] == [(False, "unknown")]
+    assert row_of().parts == []
 
 
 def test_a_sign_of_receipt_is_no_answer_and_no_silence():
@@ -88,6 +89,7 @@ def test_what_stood_before_the_ask_is_no_silence():
 def test_nothing_of_later_days_is_drawn():
     action = make_action(asked_on=ASKED)
     record_look(action, date(2024, 1, 5))
+    record_look(action, LAST)
     record(action, S.UNDER_DISCUSSION, happened_on=date(2024, 6, 1))
 
     assert parts_of(row_of()) == [("0.00%", "100.00%", True, "no_answer")]
@@ -95,7 +97,7 @@ def test_nothing_of_later_days_is_drawn():
 
 def test_no_wait_runs_on_while_its_clock_is_paused():
     action = make_action(asked_on=ASKED, paused_on=date(2024, 2, 20), pause_reason="A vote.")
-    record_look(action, date(2024, 1, 5))
+    record_look(action, LAST)
 
     assert parts_of(row_of()) == [("0.00%", "50.00%", True, "no_answer")]
 

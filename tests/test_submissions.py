@@ -545,5 +545,5 @@ def test_the_lead_names_none_of_the_bodies_that_tie(client):
     shown = text_of(client.get(reverse("overview")))
 
     lead = shown[: shown.index("The silence after each ask")]
-    assert "3 have no public response, the longest after" in lead
+    assert "3 without an answer, the longest for" in lead
     assert "CN" not in lead

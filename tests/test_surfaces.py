@@ -399,5 +399,5 @@ def test_a_wait_of_no_day_is_no_wait_in_the_lead(client):
     record_look(make_ask(asked_on=today), today)
 
     shown = page("overview")(client)
-    assert "1 has no public response." in shown
+    assert "1 without an answer." in shown
     assert "0 days" not in shown[: shown.index("The silence after each ask")]

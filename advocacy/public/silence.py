@@ -1,7 +1,8 @@
 """The silence after each ask: one row an ask on one axis of time, from its day to today.
 
 Made of the record alone: the days on which asks were put to their bodies, and the entries in force.
-Where nobody has looked, or a body works in confidence, no silence is drawn.
+Where nobody has looked, or a body works in confidence, no silence is drawn; and none beyond the day
+on which somebody looked last.
 """
 
 from collections import defaultdict
@@ -22,7 +23,7 @@ ORDERS = ("body", "issue", "wait")
 
 
 class Part(NamedTuple):
-    """A piece of a row: a silence, or a time in which the ask was being handled or had ended."""
+    """A piece of a row: a silence, or a time in which another status held."""
 
     x: str
     width: str
@@ -139,11 +140,13 @@ def _row(ask: RecommendedAction, moves: list[tuple[date, str]], axis: Axis) -> R
     ends = [on for on, _status in steps[1:]] + [_last_day(ask, axis.last)]
     parts, changes = [], []
     for (start, status), end in zip(steps, ends, strict=True):
-        x = axis.x(start)
-        mark = mark_of(status, standing.in_confidence)
-        if status == ResponseStatus.NOT_CHECKED:
+        is_silence = status == ResponseStatus.NO_RESPONSE
+        if status == ResponseStatus.NOT_CHECKED or (is_silence and standing.in_confidence):
             continue
-        is_silence = status == ResponseStatus.NO_RESPONSE and not standing.in_confidence
+        if is_silence and end == ends[-1] and standing.last_checked_on:
+            # Of the days since the last look nobody knows.
+            end = max(min(end, standing.last_checked_on), start)
+        x, mark = axis.x(start), mark_of(status, standing.in_confidence)
         parts.append(Part(x, axis.length(start, end), is_silence, mark))
         if start > asked_on:
             changes.append((x, mark))
