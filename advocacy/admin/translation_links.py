@@ -3,13 +3,14 @@
 from django.conf import settings
 from django.urls import reverse
 from django.utils.text import capfirst
-from django.utils.translation import get_language_info
 
 from advocacy.models import Translation
+from advocacy.models.dates import language_name
 
 
-def language_name(code):
-    return capfirst(get_language_info(code)["name_translated"])
+def language_head(code):
+    """The name of a language as it begins a line."""
+    return capfirst(language_name(code))
 
 
 def table_url(row, language):
@@ -21,7 +22,7 @@ def table_url(row, language):
 def tables_of(row):
     """(name, address) of the table of a row in each language that it is not written in."""
     return [
-        (language_name(code), table_url(row, code))
+        (language_head(code), table_url(row, code))
         for code, _name in settings.LANGUAGES
         if row.fields_to_translate(code)
     ]
@@ -31,4 +32,4 @@ def languages_of(row):
     """The names of the languages into which something of a row is translated."""
     found = Translation.objects.of_row(row).order_by("language")
     codes = found.values_list("language", flat=True).distinct()
-    return [language_name(code) for code in codes if code in dict(settings.LANGUAGES)]
+    return [language_head(code) for code in codes if code in dict(settings.LANGUAGES)]

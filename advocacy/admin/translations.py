@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from advocacy.admin.base import ReadOnlyAdmin
 from advocacy.admin.translation_forms import CatalogueForm, TableForm
-from advocacy.admin.translation_links import language_name, table_url, tables_of
+from advocacy.admin.translation_links import language_head, table_url, tables_of
 from advocacy.admin.withholdings import row_url
 from advocacy.models import TRANSLATE, Translation, translated
 from advocacy.models.to_translate import TO_DO, ToDo, next_unfinished, progress
@@ -85,7 +85,7 @@ class TranslationAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         languages = [
             {
-                "name": language_name(told.language),
+                "name": language_head(told.language),
                 "told": told,
                 "numbers": [(s, s.value.replace("_", "-"), told.number(s)) for s in TO_DO],
             }
@@ -124,7 +124,7 @@ class TranslationAdmin(ReadOnlyAdmin):
         return self.desk_page(
             request,
             "translation/list.html",
-            title=f"{language_name(language)}: {state.label}",
+            title=f"{language_head(language)}: {state.label}",
             language=language,
             word=word,
             kinds=[kind for kind in kinds if kind[2]],
@@ -167,7 +167,7 @@ class TranslationAdmin(ReadOnlyAdmin):
             row_url=row_url(row) if self.may_open(request, row) else "",
             kind=row._meta.verbose_name,
             language=language,
-            language_name=language_name(language),
+            language_name=language_head(language),
             tables=tables_of(row),
             here=request.path,
         )
@@ -264,7 +264,7 @@ class TranslationAdmin(ReadOnlyAdmin):
             "file_name": name,
             "dry_run": dry_run,
             "brought": brought,
-            "language_name": language_name(brought.language),
+            "language_name": language_head(brought.language),
             "same": brought.fates["same"],
             "lists": [
                 (words, contexts[:MOST_NAMED], len(contexts), max(len(contexts) - MOST_NAMED, 0))

@@ -9,14 +9,13 @@ from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from typing import ClassVar, Self
 
-from babel import Locale
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, validate_email
 from django.db import models, transaction
 from django.utils import timezone
-from django.utils.translation import get_language, gettext, to_locale
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -29,6 +28,7 @@ from advocacy.models.contact_choices import (
     OpenTo,
     SeenAs,
 )
+from advocacy.models.dates import language_name
 from advocacy.models.linked import Linked, LinkedQuerySet
 from advocacy.models.roles import CHECK_CONTACTS, demand
 from advocacy.models.text import Line, Slug, Text, Url
@@ -321,8 +321,7 @@ class ContactPoint(Linked):
     @property
     def language_names(self) -> list[str]:
         """The languages it reads, in that of the page."""
-        names = Locale.parse(to_locale(get_language() or settings.LANGUAGE_CODE)).languages
-        return [names.get(code, code) for code in self.languages.split()]
+        return [language_name(code) for code in self.languages.split()]
 
     def confirm(self, *, by: User, on: date | None = None) -> None:
         """Note that an editor saw these details on the office's own page."""

@@ -1,7 +1,8 @@
-"""Dates and numbers of days, written out in the reader's language."""
+"""Dates, numbers of days and names of languages, written out in the reader's language."""
 
 from calendar import monthrange
 from datetime import date, datetime
+from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
@@ -22,6 +23,12 @@ def locale() -> Locale:
     """The locale of the active language."""
     code = get_language() or settings.LANGUAGE_CODE
     return Locale.parse(REGION.get(code, code), sep="-")
+
+
+def language_name(code: str) -> str:
+    """A language by its name in the reader's: англійська. Of a variant unknown, the language."""
+    names: Any = locale().languages
+    return str(names.get(code.replace("-", "_")) or names.get(code.partition("-")[0], code))
 
 
 def written_day(day: date, precision: str = DatePrecision.DAY, style: str = "long") -> str:

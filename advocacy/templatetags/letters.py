@@ -20,7 +20,6 @@ from advocacy.models import (
     country_name,
     in_one_language,
 )
-from advocacy.models.dates import locale
 from advocacy.models.standing import Standing
 from advocacy.models.translated import current_shelf
 from advocacy.templatetags.advocacy import full_url
@@ -157,13 +156,6 @@ def one_language(parser: Any, token: Any) -> OneLanguage:
     nodelist = parser.parse(["endin_one_language"])
     parser.delete_first_token()
     return OneLanguage(nodelist)
-
-
-@register.filter
-def language_name(code: str) -> str:
-    """A language by its name in the language of the page."""
-    names = locale().languages
-    return names.get(code.replace("-", "_"), names.get(code.partition("-")[0], code))
 
 
 @register.filter

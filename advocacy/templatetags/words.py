@@ -19,7 +19,7 @@ from django.utils.translation import get_language, gettext, override
 from advocacy.languages import SOURCE, direction, is_whole, own_name
 from advocacy.markdown import as_html
 from advocacy.models import TranslationState, reading
-from advocacy.models.dates import locale
+from advocacy.models.dates import language_name
 from advocacy.models.translated import Words, current_shelf
 from advocacy.models.withheld import is_notice
 
@@ -148,10 +148,8 @@ def quotation(row: Any, field: str = "quote", cite: str = "") -> dict[str, Any]:
     }
 
 
-@register.simple_tag
-def language_name(code: str) -> str:
-    """A language by its name in the language of the page: англійська."""
-    return locale().languages.get(code.replace("-", "_"), code)
+register.simple_tag(language_name)
+register.filter("language_name", language_name)
 
 
 @register.filter
