@@ -212,7 +212,7 @@ def test_a_small_record_is_made_in_the_admin_alone(client, sign_in):
 # What no two records share that say the same: heads of the chain, keys of entries, moments.
 OF_ITS_OWN = re.compile(
     r"\b[0-9a-f]{64}\b|\b\d+-[0-9a-f]{12}\b|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-    r"|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)|(?:DTSTAMP|LAST-MODIFIED|SEQUENCE):\S+"
+    r"|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)|(?:DTSTAMP|LAST-MODIFIED|SEQUENCE):\S+|#entry-\d+"
 )
 
 
