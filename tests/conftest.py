@@ -1,4 +1,3 @@
-import fcntl
 import gc
 import os
 import shutil
@@ -9,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
+from django.test.utils import teardown_databases
 from django.utils import translation
 from django_tasks_db.management.commands import db_worker
 from django_tasks_db.models import DBTaskResult, get_date_max
@@ -17,8 +17,9 @@ from advocacy.models.kept import forget
 from advocacy.settings import mailer
 from advocacy.web import editions
 from tests.browser.engines import CHROMIUM, IS_INSTALLED
+from tests.databases import dossier_loaded, drop_migrated, locked, set_up
 from tests.door import Door
-from tests.dossier import dossier_loaded, few_rows
+from tests.dossier import few_rows
 from tests.factories import make_user
 from tests.running import started
 from tests.sink import Sink
@@ -43,6 +44,19 @@ def pytest_sessionstart(session):
 
 def pytest_unconfigure():
     shutil.rmtree(settings.VAR_DIR, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment, django_db_blocker, django_db_modify_db_settings, folder_of_the_run
+):
+    """The database of this process, instead of pytest-django's, which each process migrates."""
+    with django_db_blocker.unblock():
+        databases = set_up(folder_of_the_run)
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(databases, verbosity=0)
+        drop_migrated(folder_of_the_run)
 
 
 @pytest.fixture(scope="module")
@@ -91,8 +105,7 @@ def site_prepared_once(folder_of_the_run):
     """The folder of a site that was started and stopped: one for all processes of the run."""
     folder = folder_of_the_run / "site"
     folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(folder / "lock"):
         if not (folder / "done").exists():
             with started(folder):
                 pass

@@ -1,18 +1,12 @@
 """The dossier that comes with the program, and a few rows of it that load in no time."""
 
-import fcntl
 import json
 import shutil
-import sqlite3
-from contextlib import closing, contextmanager
 
 from django.conf import settings
-from django.core.management import call_command
-from django.db import connection, transaction
 
 from advocacy.content_folder import SITE
 from advocacy.management.commands.load_content import FILES
-from advocacy.models.kept import forget
 
 DOSSIER = settings.CONTENT_DIR
 
@@ -55,38 +49,3 @@ def named_by(model, row, rows):
 
 def key_of(row):
     return row["fields"].get("slug") or row["fields"].get("key")
-
-
-def load_dossier(folder):
-    """Load it, or copy what another process of the same run has loaded: that takes no time."""
-    connection.ensure_connection()
-    loaded = folder / "dossier.sqlite3"
-    with (folder / "dossier.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        with closing(sqlite3.connect(loaded)) as file:
-            if loaded.stat().st_size:
-                file.backup(connection.connection)
-            else:
-                call_command("load_content", verbosity=0)
-                connection.connection.backup(file)
-    forget()
-
-
-@contextmanager
-def dossier_loaded(folder):
-    """The whole dossier inside the block, and an empty database after it."""
-    if connection.vendor != "sqlite":
-        with transaction.atomic():
-            call_command("load_content", verbosity=0)
-            yield
-            transaction.set_rollback(True)
-        return
-    connection.ensure_connection()
-    with closing(sqlite3.connect(":memory:")) as empty:
-        connection.connection.backup(empty)
-        load_dossier(folder)
-        try:
-            yield
-        finally:
-            empty.backup(connection.connection)
-            forget()

@@ -86,7 +86,7 @@ def pages_of_the_dossier():
 @pytest.mark.parametrize("language", ["uk", "ko"])
 def test_a_page_asks_once_for_all_its_words(content, client, language):
     # Words of its own, which every page shows.
-    Site.objects.update_or_create(pk=1, defaults={"purpose": "To be answered"})
+    Site.objects.update(purpose="To be answered")
 
     for page in pages_of_the_dossier():
         # Once for what a process keeps.
@@ -366,7 +366,9 @@ def test_a_reply_and_its_translation_stand_together(client):
 
 def test_a_kind_and_a_purpose_of_one_s_own_are_translated(client):
     body = make_body(kind=make_kind("guild", name="guild"))
-    Site.objects.update_or_create(pk=1, defaults={"purpose": "To be answered"})
+    Site.objects.update_or_create(
+        pk=1, defaults={"name": "Answerable", "purpose": "To be answered"}
+    )
     tell(Site.current(), purpose="Щоб відповіли")
     assert '<span lang="en">Guild</span>' in client.get(f"/uk/bodies/{body.slug}/").text
 

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("auth", "__first__"),
     ]
 
     operations = [
@@ -446,6 +446,24 @@ class Migration(migrations.Migration):
                 "verbose_name": "edition",
                 "verbose_name_plural": "editions",
                 "ordering": ["-send_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state", "paused"),
+                                ("paused_at__isnull", False),
+                                models.Q(("paused_for", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state", "paused"), _negated=True),
+                                ("paused_at", None),
+                                ("paused_for", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="edition_paused_says_since_when_and_why",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1031,6 +1049,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "event",
                 "verbose_name_plural": "events",
                 "ordering": ["happened_on", "pk"],
+                "indexes": [models.Index(fields=["-happened_on", "-id"], name="event_newest")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("happened_precision__in", ["day", "month", "year"])),
+                        name="event_precision_is_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1674,6 +1699,79 @@ class Migration(migrations.Migration):
                 "verbose_name": "recommended action",
                 "verbose_name_plural": "recommended actions",
                 "ordering": ["issue", "body", "reference"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["draft", "open", "split", "superseded", "withdrawn"])
+                        ),
+                        name="recommended_action_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("expected_basis", ""), ("expected_by", None), ("expected_rule", "")
+                            ),
+                            models.Q(
+                                ("expected_by__isnull", False),
+                                ("expected_basis__in", ["rule", "promise", "ours"]),
+                                models.Q(("expected_rule", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="recommended_action_expected_date_has_a_basis",
+                        violation_error_message="Say why an answer is expected by that day, and cite the rule or the promise.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_because", ""),
+                                ("closed_on", None),
+                                ("state__in", ["draft", "open"]),
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ["draft", "open"]), _negated=True),
+                                ("closed_on__isnull", False),
+                                models.Q(("closed_because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="recommended_action_is_closed_by_something",
+                        violation_error_message="An ask that is closed says on which day and why; an open one has neither.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "superseded"), ("superseded_by__isnull", False)),
+                            models.Q(
+                                models.Q(("state", "superseded"), _negated=True),
+                                ("superseded_by", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="recommended_action_superseded_names_the_other",
+                        violation_error_message="An ask that was replaced names the ask that replaces it; no other does.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("superseded_by", None),
+                            models.Q(("superseded_by", models.F("pk")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="recommended_action_does_not_supersede_itself",
+                        violation_error_message="An ask does not replace itself.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("pause_reason", ""), ("paused_on", None)),
+                            models.Q(
+                                ("paused_on__isnull", False),
+                                models.Q(("pause_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="recommended_action_pause_has_a_reason",
+                        violation_error_message="A pause of the clock needs its reason.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2021,6 +2119,54 @@ class Migration(migrations.Migration):
                 "verbose_name": "checklist step",
                 "verbose_name_plural": "checklist steps",
                 "ordering": ["action", "position", "pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["minutes", "action", "position", "id"],
+                        include=("audience", "kind"),
+                        name="step_by_minutes",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "audience__in",
+                                [
+                                    "anyone",
+                                    "campaigner",
+                                    "ngo",
+                                    "union",
+                                    "journalist",
+                                    "researcher",
+                                    "family",
+                                ],
+                            ),
+                            (
+                                "kind__in",
+                                [
+                                    "email",
+                                    "letter",
+                                    "post",
+                                    "call",
+                                    "submit",
+                                    "meet",
+                                    "read",
+                                    "share",
+                                ],
+                            ),
+                            (
+                                "goes_to__in",
+                                ["", "body", "new-york", "geneva", "missions", "ministry"],
+                            ),
+                        ),
+                        name="checklist_step_audience_and_kind_are_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("minutes__gte", 1)),
+                        name="checklist_step_takes_time",
+                        violation_error_message="Say how many minutes the step takes: at least 1.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2081,6 +2227,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "relation of asks",
                 "verbose_name_plural": "relations of asks",
                 "ordering": ["kind", "action", "other"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["split_into", "same_call", "depends_on"])),
+                        name="ask_relation_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("action", models.F("other")), _negated=True),
+                        name="ask_relation_is_between_two",
+                        violation_error_message="An ask does not point to itself.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("action", "kind", "other"),
+                        name="ask_relation_is_unique",
+                        violation_error_message="These two asks already point to each other so.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2171,6 +2333,31 @@ class Migration(migrations.Migration):
                 "permissions": [
                     ("reveal_report", "Can see how to reach whoever told us something")
                 ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("said", ""), _negated=True),
+                        name="report_says_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at", None), ("closed_by", None), ("outcome", "")),
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("closed_by__isnull", False),
+                                ("outcome__in", ["used", "known", "no_evidence", "spam"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="report_is_closed_by_somebody_as_something",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("closed_at", None), models.Q(("digest", ""), _negated=True)
+                        ),
+                        fields=("digest",),
+                        name="report_is_told_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2223,6 +2410,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "search log",
                 "verbose_name_plural": "search logs",
                 "ordering": ["-searched_on", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("key", ""), _negated=True),
+                        fields=("key",),
+                        name="search_log_key_is_unique",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("places", ""), _negated=True),
+                            models.Q(("terms", ""), _negated=True),
+                            models.Q(("gaps", ""), _negated=True),
+                        ),
+                        name="search_log_says_where_how_and_what_is_missing",
+                        violation_error_message="A search log names the places searched, the terms and the known gaps.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2262,6 +2465,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "sign-in",
                 "verbose_name_plural": "sign-ins",
                 "ordering": ["-tried_at", "-pk"],
+                "indexes": [models.Index(fields=["-tried_at"], name="sign_in_newest")],
             },
         ),
         migrations.CreateModel(
@@ -2486,6 +2690,23 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "this record",
                 "verbose_name_plural": "this record",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("id", 1)),
+                        name="site_is_one_row",
+                        violation_error_message="There is one such row already.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True),
+                        name="site_has_a_name",
+                        violation_error_message="A record needs a name.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("accent__regex", "^(#[0-9a-f]{6})?$")),
+                        name="site_accent_is_a_colour",
+                        violation_error_message="The accent is no colour.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2700,6 +2921,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "paragraph",
                 "verbose_name_plural": "paragraphs",
                 "ordering": ["issue", "position", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("precision__in", ["day", "month", "year"])),
+                        name="paragraph_precision_is_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2731,6 +2958,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "source of an event",
                 "verbose_name_plural": "sources of events",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("event", "source"), name="event_source_is_unique"
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -2800,6 +3032,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "day", "about"), name="staff_call_once_a_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("about__in", ["standstill", "reports"])),
+                        name="staff_call_matter_is_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StatusUpdate",
@@ -3113,6 +3356,278 @@ class Migration(migrations.Migration):
                 "ordering": ["-happened_on", "-pk"],
                 "permissions": [("publish_statusupdate", "Can publish entries of the record")],
                 "base_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        fields=["action", "-happened_on", "-id"],
+                        include=("status", "search_log", "checked_on", "happened_precision"),
+                        name="update_newest_of_action",
+                    ),
+                    models.Index(
+                        fields=["-happened_on", "-id"],
+                        include=("action", "status", "search_log"),
+                        name="update_newest",
+                    ),
+                    models.Index(
+                        fields=["status", "-happened_on", "-id"], name="update_newest_of_status"
+                    ),
+                    models.Index(
+                        fields=["-recorded_at", "-id"],
+                        include=("action", "happened_on", "status", "search_log"),
+                        name="update_newest_recorded",
+                    ),
+                    models.Index(
+                        condition=models.Q(("corrects__isnull", False)),
+                        fields=["-recorded_at", "-id"],
+                        name="update_newest_correction",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("key", ""), _negated=True),
+                        fields=("key",),
+                        name="status_update_key_is_unique",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("search_log__isnull", False), ("status", "")),
+                            models.Q(
+                                models.Q(("search_log__isnull", False), _negated=True),
+                                (
+                                    "status__in",
+                                    [
+                                        "acknowledged",
+                                        "under_discussion",
+                                        "committed",
+                                        "partial_action",
+                                        "action_taken",
+                                        "implemented",
+                                        "refused",
+                                        "blocked",
+                                        "reversed",
+                                        "overtaken",
+                                    ],
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="status_update_is_a_response_or_a_look",
+                        violation_error_code="status",
+                        violation_error_message="Choose a status of the vocabulary.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("asserted_by__in", ["body", "state", "civil_society", "us"]),
+                            ("verification__in", ["reported", "documented", "verified"]),
+                            ("happened_precision__in", ["day", "month", "year"]),
+                            (
+                                "blocked_reason__in",
+                                [
+                                    "",
+                                    "veto",
+                                    "votes_short",
+                                    "off_agenda",
+                                    "not_receivable",
+                                    "no_competence",
+                                    "mandate_ended",
+                                    "other",
+                                ],
+                            ),
+                            (
+                                "refused_reason__in",
+                                [
+                                    "",
+                                    "stated_position",
+                                    "vote_lost_on_merits",
+                                    "declined_invitation",
+                                    "other",
+                                ],
+                            ),
+                        ),
+                        name="status_update_codes_are_known",
+                        violation_error_message="Choose codes of the vocabulary.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("happened_on__lte", models.F("recorded_at")),
+                            ("checked_on__lte", models.F("recorded_at")),
+                        ),
+                        name="status_update_is_not_in_the_future",
+                        violation_error_code="happened_on",
+                        violation_error_message="The record holds no dates in the future.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("checked_on__gte", models.F("happened_on"))),
+                        name="status_update_is_checked_after_it_happened",
+                        violation_error_code="checked_on",
+                        violation_error_message="It cannot have been checked before it happened.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("search_log__isnull", False),
+                            models.Q(("summary", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="status_update_says_what_happened",
+                        violation_error_code="summary",
+                        violation_error_message="Say in a sentence what happened.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("search_log__isnull", False), _negated=True),
+                            ("points_other_way", False),
+                            _connector="OR",
+                        ),
+                        name="status_update_look_points_nowhere",
+                        violation_error_code="points_other_way",
+                        violation_error_message="Only a response of the body can point the other way.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("search_log__isnull", False), _negated=True),
+                            ("event", None),
+                            _connector="OR",
+                        ),
+                        name="status_update_look_has_no_event",
+                        violation_error_code="event",
+                        violation_error_message="A look found nothing: only a response points to an event.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "committed"), _negated=True),
+                            models.Q(
+                                models.Q(("quote", ""), _negated=True),
+                                models.Q(("speaker", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="status_update_committed_needs_words_and_speaker",
+                        violation_error_code="quote",
+                        violation_error_message="“Promised” needs the exact words, and who spoke in what capacity.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "partial_action"), _negated=True),
+                            models.Q(
+                                models.Q(("missing", ""), _negated=True),
+                                models.Q(("reference", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="status_update_partial_needs_reference_and_missing_part",
+                        violation_error_code="missing",
+                        violation_error_message="“Partial action” needs the paragraph or symbol, and in writing what is still missing.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "action_taken"), _negated=True),
+                            models.Q(("reference", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="status_update_action_taken_needs_reference",
+                        violation_error_code="reference",
+                        violation_error_message="“Action taken” needs the act and its symbol.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "implemented"), _negated=True),
+                            models.Q(
+                                ("approved_by__isnull", False),
+                                models.Q(("approved_by", models.F("recorded_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="status_update_implemented_needs_second_editor",
+                        violation_error_code="approved_by",
+                        violation_error_message="“Carried out, verified” needs the approval of a second editor.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "refused"), _negated=True),
+                            models.Q(
+                                models.Q(("refused_reason", ""), _negated=True),
+                                models.Q(
+                                    models.Q(("quote", ""), _negated=True),
+                                    ("votes_against__isnull", False),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="status_update_refused_needs_reason_and_words_or_vote",
+                        violation_error_code="refused_reason",
+                        violation_error_message="“Refused” needs how it was refused, and the words or the vote. Silence is never a refusal.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "blocked"), _negated=True),
+                            models.Q(
+                                models.Q(("blocked_reason", ""), _negated=True),
+                                models.Q(("blocked_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="status_update_blocked_needs_reason_and_blocker",
+                        violation_error_code="blocked_reason",
+                        violation_error_message="“Blocked” needs how it was blocked, and by whom.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("blocked_reason__in", ["veto", "votes_short"]), _negated=True
+                            ),
+                            models.Q(
+                                ("votes_against__isnull", False), ("votes_for__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="status_update_vote_needs_tally",
+                        violation_error_code="votes_for",
+                        violation_error_message="A veto or a lost vote needs the tally.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("blocked_reason", "veto"), _negated=True),
+                            models.Q(("votes_against__gte", 1), ("votes_for__gte", 9)),
+                            _connector="OR",
+                        ),
+                        name="status_update_veto_needs_nine_votes",
+                        violation_error_code="votes_for",
+                        violation_error_message="It is a veto only with nine votes or more in favour and one against.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "reversed"), _negated=True),
+                            ("undoes__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="status_update_reversed_names_what_was_undone",
+                        violation_error_code="undoes",
+                        violation_error_message="“Reversed” needs the entry that was undone.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "overtaken"), _negated=True),
+                            models.Q(("transition_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="status_update_overtaken_needs_reason",
+                        violation_error_code="transition_reason",
+                        violation_error_message="“Overtaken by events” needs one sentence why.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("correction_reason", ""), ("corrects", None)),
+                            models.Q(
+                                ("corrects__isnull", False),
+                                models.Q(("correction_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="status_update_correction_needs_reason",
+                        violation_error_code="correction_reason",
+                        violation_error_message="A correction names the entry it corrects and why.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -3138,6 +3653,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "selection of a digest",
                 "verbose_name_plural": "selections of digests",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("edition", "digest"), name="selection_of_digest_once"
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -3258,6 +3778,27 @@ class Migration(migrations.Migration):
                 "verbose_name": "draft",
                 "verbose_name_plural": "drafts",
                 "ordering": ["written_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["waiting", "returned", "published", "withdrawn"])
+                        ),
+                        name="draft_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "published"), _negated=True),
+                            models.Q(
+                                ("decided_by__isnull", False),
+                                ("update__isnull", False),
+                                models.Q(("decided_by", models.F("written_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="draft_is_published_by_a_second_person",
+                        violation_error_message="A second person publishes a draft.",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -3448,6 +3989,76 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "submissions",
                 "ordering": ["submitted_on", "pk"],
                 "base_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        fields=["action", "submitted_on", "id"],
+                        include=("channel",),
+                        name="submission_first_of_action",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "channel__in",
+                                ["public", "letter", "procedure", "oral", "meeting", "petition"],
+                            )
+                        ),
+                        name="submission_channel_is_known",
+                        violation_error_code="channel",
+                        violation_error_message="Choose how it was put to the body.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("is_private", False), ("source__isnull", False)),
+                            models.Q(("is_private", True), ("source__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="submission_has_a_source_or_is_private",
+                        violation_error_code="source",
+                        violation_error_message="Say where it is known from: a source, or that the proof is kept private. One of them, not both.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("submitted_on__lte", models.F("recorded_at"))),
+                        name="submission_is_not_in_the_future",
+                        violation_error_code="submitted_on",
+                        violation_error_message="The record holds no dates in the future.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("receipt_on", None),
+                            models.Q(
+                                ("receipt_on__gte", models.F("submitted_on")),
+                                ("receipt_on__lte", models.F("recorded_at")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="submission_receipt_follows_it",
+                        violation_error_code="receipt_on",
+                        violation_error_message="A receipt is of the day it was put to the body or of a later one, and not in the future.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("took_place", True), ("corrects__isnull", False), _connector="OR"
+                        ),
+                        name="submission_is_taken_back_by_a_correction",
+                        violation_error_code="took_place",
+                        violation_error_message="Only a correction says that it never took place.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("correction_reason", ""), ("corrects", None)),
+                            models.Q(
+                                ("corrects__isnull", False),
+                                models.Q(("correction_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="submission_correction_needs_reason",
+                        violation_error_code="correction_reason",
+                        violation_error_message="A correction names what it corrects and why.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -3530,6 +4141,26 @@ class Migration(migrations.Migration):
                 "verbose_name": "draft of a submission",
                 "verbose_name_plural": "drafts of submissions",
                 "ordering": ["written_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["waiting", "returned", "published", "withdrawn"])
+                        ),
+                        name="submission_draft_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "published"), _negated=True),
+                            models.Q(
+                                ("decided_by__isnull", False),
+                                models.Q(("decided_by", models.F("written_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="submission_draft_is_published_by_a_second_person",
+                        violation_error_message="A second person publishes a draft.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -3563,6 +4194,11 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "submitting organisations",
                 "ordering": ["pk"],
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("submission", "organisation"), name="submitter_is_unique"
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -3708,6 +4344,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "refusal",
                 "verbose_name_plural": "refusals",
                 "ordering": ["-day", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("subscriber", "kind", "day"), name="refusal_counts_once_a_day"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -3785,6 +4426,18 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "delivery",
                 "verbose_name_plural": "deliveries",
+                "indexes": [
+                    models.Index(fields=["edition", "state", "id"], name="delivery_to_send")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("edition", "subscriber"), name="delivery_once_per_follower"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("refusal", ""), ("state", "failed"), _connector="OR"),
+                        name="delivery_refused_has_failed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -3936,6 +4589,39 @@ class Migration(migrations.Migration):
                 "verbose_name": "body",
                 "verbose_name_plural": "bodies",
                 "ordering": ["position", "name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reached_by__in", ["", "missions", "directly", "closed"]),
+                            (
+                                "salutation__in",
+                                [
+                                    "",
+                                    "excellency",
+                                    "mandate-holder",
+                                    "members",
+                                    "parliament",
+                                    "board",
+                                    "office",
+                                ],
+                            ),
+                        ),
+                        name="target_body_reach_and_salutation_are_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("states_sit", True),
+                            models.Q(
+                                ("all_states_sit", False),
+                                ("members_complete", False),
+                                ("parent", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="target_body_has_members_only_where_states_sit",
+                        violation_error_message="Only a body in which States sit has such members.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -4008,6 +4694,32 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "sign-up",
                 "verbose_name_plural": "sign-ups",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("issue__isnull", True), ("body__isnull", True), _connector="OR"
+                            ),
+                            models.Q(
+                                ("issue__isnull", True), ("action__isnull", True), _connector="OR"
+                            ),
+                            models.Q(
+                                ("body__isnull", True), ("action__isnull", True), _connector="OR"
+                            ),
+                        ),
+                        name="sign_up_has_one_subject",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("mail_number", None), ("mail_number__range", (1, 3)), _connector="OR"
+                        ),
+                        name="sign_up_mails_few_a_day",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("mailbox_hash", "mailed_on", "mail_number"),
+                        name="sign_up_mail_is_counted_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -4083,6 +4795,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "seat",
                 "verbose_name_plural": "seats",
                 "ordering": ["body", "country", "starts_on"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts_on", None),
+                            ("ends_on", None),
+                            ("ends_on__gt", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="seat_ends_after_it_starts",
+                        violation_error_message="A seat ends after it starts.",
+                    ),
+                    advocacy.models.overlap.SeatsDoNotOverlap(
+                        name="seats_of_a_state_in_a_body_do_not_overlap",
+                        violation_error_message="This State already has a seat in this body during part of that time.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -4140,6 +4868,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "reply",
                 "verbose_name_plural": "replies",
                 "ordering": ["-replied_on", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("text", ""), _negated=True),
+                            models.Q(("url", ""), _negated=True),
+                        ),
+                        name="reply_has_words_and_a_link",
+                        violation_error_message="A reply needs its words and where they can be read.",
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -4237,6 +4975,56 @@ class Migration(migrations.Migration):
                 "verbose_name": "meeting",
                 "verbose_name_plural": "meetings",
                 "ordering": ["starts_on", "ends_on", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ends_on", None), ("kind", "standing"), ("starts_on", None)),
+                            models.Q(
+                                models.Q(("kind", "standing"), _negated=True),
+                                ("ends_on__gte", models.F("starts_on")),
+                                ("starts_on__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="meeting_is_dated_unless_open_any_day",
+                        violation_error_message="Give a first day and a last day that is not before it; only what is open on any day has no dates.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "session",
+                                    "deadline",
+                                    "report",
+                                    "election",
+                                    "presidency",
+                                    "standing",
+                                ],
+                            ),
+                            ("confidence__in", ["confirmed", "expected"]),
+                            ("precision__in", ["day", "month", "year"]),
+                        ),
+                        name="meeting_kind_confidence_and_precision_are_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confidence", "confirmed"), _negated=True),
+                            models.Q(("source_url", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="meeting_confirmed_needs_source",
+                        violation_error_message="A confirmed date needs its source.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("act_by", None), ("act_by__lte", models.F("ends_on")), _connector="OR"
+                        ),
+                        name="meeting_is_acted_on_before_it_ends",
+                        violation_error_code="act_by",
+                        violation_error_message="What is over helps nobody: act by its last day or before.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -5006,6 +5794,34 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "follow",
                 "verbose_name_plural": "follows",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("issue__isnull", True), ("body__isnull", True), _connector="OR"
+                            ),
+                            models.Q(
+                                ("issue__isnull", True), ("action__isnull", True), _connector="OR"
+                            ),
+                            models.Q(
+                                ("body__isnull", True), ("action__isnull", True), _connector="OR"
+                            ),
+                        ),
+                        name="follow_has_one_subject",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("action", None), ("body", None), ("issue", None)),
+                        fields=("subscriber",),
+                        name="follow_everything_once",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("subscriber", "issue"), name="follow_issue_once"
+                    ),
+                    models.UniqueConstraint(fields=("subscriber", "body"), name="follow_body_once"),
+                    models.UniqueConstraint(
+                        fields=("subscriber", "action"), name="follow_ask_once"
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -5311,6 +6127,96 @@ class Migration(migrations.Migration):
                 "verbose_name": "address of an office",
                 "verbose_name_plural": "addresses of offices",
                 "ordering": ["place", "country", "slug"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "ministry",
+                                    "parliament",
+                                    "mission",
+                                    "embassy",
+                                    "secretariat",
+                                    "committee",
+                                    "procedure",
+                                    "ombudsman",
+                                    "organisation",
+                                    "union",
+                                    "press",
+                                    "directory",
+                                ],
+                            ),
+                            (
+                                "place__in",
+                                [
+                                    "capital",
+                                    "new-york",
+                                    "geneva",
+                                    "vienna",
+                                    "the-hague",
+                                    "brussels",
+                                    "strasbourg",
+                                    "elsewhere",
+                                ],
+                            ),
+                            (
+                                "confidence__in",
+                                ["seen_on_official_page", "seen_on_copy", "pattern_only"],
+                            ),
+                            (
+                                "open_to__in",
+                                [
+                                    "anyone",
+                                    "families",
+                                    "victims",
+                                    "lawyers",
+                                    "refugees",
+                                    "unions",
+                                    "organisations",
+                                    "press",
+                                ],
+                            ),
+                        ),
+                        name="contact_point_choices_are_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("email", ""),
+                            models.Q(("source_url", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="contact_point_email_needs_source",
+                        violation_error_code="source_url",
+                        violation_error_message="Say on which page the e-mail address was read.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("email", ""),
+                            models.Q(("confidence", "pattern_only"), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="contact_point_pattern_has_no_email",
+                        violation_error_code="email",
+                        violation_error_message="What was seen nowhere has no e-mail address: say where this one was seen.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("checked_by", None), ("checked_on", None)),
+                            models.Q(("checked_by__isnull", False), ("checked_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="contact_point_check_has_day_and_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("returned", 0), ("returned_on", None)),
+                            models.Q(("returned__gt", 0), ("returned_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="contact_point_returns_have_a_day",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -5433,6 +6339,15 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "withheld fields",
                 "ordering": ["-pk"],
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("of", "row", "field"), name="withheld_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("proposed_by", models.F("confirmed_by")), _negated=True
+                        ),
+                        name="withheld_by_two_people",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -5522,6 +6437,30 @@ class Migration(migrations.Migration):
                         "answer_for_withholding",
                         "Can answer for a withholding: one of its two people must",
                     )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "proposed")),
+                        fields=("of", "row", "field"),
+                        name="withholding_is_proposed_once",
+                        violation_error_message="It is proposed already: somebody else confirms that.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["proposed", "confirmed", "withdrawn"])),
+                        name="withholding_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "confirmed"), _negated=True),
+                            models.Q(
+                                ("decided_by__isnull", False),
+                                models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="withholding_is_confirmed_by_a_second_person",
+                        violation_error_message="A second person confirms it.",
+                    ),
                 ],
             },
         ),
@@ -5696,6 +6635,29 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["status", "action"], name="standing_by_status"),
+                    models.Index(
+                        fields=["last_checked_on", "action"], name="standing_by_last_check"
+                    ),
+                    models.Index(fields=["asked_on", "action"], name="standing_by_asked_on"),
+                    models.Index(
+                        fields=["-answered_on", "asked_on", "action"], name="standing_by_wait"
+                    ),
+                    models.Index(fields=["-public_from", "action"], name="standing_by_public_from"),
+                    models.Index(
+                        condition=models.Q(("state", "draft")),
+                        fields=["action"],
+                        name="standing_draft",
+                    ),
+                    models.Index(
+                        condition=models.Q(("expected_by__isnull", False)),
+                        fields=["action"],
+                        name="standing_due",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Pack",
@@ -5834,515 +6796,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddIndex(
-            model_name="checkliststep",
-            index=models.Index(
-                fields=["minutes", "action", "position", "id"],
-                include=("audience", "kind"),
-                name="step_by_minutes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="checkliststep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "audience__in",
-                        [
-                            "anyone",
-                            "campaigner",
-                            "ngo",
-                            "union",
-                            "journalist",
-                            "researcher",
-                            "family",
-                        ],
-                    ),
-                    (
-                        "kind__in",
-                        ["email", "letter", "post", "call", "submit", "meet", "read", "share"],
-                    ),
-                    ("goes_to__in", ["", "body", "new-york", "geneva", "missions", "ministry"]),
-                ),
-                name="checklist_step_audience_and_kind_are_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="checkliststep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("minutes__gte", 1)),
-                name="checklist_step_takes_time",
-                violation_error_message="Say how many minutes the step takes: at least 1.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="askrelation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["split_into", "same_call", "depends_on"])),
-                name="ask_relation_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="askrelation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("action", models.F("other")), _negated=True),
-                name="ask_relation_is_between_two",
-                violation_error_message="An ask does not point to itself.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="askrelation",
-            constraint=models.UniqueConstraint(
-                fields=("action", "kind", "other"),
-                name="ask_relation_is_unique",
-                violation_error_message="These two asks already point to each other so.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("said", ""), _negated=True), name="report_says_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at", None), ("closed_by", None), ("outcome", "")),
-                    models.Q(
-                        ("closed_at__isnull", False),
-                        ("closed_by__isnull", False),
-                        ("outcome__in", ["used", "known", "no_evidence", "spam"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="report_is_closed_by_somebody_as_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("closed_at", None), models.Q(("digest", ""), _negated=True)),
-                fields=("digest",),
-                name="report_is_told_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="searchlog",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("key", ""), _negated=True),
-                fields=("key",),
-                name="search_log_key_is_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="searchlog",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("places", ""), _negated=True),
-                    models.Q(("terms", ""), _negated=True),
-                    models.Q(("gaps", ""), _negated=True),
-                ),
-                name="search_log_says_where_how_and_what_is_missing",
-                violation_error_message="A search log names the places searched, the terms and the known gaps.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="signin",
-            index=models.Index(fields=["-tried_at"], name="sign_in_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="site",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("id", 1)),
-                name="site_is_one_row",
-                violation_error_message="There is one such row already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="site",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True),
-                name="site_has_a_name",
-                violation_error_message="A record needs a name.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="site",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("accent__regex", "^(#[0-9a-f]{6})?$")),
-                name="site_accent_is_a_colour",
-                violation_error_message="The accent is no colour.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paragraph",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("precision__in", ["day", "month", "year"])),
-                name="paragraph_precision_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="eventsource",
-            constraint=models.UniqueConstraint(
-                fields=("event", "source"), name="event_source_is_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffcall",
-            constraint=models.UniqueConstraint(
-                fields=("user", "day", "about"), name="staff_call_once_a_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffcall",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("about__in", ["standstill", "reports"])),
-                name="staff_call_matter_is_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="statusupdate",
-            index=models.Index(
-                fields=["action", "-happened_on", "-id"],
-                include=("status", "search_log", "checked_on", "happened_precision"),
-                name="update_newest_of_action",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="statusupdate",
-            index=models.Index(
-                fields=["-happened_on", "-id"],
-                include=("action", "status", "search_log"),
-                name="update_newest",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="statusupdate",
-            index=models.Index(
-                fields=["status", "-happened_on", "-id"], name="update_newest_of_status"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="statusupdate",
-            index=models.Index(
-                fields=["-recorded_at", "-id"],
-                include=("action", "happened_on", "status", "search_log"),
-                name="update_newest_recorded",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="statusupdate",
-            index=models.Index(
-                condition=models.Q(("corrects__isnull", False)),
-                fields=["-recorded_at", "-id"],
-                name="update_newest_correction",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statusupdate",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("key", ""), _negated=True),
-                fields=("key",),
-                name="status_update_key_is_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statusupdate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("search_log__isnull", False), ("status", "")),
-                    models.Q(
-                        models.Q(("search_log__isnull", False), _negated=True),
-                        (
-                            "status__in",
-                            [
-                                "acknowledged",
-                                "under_discussion",
-                                "committed",
-                                "partial_action",
-                                "action_taken",
-                                "implemented",
-                                "refused",
-                                "blocked",
-                                "reversed",
-                                "overtaken",
-                            ],
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="status_update_is_a_response_or_a_look",
-                violation_error_code="status",
-                violation_error_message="Choose a status of the vocabulary.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statusupdate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("asserted_by__in", ["body", "state", "civil_society", "us"]),
-                    ("verification__in", ["reported", "documented", "verified"]),
-                    ("happened_precision__in", ["day", "month", "year"]),
-                    (
-                        "blocked_reason__in",
-                        [
-                            "",
-                            "veto",
-                            "votes_short",
-                            "off_agenda",
-                            "not_receivable",
-                            "no_competence",
-                            "mandate_ended",
-                            "other",
-                        ],
-                    ),
-                    (
-                        "refused_reason__in",
-                        [
-                            "",
-                            "stated_position",
-                            "vote_lost_on_merits",
-                            "declined_invitation",
-                            "other",
-                        ],
-                    ),
-                ),
-                name="status_update_codes_are_known",
-                violation_error_message="Choose codes of the vocabulary.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statusupdate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("happened_on__lte", models.F("recorded_at")),
-                    ("checked_on__lte", models.F("recorded_at")),
-                ),
-                name="status_update_is_not_in_the_future",
-                violation_error_code="happened_on",
-                violation_error_message="The record holds no dates in the future.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statusupdate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("checked_on__gte", models.F("happened_on"))),
-                name="status_update_is_checked_after_it_happened",
-                violation_error_code="checked_on",
-                violation_error_message="It cannot have been checked before it happened.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statusupdate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("search_log__isnull", False),
-                    models.Q(("summary", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="status_update_says_what_happened",
-                violation_error_code="summary",
-                violation_error_message="Say in a sentence what happened.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statusupdate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("search_log__isnull", False), _negated=True),
-                    ("points_other_way", False),
-                    _connector="OR",
-                ),
-                name="status_update_look_points_nowhere",
-                violation_error_code="points_other_way",
-                violation_error_message="Only a response of the body can point the other way.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statusupdate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("search_log__isnull", False), _negated=True),
-                    ("event", None),
-                    _connector="OR",
-                ),
-                name="status_update_look_has_no_event",
-                violation_error_code="event",
-                violation_error_message="A look found nothing: only a response points to an event.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statusupdate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "committed"), _negated=True),
-                    models.Q(
-                        models.Q(("quote", ""), _negated=True),
-                        models.Q(("speaker", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="status_update_committed_needs_words_and_speaker",
-                violation_error_code="quote",
-                violation_error_message="“Promised” needs the exact words, and who spoke in what capacity.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statusupdate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "partial_action"), _negated=True),
-                    models.Q(
-                        models.Q(("missing", ""), _negated=True),
-                        models.Q(("reference", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="status_update_partial_needs_reference_and_missing_part",
-                violation_error_code="missing",
-                violation_error_message="“Partial action” needs the paragraph or symbol, and in writing what is still missing.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statusupdate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "action_taken"), _negated=True),
-                    models.Q(("reference", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="status_update_action_taken_needs_reference",
-                violation_error_code="reference",
-                violation_error_message="“Action taken” needs the act and its symbol.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statusupdate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "implemented"), _negated=True),
-                    models.Q(
-                        ("approved_by__isnull", False),
-                        models.Q(("approved_by", models.F("recorded_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="status_update_implemented_needs_second_editor",
-                violation_error_code="approved_by",
-                violation_error_message="“Carried out, verified” needs the approval of a second editor.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statusupdate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "refused"), _negated=True),
-                    models.Q(
-                        models.Q(("refused_reason", ""), _negated=True),
-                        models.Q(
-                            models.Q(("quote", ""), _negated=True),
-                            ("votes_against__isnull", False),
-                            _connector="OR",
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="status_update_refused_needs_reason_and_words_or_vote",
-                violation_error_code="refused_reason",
-                violation_error_message="“Refused” needs how it was refused, and the words or the vote. Silence is never a refusal.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statusupdate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "blocked"), _negated=True),
-                    models.Q(
-                        models.Q(("blocked_reason", ""), _negated=True),
-                        models.Q(("blocked_by", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="status_update_blocked_needs_reason_and_blocker",
-                violation_error_code="blocked_reason",
-                violation_error_message="“Blocked” needs how it was blocked, and by whom.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statusupdate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("blocked_reason__in", ["veto", "votes_short"]), _negated=True),
-                    models.Q(("votes_against__isnull", False), ("votes_for__isnull", False)),
-                    _connector="OR",
-                ),
-                name="status_update_vote_needs_tally",
-                violation_error_code="votes_for",
-                violation_error_message="A veto or a lost vote needs the tally.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statusupdate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("blocked_reason", "veto"), _negated=True),
-                    models.Q(("votes_against__gte", 1), ("votes_for__gte", 9)),
-                    _connector="OR",
-                ),
-                name="status_update_veto_needs_nine_votes",
-                violation_error_code="votes_for",
-                violation_error_message="It is a veto only with nine votes or more in favour and one against.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statusupdate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "reversed"), _negated=True),
-                    ("undoes__isnull", False),
-                    _connector="OR",
-                ),
-                name="status_update_reversed_names_what_was_undone",
-                violation_error_code="undoes",
-                violation_error_message="“Reversed” needs the entry that was undone.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statusupdate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "overtaken"), _negated=True),
-                    models.Q(("transition_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="status_update_overtaken_needs_reason",
-                violation_error_code="transition_reason",
-                violation_error_message="“Overtaken by events” needs one sentence why.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statusupdate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("correction_reason", ""), ("corrects", None)),
-                    models.Q(
-                        ("corrects__isnull", False),
-                        models.Q(("correction_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="status_update_correction_needs_reason",
-                violation_error_code="correction_reason",
-                violation_error_message="A correction names the entry it corrects and why.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="selection",
-            constraint=models.UniqueConstraint(
-                fields=("edition", "digest"), name="selection_of_digest_once"
-            ),
-        ),
         migrations.AddConstraint(
             model_name="edition",
             constraint=models.CheckConstraint(
@@ -6356,285 +6809,9 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="edition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("state", "paused"),
-                        ("paused_at__isnull", False),
-                        models.Q(("paused_for", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("state", "paused"), _negated=True),
-                        ("paused_at", None),
-                        ("paused_for", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="edition_paused_says_since_when_and_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draft",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["waiting", "returned", "published", "withdrawn"])
-                ),
-                name="draft_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draft",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "published"), _negated=True),
-                    models.Q(
-                        ("decided_by__isnull", False),
-                        ("update__isnull", False),
-                        models.Q(("decided_by", models.F("written_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="draft_is_published_by_a_second_person",
-                violation_error_message="A second person publishes a draft.",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="citation",
             constraint=models.UniqueConstraint(
                 fields=("update", "source"), name="citation_is_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submissiondraft",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["waiting", "returned", "published", "withdrawn"])
-                ),
-                name="submission_draft_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submissiondraft",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "published"), _negated=True),
-                    models.Q(
-                        ("decided_by__isnull", False),
-                        models.Q(("decided_by", models.F("written_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="submission_draft_is_published_by_a_second_person",
-                violation_error_message="A second person publishes a draft.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submitter",
-            constraint=models.UniqueConstraint(
-                fields=("submission", "organisation"), name="submitter_is_unique"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="submission",
-            index=models.Index(
-                fields=["action", "submitted_on", "id"],
-                include=("channel",),
-                name="submission_first_of_action",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "channel__in",
-                        ["public", "letter", "procedure", "oral", "meeting", "petition"],
-                    )
-                ),
-                name="submission_channel_is_known",
-                violation_error_code="channel",
-                violation_error_message="Choose how it was put to the body.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("is_private", False), ("source__isnull", False)),
-                    models.Q(("is_private", True), ("source__isnull", True)),
-                    _connector="OR",
-                ),
-                name="submission_has_a_source_or_is_private",
-                violation_error_code="source",
-                violation_error_message="Say where it is known from: a source, or that the proof is kept private. One of them, not both.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("submitted_on__lte", models.F("recorded_at"))),
-                name="submission_is_not_in_the_future",
-                violation_error_code="submitted_on",
-                violation_error_message="The record holds no dates in the future.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("receipt_on", None),
-                    models.Q(
-                        ("receipt_on__gte", models.F("submitted_on")),
-                        ("receipt_on__lte", models.F("recorded_at")),
-                    ),
-                    _connector="OR",
-                ),
-                name="submission_receipt_follows_it",
-                violation_error_code="receipt_on",
-                violation_error_message="A receipt is of the day it was put to the body or of a later one, and not in the future.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("took_place", True), ("corrects__isnull", False), _connector="OR"
-                ),
-                name="submission_is_taken_back_by_a_correction",
-                violation_error_code="took_place",
-                violation_error_message="Only a correction says that it never took place.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("correction_reason", ""), ("corrects", None)),
-                    models.Q(
-                        ("corrects__isnull", False),
-                        models.Q(("correction_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="submission_correction_needs_reason",
-                violation_error_code="correction_reason",
-                violation_error_message="A correction names what it corrects and why.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refusal",
-            constraint=models.UniqueConstraint(
-                fields=("subscriber", "kind", "day"), name="refusal_counts_once_a_day"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(fields=["edition", "state", "id"], name="delivery_to_send"),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.UniqueConstraint(
-                fields=("edition", "subscriber"), name="delivery_once_per_follower"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("refusal", ""), ("state", "failed"), _connector="OR"),
-                name="delivery_refused_has_failed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="targetbody",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("reached_by__in", ["", "missions", "directly", "closed"]),
-                    (
-                        "salutation__in",
-                        [
-                            "",
-                            "excellency",
-                            "mandate-holder",
-                            "members",
-                            "parliament",
-                            "board",
-                            "office",
-                        ],
-                    ),
-                ),
-                name="target_body_reach_and_salutation_are_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="targetbody",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("states_sit", True),
-                    models.Q(
-                        ("all_states_sit", False), ("members_complete", False), ("parent", None)
-                    ),
-                    _connector="OR",
-                ),
-                name="target_body_has_members_only_where_states_sit",
-                violation_error_message="Only a body in which States sit has such members.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("issue__isnull", True), ("body__isnull", True), _connector="OR"),
-                    models.Q(("issue__isnull", True), ("action__isnull", True), _connector="OR"),
-                    models.Q(("body__isnull", True), ("action__isnull", True), _connector="OR"),
-                ),
-                name="sign_up_has_one_subject",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("mail_number", None), ("mail_number__range", (1, 3)), _connector="OR"
-                ),
-                name="sign_up_mails_few_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signup",
-            constraint=models.UniqueConstraint(
-                fields=("mailbox_hash", "mailed_on", "mail_number"),
-                name="sign_up_mail_is_counted_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts_on", None),
-                    ("ends_on", None),
-                    ("ends_on__gt", models.F("starts_on")),
-                    _connector="OR",
-                ),
-                name="seat_ends_after_it_starts",
-                violation_error_message="A seat ends after it starts.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seat",
-            constraint=advocacy.models.overlap.SeatsDoNotOverlap(
-                name="seats_of_a_state_in_a_body_do_not_overlap",
-                violation_error_message="This State already has a seat in this body during part of that time.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reply",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("text", ""), _negated=True), models.Q(("url", ""), _negated=True)
-                ),
-                name="reply_has_words_and_a_link",
-                violation_error_message="A reply needs its words and where they can be read.",
             ),
         ),
         migrations.AddIndex(
@@ -6643,368 +6820,6 @@ class Migration(migrations.Migration):
                 fields=["body", "reference", "id"],
                 include=("state", "issue"),
                 name="action_of_body",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recommendedaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["draft", "open", "split", "superseded", "withdrawn"])
-                ),
-                name="recommended_action_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recommendedaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("expected_basis", ""), ("expected_by", None), ("expected_rule", "")),
-                    models.Q(
-                        ("expected_by__isnull", False),
-                        ("expected_basis__in", ["rule", "promise", "ours"]),
-                        models.Q(("expected_rule", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="recommended_action_expected_date_has_a_basis",
-                violation_error_message="Say why an answer is expected by that day, and cite the rule or the promise.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recommendedaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed_because", ""),
-                        ("closed_on", None),
-                        ("state__in", ["draft", "open"]),
-                    ),
-                    models.Q(
-                        models.Q(("state__in", ["draft", "open"]), _negated=True),
-                        ("closed_on__isnull", False),
-                        models.Q(("closed_because", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="recommended_action_is_closed_by_something",
-                violation_error_message="An ask that is closed says on which day and why; an open one has neither.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recommendedaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "superseded"), ("superseded_by__isnull", False)),
-                    models.Q(
-                        models.Q(("state", "superseded"), _negated=True), ("superseded_by", None)
-                    ),
-                    _connector="OR",
-                ),
-                name="recommended_action_superseded_names_the_other",
-                violation_error_message="An ask that was replaced names the ask that replaces it; no other does.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recommendedaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("superseded_by", None),
-                    models.Q(("superseded_by", models.F("pk")), _negated=True),
-                    _connector="OR",
-                ),
-                name="recommended_action_does_not_supersede_itself",
-                violation_error_message="An ask does not replace itself.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recommendedaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("pause_reason", ""), ("paused_on", None)),
-                    models.Q(
-                        ("paused_on__isnull", False), models.Q(("pause_reason", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="recommended_action_pause_has_a_reason",
-                violation_error_message="A pause of the clock needs its reason.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meeting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ends_on", None), ("kind", "standing"), ("starts_on", None)),
-                    models.Q(
-                        models.Q(("kind", "standing"), _negated=True),
-                        ("ends_on__gte", models.F("starts_on")),
-                        ("starts_on__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="meeting_is_dated_unless_open_any_day",
-                violation_error_message="Give a first day and a last day that is not before it; only what is open on any day has no dates.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meeting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        ["session", "deadline", "report", "election", "presidency", "standing"],
-                    ),
-                    ("confidence__in", ["confirmed", "expected"]),
-                    ("precision__in", ["day", "month", "year"]),
-                ),
-                name="meeting_kind_confidence_and_precision_are_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meeting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("confidence", "confirmed"), _negated=True),
-                    models.Q(("source_url", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="meeting_confirmed_needs_source",
-                violation_error_message="A confirmed date needs its source.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meeting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("act_by", None), ("act_by__lte", models.F("ends_on")), _connector="OR"
-                ),
-                name="meeting_is_acted_on_before_it_ends",
-                violation_error_code="act_by",
-                violation_error_message="What is over helps nobody: act by its last day or before.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="follow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("issue__isnull", True), ("body__isnull", True), _connector="OR"),
-                    models.Q(("issue__isnull", True), ("action__isnull", True), _connector="OR"),
-                    models.Q(("body__isnull", True), ("action__isnull", True), _connector="OR"),
-                ),
-                name="follow_has_one_subject",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="follow",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("action", None), ("body", None), ("issue", None)),
-                fields=("subscriber",),
-                name="follow_everything_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="follow",
-            constraint=models.UniqueConstraint(
-                fields=("subscriber", "issue"), name="follow_issue_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="follow",
-            constraint=models.UniqueConstraint(
-                fields=("subscriber", "body"), name="follow_body_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="follow",
-            constraint=models.UniqueConstraint(
-                fields=("subscriber", "action"), name="follow_ask_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(fields=["-happened_on", "-id"], name="event_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("happened_precision__in", ["day", "month", "year"])),
-                name="event_precision_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contactpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "ministry",
-                            "parliament",
-                            "mission",
-                            "embassy",
-                            "secretariat",
-                            "committee",
-                            "procedure",
-                            "ombudsman",
-                            "organisation",
-                            "union",
-                            "press",
-                            "directory",
-                        ],
-                    ),
-                    (
-                        "place__in",
-                        [
-                            "capital",
-                            "new-york",
-                            "geneva",
-                            "vienna",
-                            "the-hague",
-                            "brussels",
-                            "strasbourg",
-                            "elsewhere",
-                        ],
-                    ),
-                    ("confidence__in", ["seen_on_official_page", "seen_on_copy", "pattern_only"]),
-                    (
-                        "open_to__in",
-                        [
-                            "anyone",
-                            "families",
-                            "victims",
-                            "lawyers",
-                            "refugees",
-                            "unions",
-                            "organisations",
-                            "press",
-                        ],
-                    ),
-                ),
-                name="contact_point_choices_are_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contactpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("email", ""), models.Q(("source_url", ""), _negated=True), _connector="OR"
-                ),
-                name="contact_point_email_needs_source",
-                violation_error_code="source_url",
-                violation_error_message="Say on which page the e-mail address was read.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contactpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("email", ""),
-                    models.Q(("confidence", "pattern_only"), _negated=True),
-                    _connector="OR",
-                ),
-                name="contact_point_pattern_has_no_email",
-                violation_error_code="email",
-                violation_error_message="What was seen nowhere has no e-mail address: say where this one was seen.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contactpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("checked_by", None), ("checked_on", None)),
-                    models.Q(("checked_by__isnull", False), ("checked_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="contact_point_check_has_day_and_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contactpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("returned", 0), ("returned_on", None)),
-                    models.Q(("returned__gt", 0), ("returned_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="contact_point_returns_have_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="withheld",
-            constraint=models.UniqueConstraint(fields=("of", "row", "field"), name="withheld_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="withheld",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("proposed_by", models.F("confirmed_by")), _negated=True),
-                name="withheld_by_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="withholding",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "proposed")),
-                fields=("of", "row", "field"),
-                name="withholding_is_proposed_once",
-                violation_error_message="It is proposed already: somebody else confirms that.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="withholding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["proposed", "confirmed", "withdrawn"])),
-                name="withholding_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="withholding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "confirmed"), _negated=True),
-                    models.Q(
-                        ("decided_by__isnull", False),
-                        models.Q(("decided_by", models.F("proposed_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="withholding_is_confirmed_by_a_second_person",
-                violation_error_message="A second person confirms it.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="standingtoday",
-            index=models.Index(fields=["status", "action"], name="standing_by_status"),
-        ),
-        migrations.AddIndex(
-            model_name="standingtoday",
-            index=models.Index(fields=["last_checked_on", "action"], name="standing_by_last_check"),
-        ),
-        migrations.AddIndex(
-            model_name="standingtoday",
-            index=models.Index(fields=["asked_on", "action"], name="standing_by_asked_on"),
-        ),
-        migrations.AddIndex(
-            model_name="standingtoday",
-            index=models.Index(
-                fields=["-answered_on", "asked_on", "action"], name="standing_by_wait"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="standingtoday",
-            index=models.Index(fields=["-public_from", "action"], name="standing_by_public_from"),
-        ),
-        migrations.AddIndex(
-            model_name="standingtoday",
-            index=models.Index(
-                condition=models.Q(("state", "draft")), fields=["action"], name="standing_draft"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="standingtoday",
-            index=models.Index(
-                condition=models.Q(("expected_by__isnull", False)),
-                fields=["action"],
-                name="standing_due",
             ),
         ),
     ]

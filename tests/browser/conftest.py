@@ -10,7 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 from advocacy.models import Issue, Meeting, PackKind, RecommendedAction
 from tests.browser.engines import IS_INSTALLED, Chromium, Engine, Firefox
 from tests.browser.webkit import WebKit
-from tests.dossier import load_dossier
+from tests.databases import load_dossier
 from tests.factories import make_pack, make_page
 
 # All that a pack may hold, and no word of a real one.

@@ -1,0 +1,137 @@
+"""The databases of a run: what one process has made, the others copy."""
+
+import fcntl
+import shutil
+import sqlite3
+from contextlib import closing, contextmanager
+
+from django.apps import apps
+from django.core.management import call_command
+from django.core.management.color import no_style
+from django.db import connection, transaction
+from django.test.utils import setup_databases
+
+from advocacy.models.kept import forget
+
+
+@contextmanager
+def locked(file):
+    """Inside the block, no other process of the run is in a block of the same file."""
+    with file.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def set_up(folder):
+    """An empty database for this process. The first one migrates: that takes its time."""
+    made = folder / "migrated"
+    with locked(folder / "migrated.lock"):
+        is_there = made.exists()
+        if is_there:
+            copy_migrated(made)
+        databases = setup_databases(verbosity=0, interactive=False, keepdb=is_there)
+        if not is_there:
+            keep_migrated(made)
+    return databases
+
+
+def keep_migrated(made):
+    if connection.vendor == "sqlite":
+        with closing(sqlite3.connect(made)) as file:
+            connection.connection.backup(file)
+        return
+    name = connection.settings_dict["NAME"]
+    connection.close()  # Nobody may be in a database that is copied.
+    with connection.creation._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}_migrated"')
+        cursor.execute(f'CREATE DATABASE "{name}_migrated" TEMPLATE "{name}"')
+    made.write_text(f"{name}_migrated")
+
+
+def copy_migrated(made):
+    name = connection.creation._get_test_db_name()
+    if connection.vendor == "sqlite":
+        shutil.copy(made, name)
+        return
+    with connection.creation._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{made.read_text()}"')
+
+
+def drop_migrated(folder):
+    """Leave nothing behind on a server that is not thrown away with the run."""
+    made = folder / "migrated"
+    with locked(folder / "migrated.lock"):
+        if connection.vendor != "sqlite" and made.exists():
+            with connection.creation._nodb_cursor() as cursor:
+                cursor.execute(f'DROP DATABASE IF EXISTS "{made.read_text()}"')
+            made.unlink()
+
+
+def load_dossier(folder):
+    """Load it, or copy what another process of the run has loaded."""
+    connection.ensure_connection()
+    load = load_into_sqlite if connection.vendor == "sqlite" else load_into_postgres
+    with locked(folder / "dossier.lock"):
+        load(folder)
+    forget()
+
+
+def load_into_sqlite(folder):
+    loaded = folder / "dossier.sqlite3"
+    with closing(sqlite3.connect(loaded)) as file:
+        if loaded.stat().st_size:
+            file.backup(connection.connection)
+        else:
+            call_command("load_content", verbosity=0)
+            connection.connection.backup(file)
+
+
+def load_into_postgres(folder):
+    loaded = folder / "dossier"
+    models = apps.get_models(include_auto_created=True)
+    tables = {model._meta.db_table: columns_of(model) for model in models}
+    with connection.cursor() as cursor:
+        if loaded.exists():
+            for table in tables:
+                cursor.execute(f"DELETE FROM {table}")
+            for table, columns in tables.items():
+                with cursor.copy(f"COPY {table} ({columns}) FROM STDIN (FORMAT binary)") as into:
+                    into.write((loaded / table).read_bytes())
+            for statement in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
+                cursor.execute(statement)
+            connection.check_constraints()
+            return
+        call_command("load_content", verbosity=0)
+        loaded.mkdir()
+        for table, columns in tables.items():
+            with (
+                cursor.copy(f"COPY {table} ({columns}) TO STDOUT (FORMAT binary)") as rows,
+                (loaded / table).open("wb") as file,
+            ):
+                file.writelines(rows)
+
+
+def columns_of(model):
+    fields = (field for field in model._meta.concrete_fields if not field.generated)
+    return ", ".join(f'"{field.column}"' for field in fields)
+
+
+@contextmanager
+def dossier_loaded(folder):
+    """The whole dossier inside the block, and an empty database after it."""
+    if connection.vendor != "sqlite":
+        with transaction.atomic():
+            load_dossier(folder)
+            yield
+            transaction.set_rollback(True)
+        return
+    connection.ensure_connection()
+    with closing(sqlite3.connect(":memory:")) as empty:
+        connection.connection.backup(empty)
+        load_dossier(folder)
+        try:
+            yield
+        finally:
+            empty.backup(connection.connection)
+            forget()
