@@ -39,6 +39,13 @@ ENTRIES ?= 1000000
 PRODUCTION := env DEBUG=0 HTTPS=1 SECRET_KEY=$$($(PYTHON) -c "import secrets; print(secrets.token_hex(40))") MAIL_URL=smtp://localhost
 COMPILE := pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate
 
+# What stands in the way of all that installs, each in one sentence.
+ifneq ($(filter-out help clean,$(MAKECMDGOALS)),)
+$(if $(shell [ -w . ] || echo no),$(error This folder cannot be written to: copy it to one of your own, or ask for the right to write))
+NOTE := $(shell sh deploy/check_venv.sh)
+$(if $(NOTE),$(info $(NOTE)))
+endif
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run install dev test test-quick test-postgres check bench bench-pages bench-mailing bench-sign-ups bench-transfer bench-verify proof fuzz screenshots format messages manage lock clean port
@@ -146,7 +153,7 @@ $(KEYS):
 
 .venv/pyvenv.cfg: .python-version | $(UV)
 	@echo "Making .venv with Python $$(cat .python-version)…"
-	@$(UV) venv --quiet --clear .venv || { echo "Install that Python, or let uv reach the internet to fetch it." >&2; exit 1; }
+	@$(UV) venv --quiet --clear .venv && pwd -P > .venv/made-in || { echo "Install that Python, or let uv reach the internet to fetch it." >&2; exit 1; }
 
 .venv/installed: requirements.txt .venv/pyvenv.cfg
 	@echo "Installing what the site needs…"

@@ -7,6 +7,10 @@ command -v "$python" >/dev/null || {
     echo "Python 3 is needed: install it with the system's packages." >&2
     exit 1
 }
+"$python" -c "import sys; sys.exit(sys.version_info < (3, 9))" || {
+    echo "This Python is too old to begin with: install Python 3.9 or newer with the system's packages." >&2
+    exit 1
+}
 echo "Fetching uv, the installer, into .tools…"
 options="--quiet --disable-pip-version-check --no-warn-script-location --require-hashes"
 if "$python" -m pip --version >/dev/null 2>&1; then

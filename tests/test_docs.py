@@ -3,6 +3,7 @@
 import ast
 import re
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,11 @@ from django.apps import apps
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [
+    *sorted(ROOT.glob("*.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+    *sorted((ROOT / "deploy").glob("*.md")),
+]
 
 
 def settings_read():
@@ -61,7 +66,9 @@ def test_every_link_and_path_of_a_document_exists(page):
     )
 
     missing = [link for link in links if not (page.parent / link).exists()]
-    missing += [path for path in paths if not (ROOT / path).exists()]
+    # What somebody is told to write is not in the tree.
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").split()
+    missing += [path for path in paths if f"/{path}" not in ignored and not (ROOT / path).exists()]
 
     assert missing == []
 
@@ -73,6 +80,29 @@ def test_every_dependency_has_its_reason():
 
     names = {re.match(r"[\w-]+", requirement)[0] for requirement in wanted}
     assert names == set(re.findall(r"^\| ([\w-]+) \|", reasons, flags=re.M)) - {"package", "---"}
+
+
+def stated_licence(package):
+    """None where a package is not installed, "" where it states nothing."""
+    try:
+        told = metadata.metadata(package)
+    except metadata.PackageNotFoundError:
+        return None  # Of another system: the lock is for all.
+    kinds = [kind for kind in told.get_all("Classifier", []) if kind.startswith("License ::")]
+    stated = "; ".join(kind.split(" :: ")[-1] for kind in kinds) or told.get("License") or ""
+    return told.get("License-Expression") or stated.split("\n")[0]
+
+
+def test_every_installed_package_is_listed_with_its_licence():
+    page = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| ([a-z0-9][\w.-]*) \| (.+?) \| .+ \|$", page, flags=re.M))
+    del rows["package"]
+    lock = (ROOT / "requirements-dev.txt").read_text(encoding="utf-8")
+
+    assert set(rows) == set(re.findall(r"^([a-z0-9][\w.-]*)==", lock, flags=re.M))
+    for package, licence in rows.items():
+        assert (stated_licence(package) or licence) == licence, package
+        assert "AGPL" not in licence, package
 
 
 def test_every_make_target_of_the_readme_exists():

@@ -84,7 +84,7 @@ def test_the_check_of_a_deployment_asks_how_mail_leaves(tmp_path):
 @pytest.fixture
 def checkout(tmp_path):
     """A copy of the program for which `make` has made the keys, as before `make run`."""
-    for folder in ("advocacy", "static", "templates"):
+    for folder in ("advocacy", "deploy", "static", "templates"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     for name in ("manage.py", "Makefile"):
         shutil.copy(ROOT / name, tmp_path)
