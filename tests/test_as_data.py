@@ -179,7 +179,7 @@ def test_a_weak_source_is_named_without_its_address():
 
 
 def test_an_address_that_nobody_may_write_to_is_not_said():
-    make_contact_point(slug="office", email="office@example.org", confidence="pattern_only")
+    make_contact_point(slug="office", email="office@example.org", weak_source=True)
 
     (row,) = all_of("contact_points")
 

@@ -65,14 +65,20 @@ def words_of(kind: Kind) -> list[str]:
 
 def whole(kind: Kind, rows: Rows, day: date) -> Rows:
     """Rows with all that is said of them."""
-    rows = kind.fetch(rows, day)
+    return with_named(kind, kind.fetch(rows, day), day)
+
+
+def with_named(kind: Kind, rows: Rows, day: date) -> Rows:
+    """Rows with those that their columns name, where these are public."""
     joined = rows.query.select_related
-    joined = joined if isinstance(joined, dict) else {}
-    given = {lookup for lookup in rows._prefetch_related_lookups if isinstance(lookup, str)}
+    there = {
+        *(joined if isinstance(joined, dict) else {}),
+        *(lookup for lookup in rows._prefetch_related_lookups if isinstance(lookup, str)),
+    }
     related = [
         Prefetch(name, named_rows(field, day))
         for name, field in fields_of(kind).items()
-        if field.is_relation and name not in joined and name not in given
+        if field.is_relation and name not in there
     ]
     return rows.prefetch_related(*related)
 
@@ -157,3 +163,14 @@ def in_language(
             "state": str(words.state.value) if words.state else "missing",
         }
     return found
+
+
+def columns_as_data(kind: Kind, keys: Iterable[int], day: date) -> Iterator[dict[str, Any]]:
+    """The columns of rows by their keys, in order, as a file of them has them."""
+    fields = fields_of(kind)
+    told = Told(day, (), day < timezone.localdate())
+    for some in batched(keys, BATCH, strict=False):
+        found = with_named(kind, kind.public(day).filter(pk__in=some), day).in_bulk()
+        for row in (found[key] for key in some if key in found):
+            values = {name: written(row, field) for name, field in fields.items()}
+            yield values | kind.instead(row, told)

@@ -10,6 +10,14 @@ from advocacy.web.gateway import Application, Environ, Start
 
 # Staff sign in under this address; nowhere else is anybody known.
 DESK = "/admin/"
+# Programs ask here.
+API = "/api/"
+
+
+def counts_uses(path: str) -> bool:
+    """Whether answers at an address are counted for the network that asks: those to programs."""
+    return path.startswith(API) or path.endswith(".csv")
+
 
 type Answer = Callable[[HttpRequest], HttpResponseBase]
 

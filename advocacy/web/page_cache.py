@@ -22,7 +22,7 @@ from advocacy.web.editions import Edition, Editions
 from advocacy.web.gateway import Application, Environ, Start
 from advocacy.web.htmx import wants_part
 from advocacy.web.kept_pages import Headers, KeptPage, can_be_kept
-from advocacy.web.limits import DESK
+from advocacy.web.limits import DESK, counts_uses
 from advocacy.web.places import place_of
 
 MEGABYTE = 1024 * 1024
@@ -42,6 +42,9 @@ LONGEST_ADDRESS = 2000
 # All headers that whatever makes a page gets to see, beside those made of the key: it cannot depend
 # on any other, nor answer with less than the page.
 SHOWN_HEADERS = {"HTTP_HOST", "HTTP_X_FORWARDED_PROTO", "HTTP_ACCEPT_ENCODING"}
+# Whose network asks for data decides whether an answer is made, and nothing of what it says; that
+# none is made is never kept.
+NETWORK = {"HTTP_X_FORWARDED_FOR"}
 METHODS = {"GET", "HEAD"}
 
 
@@ -235,10 +238,11 @@ def language_of(accepted: str) -> str:
 
 def what_it_is_made_of(key: Key, environ: Environ) -> Environ:
     """The request as it would be from anybody who asks for this page."""
+    shown = SHOWN_HEADERS | NETWORK if counts_uses(key.path) else SHOWN_HEADERS
     made = {
         name: value
         for name, value in environ.items()
-        if not name.startswith("HTTP_") or name in SHOWN_HEADERS
+        if not name.startswith("HTTP_") or name in shown
     }
     made["REQUEST_METHOD"] = "GET"
     if key.is_part:
