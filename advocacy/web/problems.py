@@ -37,5 +37,4 @@ def for_programs(response: HttpResponseBase) -> HttpResponseBase:
     """A failure as a program can read it, in place of a page."""
     if response.status_code < 400 or response.get("Content-Type") == CONTENT_TYPE:
         return response
-    response.close()
     return problem(response.status_code)
