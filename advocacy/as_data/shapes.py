@@ -4,10 +4,10 @@ from typing import TypedDict
 
 
 class Translation(TypedDict):
-    """One field in another language. Without a translation there is no text."""
+    """One field in another language. `state`: reviewed, to_review (a machine made it), outdated, or
+    missing; then there is no text."""
 
     text: str | None
-    # reviewed, to_review (a machine made it), outdated, missing
     state: str
 
 
@@ -17,12 +17,12 @@ class StandingWords(TypedDict):
 
 
 class Standing(TypedDict):
-    """What the record says of an ask on a day."""
+    """What the record says of an ask on a day. `group` is the phase that it counts under, or
+    `proposed` (nobody put it to the body), or `in_confidence` (the silence of such a body is no
+    failure). `status` is null where none may be said; `words` are in each language."""
 
     day: str
-    # Null where no status may be said: nobody put the ask to the body, or it works in confidence.
     status: str | None
-    # The phase it counts under, or `proposed`, or `in_confidence`.
     group: str
     is_proposed: bool
     asked_on: str | None
@@ -37,7 +37,6 @@ class Standing(TypedDict):
     is_overdue: bool
     points_other_way: bool
     from_digests: bool
-    # In each language.
     words: dict[str, StandingWords]
 
 

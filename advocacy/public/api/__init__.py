@@ -40,16 +40,25 @@ WORDS = (
     " Failures are problem details (RFC 9457). Ids and codes are stable; within version 1 fields"
     " may be added, and none is taken away or changes its meaning."
 )
-api = NinjaAPI(
+
+
+class Api(NinjaAPI):
+    """Its document describes failures as well, which no operation returns by itself."""
+
+    def get_openapi_schema(self, **options: Any) -> Any:
+        document = super().get_openapi_schema(**options)
+        failure = ProblemDetails.model_json_schema()
+        document["components"]["schemas"][ProblemDetails.__name__] = failure
+        return document
+
+
+api = Api(
     title="The record as data",
     version="1",
     description=WORDS,
     docs_url=None,
     openapi_url="/openapi.json",
     urls_namespace="api",
-    openapi_extra={
-        "components": {"schemas": {"ProblemDetails": ProblemDetails.model_json_schema()}}
-    },
 )
 NOT_FOUND = {404: "There is no such row, or no such page."}
 BAD = {400: "A parameter has a value that is not known here; `errors` names it."}

@@ -23,20 +23,33 @@ def document() -> dict[str, Any]:
     return {
         "info": schema["info"],
         "operations": [
-            operation(path, told["get"]) for path, told in schema["paths"].items() if "get" in told
+            operation(path, told["get"], parts)
+            for path, told in schema["paths"].items()
+            if "get" in told
         ],
         "schemas": [
             {"name": name, "words": part.get("description", ""), "fields": fields(part)}
             for name, part in sorted(parts.items())
-            if part.get("properties")
+            if part.get("properties") and not rows_in(part)
         ],
+        # What stands around the rows, whatever rows they are.
+        "around": [field for field in fields(parts["TranslationPage"]) if field["name"] != "rows"],
     }
 
 
-def operation(path: str, told: dict[str, Any]) -> dict[str, Any]:
+def rows_in(part: dict[str, Any]) -> str:
+    """What an answer gives beside what stands around it; empty of what is no answer."""
+    told = part["properties"] if "record" in part.get("properties", {}) else {}
+    if "rows" in told:
+        return f"rows: {written(told['rows'])}"
+    return f"row: {written(told['row'])}" if "row" in told else ""
+
+
+def operation(path: str, told: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
     answers = told["responses"]
     (content,) = answers[200]["content"].values()
     schema = content["schema"]
+    name = written(schema)
     return {
         "id": told["operationId"],
         "path": path,
@@ -53,7 +66,7 @@ def operation(path: str, told: dict[str, Any]) -> dict[str, Any]:
             for one in told["parameters"]
         ],
         "answers": [(status, answer["description"]) for status, answer in answers.items()],
-        "schema": schema.get("title") or written(schema),
+        "schema": rows_in(parts.get(name, {})) or name,
     }
 
 

@@ -10,7 +10,13 @@ from pydantic import Field, create_model
 
 from advocacy.as_data import KINDS, Envelope, Kind, fields_of, shapes
 
-NAMES = "".join
+# What stands around the rows.
+AROUND = {
+    "record": "Whose it is, and under which licence.",
+    "head": "The head of the chain as the rows were read: `since` of the changes takes it.",
+    "as_of": "The day of which the rows are.",
+    "languages": "Those that the words are given in beside that of the record.",
+}
 
 
 def type_of(field: Any, kind: Kind) -> Any:
@@ -94,7 +100,10 @@ def one_of(kind: Kind, row: type[Schema]) -> type[Schema]:
 
 
 def get_envelope() -> dict[str, Any]:
-    return {name: (told, ...) for name, told in get_type_hints(Envelope).items()}
+    return {
+        name: (told, Field(description=AROUND[name]))
+        for name, told in get_type_hints(Envelope).items()
+    }
 
 
 ROWS = {name: row_of(kind) for name, kind in KINDS.items()}
