@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q
 from django.utils.translation import override
 
 from advocacy.as_data import shapes
@@ -35,7 +35,8 @@ from advocacy.models import (
     Withheld,
 )
 
-type Rows = QuerySet[Any, Any]
+# Of any model, with the methods of its own.
+type Rows = Any
 type More = Callable[[Any, "Told"], Mapping[str, Any]]
 
 
@@ -78,11 +79,6 @@ class Kind:
     instead: More = nothing
 
 
-def weak_address(source: Source, field: str) -> str | None:
-    """The address of a weak source is named nowhere: nobody is led to a copy."""
-    return None if source.is_weak else getattr(source, field)
-
-
 def cited(row: Any) -> list[shapes.Cited]:
     return [
         {
@@ -91,7 +87,8 @@ def cited(row: Any) -> list[shapes.Cited]:
             "publisher": source.publisher,
             "published_on": source.published_on.isoformat(),
             "tier": source.tier,
-            "url": weak_address(source, "url"),
+            "url": None if source.is_weak else source.url,
+            "exposes_people": source.exposes_people,
         }
         for source in row.sources.all()
     ]
@@ -158,15 +155,17 @@ def asks_of_bodies(bodies: list[Any], day: date) -> Any:
 
 
 def of_entry(entry: Any, told: Told) -> shapes.OfEntry:
-    label = {}
+    label, not_put = {}, {}
     for language in told.languages:
         with override(language):
             label[language] = str(entry.label)
+            not_put[language] = entry.action.not_put_words(told.day)
     return {
         "uuid": str(entry.uuid),
         "recorded_at": entry.recorded_at.isoformat(),
         "is_look": entry.is_look,
         "label": label,
+        "not_put": not_put if any(not_put.values()) else None,
         "cited": cited(entry),
         "corrected_by": entry.correction.key if entry.is_corrected else None,
     }
@@ -246,10 +245,10 @@ def replies(day: date) -> Rows:
 
 
 def rows_of_withheld(withheld: list[Any], day: date) -> Any:
-    """How the rows are named of which words were withheld: {(kind, key): (kind, name)}."""
-    named = {}
+    """How the rows are named of which words were withheld: {(model, key): name}."""
+    named: dict[tuple[str, int], str] = {}
     for kind in KINDS.values():
-        of = kind.model._meta.model_name
+        of = kind.model._meta.model_name or ""
         keys = [gone.row for gone in withheld if gone.of == of]
         if keys:
             public = kind.public(day).filter(pk__in=keys)

@@ -126,13 +126,14 @@ def row_as_data(
     The one definition of it, for the lists, the API and files.
     """
     instead = kind.instead(row, told)
-    columns = {name: written(row, field) for name, field in fields_of(kind).items()} | instead
+    columns = {name: written(row, field) for name, field in fields_of(kind).items()}
     name = str(getattr(row, key_name(kind.model)))
     return {
         "id": name,
         "address": f"{settings.SITE_URL}{API}{kind.name}/{name}",
         "page": page_of(row),
         **columns,
+        **instead,
         **kind.more(row, told),
         "translations": {
             language: in_language(kind, row, language, instead) for language in languages
@@ -173,4 +174,4 @@ def columns_as_data(kind: Kind, keys: Iterable[int], day: date) -> Iterator[dict
         found = with_named(kind, kind.public(day).filter(pk__in=some), day).in_bulk()
         for row in (found[key] for key in some if key in found):
             values = {name: written(row, field) for name, field in fields.items()}
-            yield values | kind.instead(row, told)
+            yield {**values, **kind.instead(row, told)}

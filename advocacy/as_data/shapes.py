@@ -51,7 +51,8 @@ class OfAsked(TypedDict):
 
 
 class Cited(TypedDict):
-    """A source in short. The address of a weak one is not given."""
+    """A source in short. The address of a weak one is not given; where one exposes people, whoever
+    links it has to say so."""
 
     key: str
     title: str
@@ -59,6 +60,7 @@ class Cited(TypedDict):
     published_on: str
     tier: int
     url: str | None
+    exposes_people: bool
 
 
 class OfEntry(TypedDict):
@@ -67,6 +69,8 @@ class OfEntry(TypedDict):
     is_look: bool
     # What the entry says in short, in each language.
     label: dict[str, str]
+    # That nobody had put its ask to the body by the day; null where somebody had.
+    not_put: dict[str, str] | None
     cited: list[Cited]
     corrected_by: str | None
 

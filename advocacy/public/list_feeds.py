@@ -15,6 +15,7 @@ from advocacy.as_data import API, KINDS
 from advocacy.models import Site, in_one_language
 from advocacy.public.feeds import NEWEST, NOTHING_YET, CarriedAtom, Told, purpose
 from advocacy.public.lists import ActionList, BodyList, IssueList
+from advocacy.web.programs import for_all_sites, made_now
 
 
 class ListFeed(Feed):
@@ -29,6 +30,10 @@ class ListFeed(Feed):
     page = feed = kind = ""
     # What leads from an entry of the record to a row.
     of_entry = ""
+
+    def __call__(self, request, *args, **kwargs):
+        """Its words may change without an entry, so it is as new as this answer."""
+        return for_all_sites(made_now(super().__call__(request, *args, **kwargs)))
 
     def get_object(self, request):
         rows = self.list_class(request.GET)

@@ -13,12 +13,6 @@ DESK = "/admin/"
 # Programs ask here.
 API = "/api/"
 
-
-def counts_uses(path: str) -> bool:
-    """Whether answers at an address are counted for the network that asks: those to programs."""
-    return path.startswith(API) or path.endswith(".csv")
-
-
 type Answer = Callable[[HttpRequest], HttpResponseBase]
 
 

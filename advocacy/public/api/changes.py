@@ -161,7 +161,7 @@ def names_of(rows: list[Any], asked: Asked) -> dict[tuple[str, int], tuple[str, 
     keys: defaultdict[str, set[int]] = defaultdict(set)
     for row in rows:
         keys[row.of].add(row.row)
-    found = {}
+    found: dict[tuple[str, int], tuple[str, str]] = {}
     for of, wanted in keys.items():
         if kind := kind_of(of):
             public = kind.public(asked.day).filter(pk__in=wanted)

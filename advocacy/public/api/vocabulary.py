@@ -1,6 +1,7 @@
 """The codes of the record with their words: those of the statuses first."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -38,12 +39,12 @@ def said(languages: Iterable[str]) -> dict[str, Any]:
         "languages": languages,
         "statuses": [status_data(status, in_each) for status in ResponseStatus],
         "groups": [
-            {"code": str(group), "label": in_each(lambda group=group: label_of_group(group))}
+            {"code": str(group), "label": in_each(partial(label_of_group, group))}
             for group in [*Phase.values, IN_CONFIDENCE, PROPOSED]
         ],
         "codes": {
             f"{kind.name}.{name}": [
-                {"code": str(value), "label": in_each(lambda words=words: words)}
+                {"code": str(value), "label": in_each(partial(str, words))}
                 for value, words in field.flatchoices
                 if value != ""
             ]
