@@ -4,6 +4,7 @@ import json
 import re
 from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
@@ -19,6 +20,7 @@ from advocacy.models import (
     MOST_AN_HOUR,
     AskState,
     Link,
+    RecordHead,
     ResponseStatus,
     Withholding,
 )
@@ -27,6 +29,7 @@ from bench.fuzz_api import ask, ask_for_all_rows, of_program, operations
 from tests.dossier import few_rows
 from tests.factories import (
     make_action,
+    make_body,
     make_event,
     make_issue,
     make_seat,
@@ -348,6 +351,17 @@ def test_changes_since_a_head_are_those_after_it(client):
     assert changes(client, after["up_to"])["rows"] == []
 
 
+@pytest.mark.parametrize("form", ["noted", "cited", "digest"])
+def test_a_head_may_be_named_in_any_way_that_it_is_given_out(client, form):
+    record(make_action(), S.COMMITTED)
+    head = getattr(RecordHead.current(), form)
+    entry = record(make_action(), S.COMMITTED)
+
+    rows = changes(client, head)["rows"]
+
+    assert [row["row"] for row in rows if row["kind"] == "entry"] == [entry.key]
+
+
 def test_changes_since_a_moment_are_those_of_then_and_later(client):
     ask = make_action()
     record_look(ask)
@@ -422,3 +436,15 @@ def test_the_addresses_that_rows_name_are_there(client, tmp_path):
             if row["page"]:
                 assert client.get(row["page"].partition(":8000")[2]).status_code == 200
     assert reverse("api:actions") == f"{API}actions"
+
+
+def test_the_commands_of_the_document_for_readers_work(client):
+    make_action(body=make_body(slug="unsc"), slug="ask")
+    text = (Path(__file__).parent.parent / "docs" / "api.md").read_text(encoding="utf-8")
+
+    addresses = re.findall(r"^curl .*'http://127.0.0.1:8000([^']+)'$", text, flags=re.M)
+
+    assert len(addresses) >= 7
+    assert {path: client.get(path).status_code for path in addresses} == dict.fromkeys(
+        addresses, 200
+    )

@@ -84,9 +84,10 @@ def after(since: str) -> int:
             "Give a head of the chain, or a moment.",
             errors=[{"name": "since", "value": since, "code": "invalid"}],
         ) from None
-    links = Link.objects.filter(digest__startswith=digest)
-    if number is not None:
-        links = links.filter(number=min(number, MOST_LINKS))
+    if number is None:
+        links = Link.objects.filter(digest=digest)
+    else:
+        links = Link.objects.filter(number=min(number, MOST_LINKS), digest__startswith=digest)
     found = links.values_list("number", flat=True).first()
     if found is None:
         raise Http404
