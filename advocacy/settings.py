@@ -158,6 +158,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "advocacy.web.limits.leave_cookies_out",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "advocacy.web.programs.answer_programs",
     "django.middleware.locale.LocaleMiddleware",
     "advocacy.web.limits.read_query_first",
     "django.middleware.common.CommonMiddleware",

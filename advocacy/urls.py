@@ -3,8 +3,11 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from advocacy.public.api import api, docs
 from advocacy.public.calendar_file import meeting_calendar, meeting_file
 from advocacy.public.feeds import UpdateFeed
+from advocacy.public.list_feeds import ActionFeed, BodyFeed, IssueFeed
+from advocacy.public.renderings import csv_of, json_of
 from advocacy.public.views import (
     actions,
     bodies,
@@ -31,6 +34,8 @@ urlpatterns = [
     path("healthz", operations.healthz, name="healthz"),
     path("readyz", operations.readyz, name="readyz"),
     path("robots.txt", operations.robots, name="robots"),
+    path("api/v1/docs", docs.page, name="api_docs"),
+    path("api/v1/", api.urls),
     path("look/<slug:digest>.css", site.look, name="look"),
     path("pictures/<slug:digest>.png", site.picture, name="site_picture"),
     path("contact/key.asc", site.key, name="site_key"),
@@ -38,8 +43,14 @@ urlpatterns = [
     *i18n_patterns(
         path("", overview.overview, name="overview"),
         path("issues/", issues.issue_list, name="issue_list"),
+        path("issues.json", json_of("issues"), name="issue_json"),
+        path("issues.csv", csv_of("issues"), name="issue_csv"),
+        path("issues.atom", IssueFeed(), name="issue_feed"),
         path("issues/<slug:slug>/", issues.issue_detail, name="issue_detail"),
         path("bodies/", bodies.body_list, name="body_list"),
+        path("bodies.json", json_of("bodies"), name="body_json"),
+        path("bodies.csv", csv_of("bodies"), name="body_csv"),
+        path("bodies.atom", BodyFeed(), name="body_feed"),
         path("issues/<slug:slug>/brief/", briefs.issue_brief, name="issue_brief"),
         path("bodies/<slug:slug>/brief/", briefs.body_brief, name="body_brief"),
         re_path(
@@ -49,8 +60,13 @@ urlpatterns = [
         ),
         path("bodies/<slug:slug>/", bodies.body_detail, name="body_detail"),
         path("actions/", actions.action_list, name="action_list"),
+        path("actions.json", json_of("actions"), name="action_json"),
+        path("actions.csv", csv_of("actions"), name="action_csv"),
+        path("actions.atom", ActionFeed(), name="action_feed"),
         path("actions/<slug:slug>/", actions.action_detail, name="action_detail"),
         path("updates/", updates.update_list, name="update_list"),
+        path("updates.json", json_of("entries"), name="update_json"),
+        path("updates.csv", csv_of("entries"), name="update_csv"),
         path("updates.atom", UpdateFeed(), name="update_feed"),
         path("updates/corrections/", updates.correction_list, name="correction_list"),
         path("updates/withheld/", updates.withheld_list, name="withheld_list"),
@@ -73,6 +89,8 @@ urlpatterns = [
         path("follow/<str:token>/delete/", follow.delete, name="follow_delete"),
         path("tell/", tell.tell, name="tell"),
         path("tell/sent/<str:token>/", tell.sent, name="tell_sent"),
+        path("calendar.json", json_of("meetings"), name="meeting_json"),
+        path("calendar.csv", csv_of("meetings"), name="meeting_csv"),
         path("calendar.ics", meeting_calendar, name="meeting_calendar"),
         path("about/", pages.about, name="about"),
         path("about/method/", pages.method, name="method"),

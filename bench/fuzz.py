@@ -5,8 +5,10 @@
     python -m bench.fuzz 2000 --seed 7            # others
 
 It reads the pages, their links and their forms first, so a new page or field is tried by itself.
-Ends with 1 at any answer of 500 and above, traceback, markup that came back as it was sent, header
-that was smuggled in, cookie on a public GET, or answer that cost more than two seconds of CPU.
+Then it asks the API what its document allows and what not. Ends with 1 at any answer of 500 and
+above, answer of the API that is not in its document, traceback, markup that came back as it was
+sent, header that was smuggled in, cookie on a public GET, or answer that cost more than two seconds
+of CPU.
 """
 
 import argparse
@@ -21,6 +23,7 @@ from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 
+from bench.fuzz_api import ask, ask_for_all_rows, of_server, operations
 from bench.fuzz_requests import Answer, Fuzz, Request, explore, faults
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -107,6 +110,29 @@ def tracebacks(log):
             yield "\n".join(lines[max(place - 1, 0) : place + 40])
 
 
+def faults_of_api(address, number):
+    """What the API answers wrongly; a few thousand requests take as long as all others."""
+    schema, found = of_server(address), []
+    steps = operations(schema)
+    asked = max(2, number // 200)
+    # Each from a network of its own: what many ask for is refused after a while.
+    for place, operation in enumerate(steps):
+        headers = {"X-Forwarded-For": f"10.1.{place}.1"}
+        try:
+            Counter(ask(operation, asked, headers=headers))
+        except BaseExceptionGroup as group:
+            found += [f"{operation.path}: {one}" for one in group.exceptions]
+        except Exception as one:
+            found.append(f"{operation.path}: {one}")
+    try:
+        rows = len(list(ask_for_all_rows(schema, headers={"X-Forwarded-For": "10.2.0.1"})))
+    except Exception as one:
+        found.append(str(one))
+        rows = 0
+    print(f"    {len(steps)} operations of the API, {rows} lists and rows as they are", flush=True)
+    return found
+
+
 def run(number, seed, name, database_url):
     """Send so many requests to the program on one database; whether all went well."""
     print(f"{name}: {number} requests, seed {seed}", flush=True)
@@ -117,16 +143,16 @@ def run(number, seed, name, database_url):
         with program(folder, url) as (port, process):
             host = f"127.0.0.1:{port}"
 
-            def ask(request):
+            def answer_to(request):
                 request.headers.setdefault("Host", host)
                 return send(port, request) or Answer(0, {}, b"")
 
-            pages, forms = explore(ask)
+            pages, forms = explore(answer_to)
             print(f"    {len(pages)} pages, {len(forms)} forms and lists", flush=True)
             fuzz = Fuzz(pages, forms, seed, host)
             for _number in range(number):
                 request, begun = fuzz.request(), time.monotonic()
-                answer = ask(request)
+                answer = answer_to(request)
                 counts[answer.status or "hung up"] += 1
                 wrong = list(faults(request, answer))
                 took = time.monotonic() - begun
@@ -134,11 +160,12 @@ def run(number, seed, name, database_url):
                 # What took less time took less CPU; where it took more, it is asked again.
                 if took > MOST_CPU:
                     before = cpu_of(process.pid)
-                    ask(request)
+                    answer_to(request)
                     if cpu_of(process.pid) - before > MOST_CPU:
                         wrong.append("cost more than two seconds of CPU")
                 if wrong:
                     red.append(f"{', '.join(wrong)}: {request}")
+            red += faults_of_api(f"http://{host}", number)
             if not send(port, Request(path="/en/", headers={"Host": host})):
                 red.append("does not answer any more")
         log = (folder / "log").read_text(errors="replace")

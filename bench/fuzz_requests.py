@@ -18,6 +18,7 @@ STARTS = [
 MACHINES = [
     *("/healthz", "/readyz", "/robots.txt", "/favicon.ico", "/en/calendar.ics", "/en/updates.atom"),
     *("/admin/", "/admin/jsi18n/", "/admin/account/password/reset/", "/anymail/x/tracking/"),
+    *("/api/v1/actions", "/api/v1/changes?since=x", "/en/actions.csv?status=x", "/en/bodies.json"),
     *("/static/css/site.css", "/en/checklist/x/done/", "/en/follow/x/", "/en/follow/x/leave/"),
 ]
 METHODS = ["GET", "GET", "GET", "GET", "POST", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"]

@@ -254,8 +254,8 @@ def test_an_empty_feed_says_the_same_every_time(client):
 
 @pytest.mark.parametrize("name", ["update_feed", "meeting_calendar"])
 @pytest.mark.parametrize("query", [{"body": "atlantis"}, {"issue": "atlantis"}])
-def test_an_unknown_filter_is_not_found_by_a_program(client, entries, name, query):
-    assert client.get(reverse(name), query).status_code == 404
+def test_an_unknown_filter_is_an_error_for_a_program(client, entries, name, query):
+    assert client.get(reverse(name), query).status_code == 400
     assert client.get(reverse(name), {next(iter(query)): ""}).status_code == 200
 
 
@@ -273,7 +273,7 @@ def test_an_unknown_filter_is_not_found_by_a_program(client, entries, name, quer
     ],
 )
 def test_no_feed_is_given_for_a_filter_that_is_not_understood(client, entries, query):
-    assert client.get(reverse("update_feed"), query).status_code == 404
+    assert client.get(reverse("update_feed"), query).status_code == 400
 
 
 @pytest.mark.parametrize("number", [1, 3])

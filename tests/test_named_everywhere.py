@@ -111,7 +111,12 @@ TESTED_APART = {
     "robots",
     "security",
 }
-NO_PAGE = {"pack_text", "follow_data", "update_feed", "meeting_calendar", "meeting_file"}
+OTHER_FORMS = {
+    f"{name}_{form}"
+    for name in ("action", "body", "issue", "meeting", "update")
+    for form in ("json", "csv", "feed")
+}
+NO_PAGE = {"pack_text", "follow_data", "meeting_calendar", "meeting_file", *OTHER_FORMS}
 
 
 def names_of_pages():

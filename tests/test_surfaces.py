@@ -1,5 +1,6 @@
 """What each surface says of an ask: the words of its standing, whoever shows them."""
 
+import html
 from datetime import date
 
 import pytest
@@ -214,6 +215,15 @@ def asks():
     return RecommendedAction.objects.with_status().with_related()
 
 
+def as_data(name, **query):
+    """What a list says in another form than its page."""
+
+    def read(client):
+        return html.unescape(client.get(reverse(name), query).text)
+
+    return read
+
+
 WITH_STATUS = {
     "list": page("action_list"),
     "ask": page("action_detail", "ask"),
@@ -225,17 +235,26 @@ WITH_STATUS = {
     "checklist": page("my_checklist"),
     "sheet": page("checklist_sheet", step="step"),
     "picture": picture,
+    "JSON": as_data("action_json"),
+    "list as a feed": as_data("action_feed"),
     "desk: list": admin_list,
     "desk: ask": admin_page,
 }
 # Of these a case that is proposed says on every one that it was put to nobody.
 WITH_WAIT = ["list", "ask", "issue", "body", "brief of the issue", "brief of the body"]
+WITH_WAIT += ["JSON", "list as a feed"]
 
 
 def surface_of(case, surface, client):
     """What a surface shows of the ask; proposals have a list of their own."""
-    if surface == "list" and case.startswith("proposed"):
-        return page("action_list", proposed="on")(client)
+    if case.startswith("proposed"):
+        proposals = {
+            "list": page("action_list", proposed="on"),
+            "JSON": as_data("action_json", proposed="on"),
+            "list as a feed": as_data("action_feed", proposed="on"),
+        }
+        if surface in proposals:
+            return proposals[surface](client)
     return WITH_STATUS[surface](client)
 
 
@@ -252,7 +271,7 @@ def test_every_surface_says_of_an_ask_what_its_standing_says(client, editor, cas
     if surface in WITH_WAIT or case == "proposed and promised":
         assert wait in shown
     # What filters, method and definitions offer stands on every page; of the ask, nothing more.
-    if surface in ("picture", "brief of the issue", "brief of the body", "sheet"):
+    if surface in ("picture", "brief of the issue", "brief of the body", "sheet", "JSON"):
         said = shown.replace("“No public response found” says where we looked", "")
         assert [words for words in never if words in said] == []
 
@@ -299,6 +318,7 @@ OF_ENTRIES = {
     "ask": page("action_detail", "ask"),
     "issue": page("issue_detail", "labour", looks="1"),
     "feed": feed,
+    "JSON": as_data("update_json", looks="1"),
     "notice: subject": notice("subject"),
     "notice: text": notice("text"),
     "notice: HTML": notice("html"),
@@ -316,7 +336,7 @@ def test_every_surface_says_of_an_entry_what_it_is(client, case, surface):
     shown = OF_ENTRIES[surface](client)
 
     assert entry in shown
-    if surface == "feed" or surface.startswith(("notice", "digest")):
+    if surface in ("feed", "JSON") or surface.startswith(("notice", "digest")):
         said = shown.replace("“No public response found” says where we looked", "")
         assert [words for words in never if words in said] == []
 

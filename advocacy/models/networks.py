@@ -18,7 +18,7 @@ from advocacy.models.text import Line
 SITE = "site"
 HOUR = timedelta(hours=1)
 # From one network, which a school or a workshop may share.
-MOST_AN_HOUR = {"sign-ups": 60, "steps": 300, "reports": 20}
+MOST_AN_HOUR = {"sign-ups": 60, "steps": 300, "reports": 20, "data": 3600}
 COUNT = """
 INSERT INTO advocacy_networkuse (network, hour, number) VALUES (%(network)s, %(hour)s, 1)
 ON CONFLICT (network, hour) DO UPDATE SET number = advocacy_networkuse.number + 1
@@ -118,9 +118,10 @@ def network_of(address: str) -> str:
 
 
 class NetworkUse(models.Model):
-    """How many sign-ups, steps done or reports came from a network in an hour. Deleted after a day.
+    """How often a network signed up, did a step, told us or asked for data in an hour.
 
-    For the whole site, it is how many confirmations have a place in that hour.
+    For the whole site, it is how many confirmations have a place in that hour. Deleted after a
+    day.
     """
 
     network = Line(max_length=64, editable=False)

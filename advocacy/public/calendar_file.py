@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
@@ -22,8 +22,7 @@ FIRST_CHANGE = datetime(2026, 1, 1, tzinfo=UTC)
 def meeting_calendar(request):
     """The calendar for calendar programs (RFC 5545), with the filters of the page."""
     chances = MeetingList(request.GET)
-    if not chances.filters.is_valid():
-        raise Http404(gettext("The address holds a filter that is not known here."))
+    chances.filters.demand()
     meetings = chances.first(MOST_MEETINGS)
     asks = chances.asks_of(meetings)
     title = gettext("%(name)s: next chances to act") % {"name": Site.current().name}

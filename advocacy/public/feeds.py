@@ -4,7 +4,6 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
-from django.http import Http404
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
@@ -83,8 +82,7 @@ class UpdateFeed(Feed):
 
     def get_object(self, request):
         updates = ToldList(request.GET)
-        if not updates.filters.is_valid():
-            raise Http404(gettext("The address holds a filter that is not known here."))
+        updates.filters.demand()
         # Read before any word is, so that all words are fetched at once.
         updates.newest = updates.first(NEWEST)
         Withheld.objects.mark(updates.newest)

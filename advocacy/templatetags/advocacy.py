@@ -70,8 +70,8 @@ def main_nav(context):
 def language_links(context):
     """This page in each language: [{code, name, url, absolute, is_current}].
 
-    None where the record has but one. A page without an address of its own (not found, failed)
-    leads to the overview; a preview, to the public page.
+    None where the record has but one. A page without an address of its own in each (not found,
+    failed, the document of the API) leads to the overview; a preview, to the public page.
     """
     request = context.get("request")
     links: list[dict[str, Any]] = []
@@ -82,7 +82,7 @@ def language_links(context):
         if preview := context.get("preview"):
             here = preview["address"]
         url = translate_url(here, code)
-        if getattr(request, "resolver_match", None) is None:
+        if getattr(request, "resolver_match", None) is None or is_in_no_language(url):
             url = translate_url(reverse("overview"), code)
         links.append(
             {
@@ -94,6 +94,11 @@ def language_links(context):
             }
         )
     return links
+
+
+def is_in_no_language(url):
+    """Whether an address is the same in every language."""
+    return url.split("/")[1] not in {code for code, _name in settings.LANGUAGES}
 
 
 @register.simple_tag(takes_context=True)

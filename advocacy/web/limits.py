@@ -10,6 +10,8 @@ from advocacy.web.gateway import Application, Environ, Start
 
 # Staff sign in under this address; nowhere else is anybody known.
 DESK = "/admin/"
+# Programs ask here.
+API = "/api/"
 
 type Answer = Callable[[HttpRequest], HttpResponseBase]
 

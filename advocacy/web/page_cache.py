@@ -22,7 +22,7 @@ from advocacy.web.editions import Edition, Editions
 from advocacy.web.gateway import Application, Environ, Start
 from advocacy.web.htmx import wants_part
 from advocacy.web.kept_pages import Headers, KeptPage, can_be_kept
-from advocacy.web.limits import DESK
+from advocacy.web.limits import API, DESK
 from advocacy.web.places import place_of
 
 MEGABYTE = 1024 * 1024
@@ -42,7 +42,12 @@ LONGEST_ADDRESS = 2000
 # All headers that whatever makes a page gets to see, beside those made of the key: it cannot depend
 # on any other, nor answer with less than the page.
 SHOWN_HEADERS = {"HTTP_HOST", "HTTP_X_FORWARDED_PROTO", "HTTP_ACCEPT_ENCODING"}
+# Whose network asks for data decides whether an answer is made, and nothing of what it says; that
+# none is made is never kept.
+NETWORK = {"HTTP_X_FORWARDED_FOR"}
 METHODS = {"GET", "HEAD"}
+# Written while it is read, and too long to keep.
+STREAMED = ".csv"
 
 
 class Key(NamedTuple):
@@ -204,6 +209,7 @@ def key_of(environ: Environ) -> Key | None:
         environ["REQUEST_METHOD"] not in METHODS
         or path.startswith(DESK)
         or path in machines.PATHS
+        or path.endswith(STREAMED)
         or len(path) + len(query) > LONGEST_ADDRESS
         or environ.get("CONTENT_LENGTH", "0") not in ("", "0")
         or "HTTP_TRANSFER_ENCODING" in environ
@@ -235,10 +241,11 @@ def language_of(accepted: str) -> str:
 
 def what_it_is_made_of(key: Key, environ: Environ) -> Environ:
     """The request as it would be from anybody who asks for this page."""
+    shown = SHOWN_HEADERS | NETWORK if key.path.startswith(API) else SHOWN_HEADERS
     made = {
         name: value
         for name, value in environ.items()
-        if not name.startswith("HTTP_") or name in SHOWN_HEADERS
+        if not name.startswith("HTTP_") or name in shown
     }
     made["REQUEST_METHOD"] = "GET"
     if key.is_part:

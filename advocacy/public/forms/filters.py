@@ -33,6 +33,7 @@ from advocacy.public.forms.options import (
     choice,
     counted,
 )
+from advocacy.web.problems import Problem
 
 
 def words_field():
@@ -76,6 +77,18 @@ class FilterForm(forms.Form):
         # Before the options carry counts.
         self.active = list(self._active())
 
+    def demand(self):
+        """For programs: none of them goes on with a list that is not the one it asked for."""
+        if not self.is_valid():
+            raise Problem(
+                "The address holds a filter that is not known here.",
+                errors=[
+                    {"name": name, "value": str(self.data.get(name, "")), "code": error.code}
+                    for name, errors in self.errors.as_data().items()
+                    for error in errors
+                ],
+            )
+
     def fill_choices(self):
         """Give those fields their choices whose choices the record has."""
 
@@ -113,6 +126,12 @@ class FilterForm(forms.Form):
     def query(self):
         """What is applied, as the query of an address: alike however it was asked for."""
         return self.query_without()
+
+    @property
+    def query_in_order(self):
+        """The same with the order of the rows, where one was chosen."""
+        sort = self.cleaned_data.get("sort")
+        return "&".join(part for part in (self.query, sort and urlencode({"sort": sort})) if part)
 
     def query_without(self, *names):
         """The same without some filters."""

@@ -1,0 +1,383 @@
+"""The kinds of public rows: which rows readers may see, and what each says beside its columns."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Model, Q
+from django.utils.translation import override
+
+from advocacy.as_data import shapes
+from advocacy.models import (
+    AskRelation,
+    AskState,
+    BodyKind,
+    ChecklistStep,
+    ContactPoint,
+    Event,
+    Issue,
+    LegalReference,
+    Meeting,
+    Organisation,
+    Pack,
+    Paragraph,
+    RecommendedAction,
+    Reply,
+    SearchLog,
+    Seat,
+    Source,
+    Standing,
+    StatusUpdate,
+    Submission,
+    TargetBody,
+    Topic,
+    Withheld,
+)
+
+# Of any model, with the methods of its own.
+type Rows = Any
+type More = Callable[[Any, "Told"], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is asked of rows: the day, the languages, and what was read of all of them at once."""
+
+    day: date
+    languages: Collection[str]
+    is_past: bool
+    of_all: Any = None
+
+
+def nothing(_row: Any, _told: Told) -> Mapping[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of public rows. `name` is that of its address and of its file."""
+
+    name: str
+    model: type[Model]
+    # What readers may see of the table on a day.
+    public: Callable[[date], Rows]
+    # Whether a past day shows other rows, or says other things of them.
+    is_dated: bool = False
+    # Columns that no page shows.
+    hidden: frozenset[str] = frozenset()
+    # The columns of rows that no file brings in.
+    named: tuple[str, ...] = ()
+    # Fetches with the rows what `more` reads.
+    fetch: Callable[[Rows, date], Rows] = lambda rows, _day: rows
+    # The same for what takes a query of its own.
+    read: Callable[[list[Any], date], Any] = lambda _rows, _day: None
+    # What a row says beside its columns, and the shape of that.
+    more: More = nothing
+    shape: type = dict
+    # What stands in columns instead of what they hold: nothing later than the day.
+    instead: More = nothing
+
+
+def cited(row: Any) -> list[shapes.Cited]:
+    return [
+        {
+            "key": source.key,
+            "title": source.title,
+            "publisher": source.publisher,
+            "published_on": source.published_on.isoformat(),
+            "tier": source.tier,
+            "url": None if source.is_weak else source.url,
+            "exposes_people": source.exposes_people,
+        }
+        for source in row.sources.all()
+    ]
+
+
+def iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def standing_data(standing: Standing, languages: Collection[str]) -> shapes.Standing:
+    """How an ask stands: the codes, and the words in each language."""
+    words: dict[str, shapes.StandingWords] = {}
+    for language in languages:
+        with override(language):
+            words[language] = {"label": str(standing.label), "sentence": str(standing.sentence)}
+    is_said = standing.is_found or not (standing.is_proposed or standing.in_confidence)
+    return {
+        "day": standing.day.isoformat(),
+        "status": str(standing.status.value) if is_said else None,
+        "group": str(standing.counted_as),
+        "is_proposed": standing.is_proposed,
+        "asked_on": iso(standing.asked_on),
+        "asked_how": str(standing.asked_how) if standing.asked_on else None,
+        "status_on": iso(standing.status_on),
+        "status_precision": standing.status_precision if standing.status_on else None,
+        "acknowledged_on": iso(standing.acknowledged_on),
+        "answered_on": iso(standing.answered_on),
+        "last_moved_on": iso(standing.last_moved_on),
+        "last_checked_on": iso(standing.last_checked_on),
+        "days_waiting": standing.days_waiting,
+        "is_overdue": standing.is_overdue,
+        "points_other_way": standing.points_other_way,
+        "from_digests": standing.from_digests,
+        "words": words,
+    }
+
+
+def of_action(action: Any, told: Told) -> shapes.OfAction:
+    return {"standing": standing_data(action.standing, told.languages)}
+
+
+def action_on_that_day(action: Any, told: Told) -> Mapping[str, Any]:
+    """An ask that was closed or paused later was neither on the day."""
+    instead: dict[str, Any] = {}
+    if action.closed_on and action.closed_on > told.day:
+        instead |= {"state": AskState.OPEN.value, "closed_on": None, "closed_because": ""}
+        instead |= {"superseded_by": None}
+    if action.paused_on and action.paused_on > told.day:
+        instead |= {"paused_on": None, "pause_reason": ""}
+    return instead
+
+
+def of_asked(row: Any, told: Told) -> shapes.OfAsked:
+    return {"asks": {str(group): number for group, number in told.of_all[row.pk].items()}}
+
+
+def asks_of_issues(issues: list[Any], day: date) -> Any:
+    return RecommendedAction.standings(day).published(day).phase_counts_of(issues)
+
+
+def asks_of_bodies(bodies: list[Any], day: date) -> Any:
+    asks = RecommendedAction.standings(day).published(day).filter(body__in=bodies)
+    return asks.phase_counts("body")
+
+
+def of_entry(entry: Any, told: Told) -> shapes.OfEntry:
+    label, not_put = {}, {}
+    for language in told.languages:
+        with override(language):
+            label[language] = str(entry.label)
+            not_put[language] = entry.action.not_put_words(told.day)
+    return {
+        "uuid": str(entry.uuid),
+        "recorded_at": entry.recorded_at.isoformat(),
+        "is_look": entry.is_look,
+        "label": label,
+        "not_put": not_put if any(not_put.values()) else None,
+        "cited": cited(entry),
+        "corrected_by": entry.correction.key if entry.is_corrected else None,
+    }
+
+
+def of_submission(submission: Any, _told: Told) -> shapes.OfSubmission:
+    return {
+        "recorded_at": submission.recorded_at.isoformat(),
+        "corrected_by": submission.correction.slug if submission.is_corrected else None,
+    }
+
+
+def of_event(event: Any, _told: Told) -> shapes.OfEvent:
+    return {"cited": cited(event)}
+
+
+def trusted_address(office: Any, _told: Told) -> Mapping[str, Any]:
+    """An address that may not stand in a letter stands nowhere."""
+    return {} if office.may_be_addressed() else {"email": ""}
+
+
+def linked_addresses(source: Any, _told: Told) -> Mapping[str, Any]:
+    names = ("url", "archive_url")
+    return {name: None for name in names if source.is_weak}
+
+
+def asks(day: date) -> Rows:
+    return RecommendedAction.objects.published(day)
+
+
+def of_asks(rows: Rows, day: date, *columns: str) -> Rows:
+    """Rows of which all asks that these columns name are public. Those that are not are few."""
+    drafts = RecommendedAction.objects.unpublished(day).order_by().values("pk")
+    for column in columns:
+        rows = rows.exclude(**{f"{column}__in": drafts})
+    return rows
+
+
+def entries(day: date) -> Rows:
+    return StatusUpdate.objects.published(day)
+
+
+def submissions(day: date) -> Rows:
+    return of_asks(Submission.objects.by(day), day, "action")
+
+
+def events(day: date) -> Rows:
+    return Event.objects.happened(day)
+
+
+def paragraphs(day: date) -> Rows:
+    return Paragraph.objects.told(day).filter(issue__in=Issue.objects.opened(day).values("pk"))
+
+
+def sources(day: date) -> Rows:
+    """Sources of something that readers may see."""
+    held = [
+        Q(pk__in=rows.order_by().values(name))
+        for rows, name in [
+            (entries(day), "sources"),
+            (submissions(day), "source"),
+            (events(day), "sources"),
+            (paragraphs(day), "sources"),
+        ]
+    ]
+    return Source.objects.filter(Q(*held, _connector=Q.OR))
+
+
+def search_logs(day: date) -> Rows:
+    return SearchLog.objects.filter(pk__in=entries(day).order_by().values("search_log"))
+
+
+def replies(day: date) -> Rows:
+    drafts = RecommendedAction.objects.unpublished(day).order_by().values("pk")
+    told = Q(action=None) | ~Q(action__in=drafts)
+    return Reply.objects.filter(told, replied_on__lte=day)
+
+
+def rows_of_withheld(withheld: list[Any], day: date) -> Any:
+    """How the rows are named of which words were withheld: {(model, key): name}."""
+    named: dict[tuple[str, int], str] = {}
+    for kind in KINDS.values():
+        of = kind.model._meta.model_name or ""
+        keys = [gone.row for gone in withheld if gone.of == of]
+        if keys:
+            public = kind.public(day).filter(pk__in=keys)
+            named |= {(of, row.pk): str(getattr(row, key_name(kind.model))) for row in public}
+    return named
+
+
+def of_withheld(gone: Any, told: Told) -> shapes.OfWithheld:
+    kind = kind_of(gone.of)
+    return {"kind": kind.name if kind else gone.of, "row": told.of_all.get((gone.of, gone.row))}
+
+
+def key_name(model: Any) -> str:
+    """The field that names a row for good."""
+    return getattr(model, "NATURAL_KEY", "") or "pk"
+
+
+def every(model: Any) -> Callable[[date], Rows]:
+    return lambda _day: model.objects.all()
+
+
+_ALL = [
+    Kind("topics", Topic, every(Topic)),
+    Kind("organisations", Organisation, every(Organisation)),
+    Kind("legal_references", LegalReference, every(LegalReference)),
+    Kind("kinds", BodyKind, every(BodyKind)),
+    Kind(
+        "bodies",
+        TargetBody,
+        every(TargetBody),
+        is_dated=True,
+        hidden=frozenset({"note"}),
+        read=asks_of_bodies,
+        more=of_asked,
+        shape=shapes.OfAsked,
+    ),
+    Kind("seats", Seat, every(Seat), hidden=frozenset({"note"})),
+    Kind("meetings", Meeting, every(Meeting)),
+    Kind(
+        "contact_points",
+        ContactPoint,
+        lambda _day: ContactPoint.objects.offered(),
+        hidden=frozenset({"note", "seen", "is_offered", "weak_source"}),
+        instead=trusted_address,
+    ),
+    Kind("sources", Source, sources, instead=linked_addresses),
+    Kind(
+        "issues",
+        Issue,
+        lambda day: Issue.objects.opened(day),
+        is_dated=True,
+        read=asks_of_issues,
+        more=of_asked,
+        shape=shapes.OfAsked,
+        # As it is today.
+        instead=lambda _issue, told: {"summary": ""} if told.is_past else {},
+    ),
+    Kind("paragraphs", Paragraph, paragraphs, is_dated=True),
+    Kind(
+        "events",
+        Event,
+        events,
+        is_dated=True,
+        fetch=lambda rows, _day: rows.prefetch_related("sources"),
+        more=of_event,
+        shape=shapes.OfEvent,
+    ),
+    Kind(
+        "actions",
+        RecommendedAction,
+        asks,
+        is_dated=True,
+        fetch=lambda rows, day: rows.with_status(day).select_related("body"),
+        more=of_action,
+        shape=shapes.OfAction,
+        instead=action_on_that_day,
+    ),
+    Kind(
+        "relations",
+        AskRelation,
+        lambda day: of_asks(AskRelation.objects.all(), day, "action", "other"),
+        is_dated=True,
+    ),
+    Kind(
+        "submissions",
+        Submission,
+        submissions,
+        is_dated=True,
+        fetch=lambda rows, _day: rows.select_related("correction"),
+        more=of_submission,
+        shape=shapes.OfSubmission,
+    ),
+    Kind("steps", ChecklistStep, lambda day: ChecklistStep.objects.of_open_asks(day)),
+    Kind("search_logs", SearchLog, search_logs, is_dated=True),
+    Kind(
+        "entries",
+        StatusUpdate,
+        entries,
+        is_dated=True,
+        fetch=lambda rows, _day: (
+            rows.select_related("action__body", "search_log", "correction")
+            .prefetch_related("sources")
+            .with_place()
+        ),
+        more=of_entry,
+        shape=shapes.OfEntry,
+    ),
+    Kind("packs", Pack, every(Pack)),
+    Kind(
+        "replies",
+        Reply,
+        replies,
+        is_dated=True,
+        named=("body", "action", "text", "language", "signed", "replied_on", "url"),
+    ),
+    Kind(
+        "withheld",
+        Withheld,
+        every(Withheld),
+        named=("field", "reason", "withheld_at"),
+        read=rows_of_withheld,
+        more=of_withheld,
+        shape=shapes.OfWithheld,
+    ),
+]
+# A row names rows of the kinds before it, of its own, and no others.
+KINDS = {kind.name: kind for kind in _ALL}
+
+
+def kind_of(model_name: str) -> Kind | None:
+    """The kind of the rows of a table, by the name of its model."""
+    return next((k for k in _ALL if k.model._meta.model_name == model_name), None)

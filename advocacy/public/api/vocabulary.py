@@ -1,0 +1,68 @@
+"""The codes of the record with their words: those of the statuses first."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import override
+
+from advocacy.as_data import KINDS, fields_of
+from advocacy.models import (
+    ANALOGUES,
+    DEFINITIONS,
+    EVIDENCE,
+    IN_CONFIDENCE,
+    PROPOSED,
+    TRANSITIONS,
+    Phase,
+    ResponseStatus,
+)
+from advocacy.models.standing import label_of, label_of_group
+from advocacy.models.vocabulary import RECORDED
+
+# Of these columns the statuses tell more.
+STATUSES = {"status", "when_status"}
+
+
+def said(languages: Iterable[str]) -> dict[str, Any]:
+    languages = list(dict.fromkeys([settings.LANGUAGE_CODE, *languages]))
+
+    def in_each(words: Callable[[], Any]) -> dict[str, str]:
+        told = {}
+        for language in languages:
+            with override(language):
+                told[language] = str(words())
+        return told
+
+    return {
+        "languages": languages,
+        "statuses": [status_data(status, in_each) for status in ResponseStatus],
+        "groups": [
+            {"code": str(group), "label": in_each(partial(label_of_group, group))}
+            for group in [*Phase.values, IN_CONFIDENCE, PROPOSED]
+        ],
+        "codes": {
+            f"{kind.name}.{name}": [
+                {"code": str(value), "label": in_each(partial(str, words))}
+                for value, words in field.flatchoices
+                if value != ""
+            ]
+            for kind in KINDS.values()
+            for name, field in fields_of(kind).items()
+            if name not in STATUSES and getattr(field, "flatchoices", None)
+        },
+    }
+
+
+def status_data(status: ResponseStatus, in_each: Callable[..., Any]) -> dict[str, Any]:
+    return {
+        "code": status.value,
+        "label": in_each(lambda: label_of(status)),
+        "phase": status.phase.value,
+        "is_derived": status not in RECORDED,
+        "definition": in_each(lambda: DEFINITIONS[status]),
+        "evidence": in_each(lambda: EVIDENCE[status]),
+        "analogues": ANALOGUES[status],
+        "next": {after.value: rule for after, rule in TRANSITIONS.get(status, {}).items()},
+    }
