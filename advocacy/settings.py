@@ -337,6 +337,8 @@ SECURE_CSP: dict[str, list[str]] = {
     "style-src": [CSP.SELF],
     "img-src": [CSP.SELF, "data:"],
     "font-src": [CSP.SELF],
+    # The previews of embeds, which are the only pages that any page may frame.
+    "frame-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
     "form-action": [CSP.SELF],
     "base-uri": [CSP.NONE],

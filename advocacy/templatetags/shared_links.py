@@ -21,7 +21,11 @@ SAID = {
     "actions": ("title", "text"),
     "issues": ("title", "question"),
     "bodies": ("name", "mandate"),
+    "organisations": ("name", "description"),
 }
+PICTURED = {"actions", "issues", "bodies"}
+# What somebody is, and not a page that says something.
+WHO = {"bodies", "organisations"}
 LONGEST_TEXT = 200
 
 
@@ -43,7 +47,7 @@ def shared_words(subject, kind):
 @register.simple_tag(takes_context=True)
 def share_picture(context, subject, kind):
     """The whole address of the picture of a link, or nothing where no font can draw it."""
-    if not context["pictures_can_be_drawn"]():
+    if kind not in PICTURED or not context["pictures_can_be_drawn"]():
         return ""
     address = reverse("share_picture", args=[kind, subject.slug])
     return context["request"].build_absolute_uri(address)
@@ -57,12 +61,13 @@ def json_ld(context, subject, kind, said, picture):
     """
     data = {
         "@context": "https://schema.org",
-        "@type": "Organization" if kind == "bodies" else "Article",
+        "@type": "Organization" if kind in WHO else "Article",
         "name": said["title"],
-        "description": said["text"],
         "url": full_url(context, subject),
     }
-    if kind != "bodies":
+    if said["text"]:
+        data["description"] = said["text"]
+    if kind not in WHO:
         data |= {"headline": said["title"], "inLanguage": said["language"]}
         data |= {"publisher": publisher_of(context)}
         if licence := context["site"].licence_link.address:
