@@ -22,6 +22,7 @@ from advocacy.public.views import (
     seats,
     share,
     site,
+    sitemaps,
     tell,
     updates,
 )
@@ -33,6 +34,8 @@ urlpatterns = [
     path("healthz", operations.healthz, name="healthz"),
     path("readyz", operations.readyz, name="readyz"),
     path("robots.txt", operations.robots, name="robots"),
+    path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
+    path("sitemap-<slug:section>.xml", sitemaps.section, name="sitemap_section"),
     path("look/<slug:digest>.css", site.look, name="look"),
     path("pictures/<slug:digest>.png", site.picture, name="site_picture"),
     re_path(

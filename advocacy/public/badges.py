@@ -1,26 +1,27 @@
-"""A badge: how an ask or the asks to a body stand, in three short lines, as SVG or PNG.
+"""A badge: how an ask or the asks to a body stand, in a few short lines, as SVG or PNG.
 
 All of its words come from the standings; it bears the day, for it may be copied anywhere.
 """
 
 import unicodedata
+from collections import Counter
 from io import BytesIO
 from typing import Any, NamedTuple
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from PIL import Image, ImageDraw
 
 from advocacy.colours import tokens
-from advocacy.models import RecommendedAction
-from advocacy.models.dates import written_day
+from advocacy.models import IN_CONFIDENCE, PROPOSED, Phase, RecommendedAction
+from advocacy.models.dates import wait_words, written_day
+from advocacy.models.standing import label_of_group, mark_of_group
 from advocacy.public.share import drawing
 from advocacy.public.share.marks import mark
-from advocacy.public.share.words import words_of_asks
 from advocacy.text import carried_line
 
 PADDING, MARK = 10, 16
 # The size of the letters of each line, and how far below the one before it stands.
-SIZES, LEADING = (15, 13, 12), 20
+SIZES, LEADING = (15, 13, 13, 12), 20
 # A PNG is drawn twice as large as it is shown.
 DENSITY = 2
 # About how wide letters are, in their own size: no server knows the typeface of a reader.
@@ -37,7 +38,7 @@ class Line(NamedTuple):
 
 
 class Badge(NamedTuple):
-    """What a badge says, and of which phase its mark is."""
+    """What a badge says. It has the mark of a phase where all that it speaks of is in that one."""
 
     phase: str
     lines: list[str]
@@ -54,7 +55,7 @@ class Badge(NamedTuple):
     @property
     def x(self) -> int:
         """Where its words begin."""
-        return PADDING + MARK + 8
+        return PADDING + MARK + 8 if self.phase else PADDING
 
     @property
     def width(self) -> int:
@@ -67,9 +68,8 @@ class Badge(NamedTuple):
     @property
     def colours(self) -> dict[str, str]:
         names = ("paper", "ink", "ink_soft", "hairline")
-        return {name: tokens()[name].light for name in names} | {
-            "phase": tokens()[self.phase].light
-        }
+        colours = {name: tokens()[name].light for name in names}
+        return colours | {"first": tokens()[self.phase or "ink"].light}
 
 
 def badge_of_ask(ask: RecommendedAction) -> Badge:
@@ -86,7 +86,7 @@ def badge_of_ask(ask: RecommendedAction) -> Badge:
 
 def dated(standing: Any) -> str:
     """The day of the badge, and when somebody looked last, where anything can have been found."""
-    day = gettext("as of %(day)s") % {"day": written_day(standing.day)}
+    day = as_of(standing.day)
     is_looked_for = standing.last_checked_on and not (
         standing.is_proposed and not standing.is_found
     )
@@ -94,16 +94,48 @@ def dated(standing: Any) -> str:
 
 
 def badge_of_body(body: Any, asks: list[RecommendedAction], day: Any) -> Badge:
-    words = words_of_asks(asks)
-    name = body.text_of("abbreviation") or body.text_of("name")
-    lines = [f"{name} · {words['status']}", words["wait"]] if asks else [name, nothing_asked()]
-    lines.append(gettext("as of %(day)s") % {"day": written_day(day)})
-    title = f"{body.text_of('name')}. {'. '.join(line for line in lines[1:] if line)}"
-    return Badge(words["phase"], [line for line in lines if line], title)
+    """How many of its asks stand in each phase: none of them speaks for the others."""
+    groups = Counter(ask.standing.counted_as for ask in asks)
+    waits = [s.days_waiting for s in (ask.standing for ask in asks) if s.days_waiting is not None]
+    proposed = groups.pop(PROPOSED, 0)
+    named = body.text_of("abbreviation") or body.text_of("name")
+    lines = [f"{named} · {number_of(groups.total(), proposed)}"]
+    shown = [group for group in [*Phase.values, IN_CONFIDENCE] if groups[group]]
+    counts = [
+        gettext("%(status)s: %(number)s")
+        % {"status": label_of_group(group), "number": groups[group]}
+        for group in shown
+    ]
+    if shown and proposed:
+        counts.append(
+            ngettext("%(number)s more proposed", "%(number)s more proposed", proposed)
+            % {"number": proposed}
+        )
+    lines += [" · ".join(counts), wait_words(max(waits, default=None)), as_of(day)]
+    if not shown:
+        phase = mark_of_group(PROPOSED) if proposed else ""
+    else:
+        phase = mark_of_group(shown[0]) if len(shown) == 1 else ""
+    title = ". ".join([body.text_of("name"), *filter(None, lines[1:])])
+    return Badge(phase, [line for line in lines if line], title)
 
 
-def nothing_asked() -> str:
-    return gettext("This body has not been asked for anything in this record.")
+def number_of(asked: int, proposed: int) -> str:
+    """How many asks there are; where nobody asked anything, how many are proposed."""
+    number = asked or proposed
+    if proposed and not asked:
+        words = ngettext(
+            "%(number)s ask proposed by the editors",
+            "%(number)s asks proposed by the editors",
+            number,
+        )
+    else:
+        words = ngettext("%(number)s ask", "%(number)s asks", number)
+    return words % {"number": number}
+
+
+def as_of(day: Any) -> str:
+    return gettext("As of %(day)s") % {"day": written_day(day)}
 
 
 def width_of(text: str, size: int, *, is_bold: bool) -> int:
@@ -132,9 +164,11 @@ def png_of(badge: Badge) -> bytes:
     image = Image.new("RGB", size, colours["paper"])
     pen = ImageDraw.Draw(image)
     pen.rectangle((0, 0, size[0] - 1, size[1] - 1), outline=colours["hairline"], width=n)
-    image.paste(mark(badge.phase, colours["phase"], colours["paper"], MARK * n), (PADDING * n,) * 2)
+    if badge.phase:
+        drawn = mark(badge.phase, colours["first"], colours["paper"], MARK * n)
+        image.paste(drawn, (PADDING * n, PADDING * n))
     for line, weight in zip(badge.written, weights, strict=True):
-        colour = colours["phase"] if line.is_first else colours["ink_soft"]
+        colour = colours["first"] if line.is_first else colours["ink_soft"]
         place = badge.x * n, line.y * n
         drawing.write(pen, place, line.text, colour, weight, line.size * n)
     file = BytesIO()

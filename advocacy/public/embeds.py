@@ -13,7 +13,7 @@ from advocacy.models import Issue, Organisation, RecommendedAction, Site, Target
 from advocacy.public.share import drawing
 
 # More stand on the page that an embed leads to.
-MOST_ROWS = 8
+MOST_ROWS = 6
 FIELD = {"issues": "title", "bodies": "name", "actions": "title"}
 # How high a frame is that shows most of what is in it: it cannot make itself fit without a script.
 HEIGHTS = {"issues": 520, "bodies": 520, "actions": 340, "silence": 560}
