@@ -12,6 +12,7 @@ from tests.factories import (
     make_body,
     make_issue,
     make_meeting,
+    make_organisation,
     make_pack,
     make_page,
     make_seat,
@@ -34,6 +35,9 @@ PAGES = [
     "body_detail",
     "action_list",
     "action_detail",
+    "organisation_list",
+    "organisation_detail",
+    "embed_page",
     "update_list",
     "correction_list",
     "withheld_list",
@@ -54,7 +58,10 @@ PAGES = [
 def site():
     make_site()
     action = make_action(
-        slug="x", issue=make_issue(slug="x", topics=[make_topic()]), body=make_body(slug="x")
+        slug="x",
+        issue=make_issue(slug="x", topics=[make_topic()]),
+        body=make_body(slug="x"),
+        asked_by=[make_organisation(slug="x")],
     )
     record(action, sources=[make_source(url="https://press.un.org/en/1")])
     record_look(make_action())

@@ -1,6 +1,6 @@
 from advocacy.models.actions import RecommendedAction
 from advocacy.models.attempts import MOST_ATTEMPTS, Attempt
-from advocacy.models.bodies import Organisation, Reader, Seat, TargetBody
+from advocacy.models.bodies import Reader, Seat, TargetBody
 from advocacy.models.body_kinds import COMMON_NAMES, BodyKind
 from advocacy.models.chain import Link, RecordHead, RecordIsAppendOnly
 from advocacy.models.checklists import ChecklistStep
@@ -66,6 +66,7 @@ from advocacy.models.mailings import TIME_TO_CANCEL, Edition
 from advocacy.models.meetings import Meeting
 from advocacy.models.networks import MOST_AN_HOUR, NetworkUse
 from advocacy.models.once import OnceKey, content_digest, once_key
+from advocacy.models.organisations import Organisation
 from advocacy.models.packs import Pack
 from advocacy.models.pages import EVERY_RECORD_HAS, Page
 from advocacy.models.paragraphs import Paragraph

@@ -142,6 +142,7 @@ class AskRowsQuerySet[Row: models.Model](models.QuerySet[Row]):
         issue=None,
         topic=None,
         body=None,
+        organisation=None,
         status="",
         audience="",
         overdue=False,
@@ -160,6 +161,12 @@ class AskRowsQuerySet[Row: models.Model](models.QuerySet[Row]):
             rows = rows.about(topic.issues.all())
         if body:
             rows = rows.filter(body=body)
+        if organisation:
+            by_then = {
+                "action": models.OuterRef("pk"),
+                "submitted_on__lte": models.OuterRef("as_of"),
+            }
+            rows = rows.filter(models.Exists(organisation.submissions.in_force().filter(**by_then)))
         if status:
             rows = rows.filter(status__in=values_of(status))
         if audience:

@@ -24,28 +24,6 @@ is_iso2 = RegexValidator(
 )
 
 
-class Organisation(Content):
-    """Who asks."""
-
-    TRANSLATED = ("name", "abbreviation", "description")
-
-    slug = Slug(_("slug"), unique=True)
-    name = Line(_("name"), max_length=200)
-    abbreviation = Line(_("abbreviation"), max_length=30, blank=True)
-    url = Url(_("website"), max_length=500, blank=True)
-    description = Text(_("description"), blank=True)
-
-    objects = ContentQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["name"]
-        verbose_name = _("organisation")
-        verbose_name_plural = _("organisations")
-
-    def __str__(self):
-        return self.name
-
-
 class Reader(StrEnum):
     """Whom a letter about an ask to a body is for."""
 

@@ -53,6 +53,8 @@ class AskChoice:
                 return columns.about(keys_of(chosen.issues.all()))
             case "body":
                 return columns.where(columns.bodies, {str(chosen.pk)})
+            case "organisation":
+                return columns.put_by(chosen)
         raise TypeError(f"There is no filter {name}.")
 
     def but(self, *names: str) -> Some:

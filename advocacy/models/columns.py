@@ -23,6 +23,7 @@ from advocacy.models.facets import BETWEEN, joined, key_of, keys_of, split, valu
 from advocacy.models.holding import AnyOf
 from advocacy.models.issues import Issue
 from advocacy.models.kept import Kept
+from advocacy.models.organisations import Organisation
 from advocacy.models.search_words import Search, sought
 from advocacy.models.standing_today import LETTERS
 from advocacy.models.vocabulary import counted_as
@@ -147,6 +148,12 @@ class Columns:
     def where(self, column: Iterable[Any], chosen: Iterable[Any]) -> Some:
         """The asks that have one of some values in a column."""
         return some(map(frozenset(chosen).__contains__, column))
+
+    def put_by(self, organisation: Organisation) -> Some:
+        """The asks that an organisation had put to their bodies by the day."""
+        occasions = organisation.submissions.in_force(self.day)
+        asks = occasions.order_by().aggregate(asks=joined(key_of("action")))["asks"]
+        return self.where(self.asks, split(asks))
 
     def of[Value](self, column: Iterable[Value], asks: Some) -> Iterator[Value]:
         """What some of the asks have in a column."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from advocacy.models.chain import AppendOnlyQuerySet, Chained, Link, refuse
 from advocacy.models.digests import plain
-from advocacy.models.enums import Channel
+from advocacy.models.enums import AskState, Channel
 from advocacy.models.evidence import WEAK_ALONE, by_field, can_stand
 from advocacy.models.text import Line, Slug, Text
 from advocacy.models.translated import Translated
@@ -23,6 +23,16 @@ class SubmissionQuerySet(AppendOnlyQuerySet["Submission"]):
         corrected = self.model.objects.exclude(corrects=None).values("corrects")
         occasions = self.filter(took_place=True).exclude(pk__in=corrected)
         return occasions.filter(submitted_on__lte=day) if day else occasions
+
+    def public(self, day):
+        """The occasions in force by a day of asks that everybody may see."""
+        return self.in_force(day).exclude(action__state=AskState.DRAFT)
+
+    def number_of_asks(self, day, organisations):
+        """How many asks each of some organisations had put to bodies by a day: {key: number}."""
+        occasions = self.public(day).filter(organisations__in=organisations).order_by()
+        numbers = occasions.values_list("organisations")
+        return dict(numbers.annotate(asks=models.Count("action", distinct=True)))
 
     def by(self, day):
         """All that the record holds of the days up to this one, corrected ones included."""
@@ -45,6 +55,9 @@ class SubmissionQuerySet(AppendOnlyQuerySet["Submission"]):
         for occasion in occasions.oldest_first().prefetch_related("organisations"):
             first.setdefault(occasion.action_id, occasion)
         return first
+
+    def newest_first(self):
+        return self.order_by("-submitted_on", "channel", "reference", "action__reference", "pk")
 
     def with_related(self):
         """Fetch what is shown of a submission."""

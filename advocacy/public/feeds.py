@@ -7,7 +7,7 @@ from django.contrib.syndication.views import Feed
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, override
 
 from advocacy.models import RecordHead, Translated, Withheld, in_one_language
 from advocacy.models.dates import written_day
@@ -115,6 +115,14 @@ class UpdateFeed(Feed):
 
     def author_name(self, updates):
         return updates.site.publisher
+
+    def feed_copyright(self, updates):
+        """The licence of texts and data, as the foot of every page says it."""
+        licence = updates.site.licence_link
+        if licence.words:
+            return f"{licence.words} {licence.address}".strip()
+        with override(updates.language):
+            return gettext("No licence is given: ask before you reuse.")
 
     def link(self, updates):
         return _address("update_list", updates.filters.query)

@@ -35,6 +35,7 @@ register.filter("country_name", country_name)
 # Navigation
 
 OF_COUNTRIES = ["seat_list", "seat_country"]
+OF_ASKS = ["action_list", "action_detail", "organisation_list", "organisation_detail"]
 
 
 @register.simple_tag(takes_context=True)
@@ -49,7 +50,7 @@ def main_nav(context):
         (_("Overview"), "overview", ["overview"]),
         (_("Issues"), "issue_list", ["issue_list", "issue_detail"]),
         (_("Bodies"), "body_list", ["body_list", "body_detail"]),
-        (_("Asks"), "action_list", ["action_list", "action_detail"]),
+        (_("Asks"), "action_list", OF_ASKS),
         (_("My checklist"), "my_checklist", ["my_checklist", "pack_list", "pack_detail"]),
         *([(_("Your country"), "seat_list", OF_COUNTRIES)] if known_countries() else []),
         (_("Updates"), "update_list", ["update_list", "correction_list", "withheld_list"]),

@@ -1,14 +1,18 @@
 """What a link to a page shows elsewhere: its picture, and what the page is for search engines."""
 
 import json
+from typing import Any, NamedTuple
 
 from django import template
+from django.conf import settings
 from django.template.defaultfilters import truncatechars
-from django.urls import reverse
+from django.urls import reverse, translate_url
+from django.utils.encoding import iri_to_uri
 from django.utils.html import format_html
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 
-from advocacy.models import in_one_language
+from advocacy.models import Confidence, MeetingKind, in_one_language
+from advocacy.models.dates import machine_day
 from advocacy.templatetags.advocacy import full_url
 
 register = template.Library()
@@ -21,7 +25,11 @@ SAID = {
     "actions": ("title", "text"),
     "issues": ("title", "question"),
     "bodies": ("name", "mandate"),
+    "organisations": ("name", "description"),
 }
+PICTURED = {"actions", "issues", "bodies"}
+# What somebody is, and not a page that says something.
+WHO = {"bodies", "organisations"}
 LONGEST_TEXT = 200
 
 
@@ -43,7 +51,7 @@ def shared_words(subject, kind):
 @register.simple_tag(takes_context=True)
 def share_picture(context, subject, kind):
     """The whole address of the picture of a link, or nothing where no font can draw it."""
-    if not context["pictures_can_be_drawn"]():
+    if kind not in PICTURED or not context["pictures_can_be_drawn"]():
         return ""
     address = reverse("share_picture", args=[kind, subject.slug])
     return context["request"].build_absolute_uri(address)
@@ -57,20 +65,108 @@ def json_ld(context, subject, kind, said, picture):
     """
     data = {
         "@context": "https://schema.org",
-        "@type": "Organization" if kind == "bodies" else "Article",
+        "@type": "Organization" if kind in WHO else "Article",
         "name": said["title"],
-        "description": said["text"],
         "url": full_url(context, subject),
     }
-    if kind != "bodies":
+    if said["text"]:
+        data["description"] = said["text"]
+    if kind not in WHO:
         data |= {"headline": said["title"], "inLanguage": said["language"]}
         data |= {"publisher": publisher_of(context)}
         if licence := context["site"].licence_link.address:
             data["license"] = licence
     if picture:
         data["image"] = picture
+    return as_block(data)
+
+
+@register.simple_tag(takes_context=True)
+def event_ld(context: Any, meeting: Any) -> SafeString | str:
+    """The same of a session whose dates are confirmed; of what is expected nothing is claimed."""
+    if meeting.kind != MeetingKind.SESSION or meeting.confidence != Confidence.CONFIRMED:
+        return ""
+
+    def said(_states: Any) -> dict[str, str]:
+        return {
+            "title": meeting.text_of("title"),
+            "text": truncatechars(meeting.text_of("what_can_be_done"), LONGEST_TEXT),
+            "body": meeting.body.text_of("name"),
+        }
+
+    made, language, _states = in_one_language(said)
+    body = {"@type": "Organization", "name": made["body"], "url": full_url(context, meeting.body)}
+    data = {
+        "@context": "https://schema.org",
+        "@type": "Event",
+        "name": f"{made['body']}: {made['title']}",
+        "startDate": machine_day(meeting.starts_on, meeting.precision),
+        "endDate": machine_day(meeting.ends_on, meeting.precision),
+        "organizer": body,
+        "url": full_url(context, meeting),
+        "inLanguage": language,
+    }
+    return as_block(data | ({"description": made["text"]} if made["text"] else {}))
+
+
+@register.simple_tag(takes_context=True)
+def dataset_ld(context: Any, downloads: Any = ()) -> SafeString:
+    """The record as data, for search engines of data sets.
+
+    `downloads` are further forms in which it can be had, beside the feed: (path, media type).
+    """
+    site = context["site"]
+    said = ". ".join(
+        text.rstrip(".") for text in (site.text_of("subject"), site.text_of("purpose")) if text
+    )
+    forms = [(reverse("update_feed"), "application/atom+xml"), *downloads]
+    data = {
+        "@context": "https://schema.org",
+        "@type": "Dataset",
+        "name": site.name,
+        "description": f"{said}.",
+        "url": settings.SITE_URL + reverse("overview"),
+        "inLanguage": [code for code, _name in settings.LANGUAGES],
+        "isAccessibleForFree": True,
+        "creator": publisher_of(context),
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "contentUrl": settings.SITE_URL + path,
+                "encodingFormat": kind,
+            }
+            for path, kind in forms
+        ],
+    }
+    if licence := site.licence_link.address:
+        data["license"] = licence
+    return as_block(data)
+
+
+def as_block(data: Any) -> SafeString:
     written = json.dumps(data, ensure_ascii=False).translate(SAFE_IN_HTML)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(written))
+
+
+class Canonical(NamedTuple):
+    """The one address of a page, and that of the same page in each language of the record."""
+
+    address: str
+    languages: list[tuple[str, str]]
+
+
+@register.simple_tag(takes_context=True)
+def canonical_links(context: Any) -> Canonical | None:
+    """Without filters, order or day; a page of a list keeps its number. No page found: none."""
+    request = context.get("request")
+    if getattr(request, "resolver_match", None) is None or context.get("preview"):
+        return None
+    here = iri_to_uri(request.path)
+    if request.GET.keys() == {"page"}:
+        here = f"{here}?{request.GET.urlencode()}"
+    codes = [code for code, _name in settings.LANGUAGES]
+    languages = [(code, settings.SITE_URL + translate_url(here, code)) for code in codes]
+    return Canonical(settings.SITE_URL + here, languages if len(codes) > 1 else [])
 
 
 def publisher_of(context):

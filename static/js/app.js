@@ -79,7 +79,7 @@ function settled(form) {
 
 // The same page in other languages is the same list, too.
 document.addEventListener("htmx:pushedIntoHistory", () => {
-  for (const link of document.querySelectorAll("a[data-language], link[rel=alternate][hreflang]")) {
+  for (const link of document.querySelectorAll("a[data-language]")) {
     const address = new URL(link.href);
     address.search = location.search;
     link.href = address.href;

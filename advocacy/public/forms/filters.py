@@ -16,6 +16,7 @@ from advocacy.models import (
     DatePrecision,
     Issue,
     IssueSort,
+    Organisation,
     PackKind,
     Phase,
     StandingToday,
@@ -57,6 +58,11 @@ def body_field():
     return SlugField(TargetBody.objects.all(), label=_("Body"), empty=_("All bodies"))
 
 
+def organisation_field():
+    label, empty = _("Who asked"), _("All organisations")
+    return SlugField(Organisation.objects.all(), label=label, empty=empty, searched=False)
+
+
 class FilterForm(forms.Form):
     """A GET form whose unknown values are shown beside their field and not applied."""
 
@@ -70,6 +76,9 @@ class FilterForm(forms.Form):
         self.order_fields([name for name in self.fields if name not in ("as_of", "sort")])
         if "issue" in self.fields:
             self.fields["issue"].queryset = Issue.objects.opened()
+        if "organisation" in self.fields:
+            # No other option leads to anything.
+            self.fields["organisation"].queryset = Organisation.objects.that_asked()
         for name, field in self._slug_fields():
             field.look_for(data.get(f"{name}_words", ""))
         self.fill_choices()
@@ -193,6 +202,9 @@ class FilterForm(forms.Form):
         self.leave_out()
         for name, rows in self._names(facets).items():
             self._show_counted_rows(name, rows, facets)
+        for name, field in self._slug_fields():
+            if name not in facets:
+                field.show_first(self.cleaned_data.get(name))
         for name, field in self.fields.items():
             counts = facets.get(name)
             if counts is None or isinstance(field, SlugField):
@@ -329,6 +341,7 @@ class ActionFilterForm(AsOfForm):
     issue = counted(issue_field(), "issue")
     topic = counted(topic_field(), "issue__topics")
     body = counted(body_field(), "body")
+    organisation = organisation_field()
     status = counted(choice(_("Status"), status_choices(), _("Any status")), "status")
     audience = counted(choice(_("Who can act"), Audience.choices, _("Everyone")), "audiences")
     overdue = counted(Switch(_("Overdue only")), "is_overdue")
@@ -337,8 +350,10 @@ class ActionFilterForm(AsOfForm):
 
     @classmethod
     def not_offered(cls, data):
-        """Nothing can be overdue where no answer is due by any day; nor found where none is."""
-        named = {"overdue", "proposed"} & cls.base_fields.keys() - data.keys()
+        """Nothing can be overdue where no answer is due by any day; nor found where none is, or
+        where nobody asked.
+        """
+        named = {"overdue", "proposed", "organisation"} & cls.base_fields.keys() - data.keys()
         if not named:
             return []
         is_any = numbers.get("any", _is_any)
@@ -346,9 +361,15 @@ class ActionFilterForm(AsOfForm):
 
 
 def _is_any():
-    """Whether an answer is due by any day, and whether anything is proposed, from one query."""
+    """Whether an answer is due by any day, and whether anything is proposed or was asked, from one
+    query.
+    """
     asks = StandingToday.objects.published()
-    rows = asks.order_by().values(overdue=Exists(asks.due()), proposed=Exists(asks.proposed()))
+    rows = asks.order_by().values(
+        overdue=Exists(asks.due()),
+        proposed=Exists(asks.proposed()),
+        organisation=Exists(asks.asked()),
+    )
     return rows.first() or {}
 
 

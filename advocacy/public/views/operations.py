@@ -2,7 +2,9 @@
 
 import json
 
+from django.conf import settings
 from django.http import HttpResponse
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -36,4 +38,6 @@ def as_json(check):
 
 @require_safe
 def robots(request):
-    return HttpResponse("User-agent: *\nDisallow: /admin/\n", content_type="text/plain")
+    sitemap = settings.SITE_URL + reverse("sitemap")
+    lines = f"User-agent: *\nDisallow: /admin/\n\nSitemap: {sitemap}\n"
+    return HttpResponse(lines, content_type="text/plain")

@@ -50,7 +50,7 @@ def overview(request):
         table = _table(columns)
         context |= {"table": table, "longest": table["longest"]}
     else:
-        silence = _silence(columns, filters.by_shown or "body")
+        silence = silence_of_record(columns, filters.by_shown or "body")
         context |= {"silence": silence, "longest": silence.longest}
     return render(request, "overview.html", context)
 
@@ -77,13 +77,13 @@ def _lead(columns):
     }
 
 
-def _silence(columns, by):
+def silence_of_record(columns, by, most=MOST_ROWS):
     """The picture: every ask that was put to its body, or those with the longest silence."""
     number = _asks(columns).bit_count()
     rows = RecommendedAction.objects.with_status(columns.day).with_related()
-    keys = _first_keys(columns, MOST_ROWS) if number > MOST_ROWS else columns.keys(_asks(columns))
+    keys = _first_keys(columns, most) if number > most else columns.keys(_asks(columns))
     return silence_of(
-        in_order(list(keys), rows), columns.day, by=by, left_out=max(number - MOST_ROWS, 0)
+        in_order(list(keys), rows), columns.day, by=by, left_out=max(number - most, 0)
     )
 
 

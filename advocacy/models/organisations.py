@@ -1,0 +1,48 @@
+"""Who asks: the organisations that put asks to bodies."""
+
+from datetime import date
+
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from advocacy.models.content import Content, ContentQuerySet
+from advocacy.models.submissions import Submission
+from advocacy.models.text import Line, Slug, Text, Url
+
+
+class OrganisationQuerySet(ContentQuerySet["Organisation"]):
+    def with_whether_asked(self, day: date | None = None) -> "OrganisationQuerySet":
+        """Annotate whether it had put an ask to a body by a day, today unless told."""
+        occasions = Submission.objects.public(day or timezone.localdate())
+        put = occasions.filter(organisations=models.OuterRef("pk"))
+        return self.annotate(has_asked=models.Exists(put))
+
+    def that_asked(self, day: date | None = None) -> "OrganisationQuerySet":
+        return self.with_whether_asked(day).filter(has_asked=True)
+
+
+class Organisation(Content):
+    """Who asks."""
+
+    TRANSLATED = ("name", "abbreviation", "description")
+
+    slug = Slug(_("slug"), unique=True)
+    name = Line(_("name"), max_length=200)
+    abbreviation = Line(_("abbreviation"), max_length=30, blank=True)
+    url = Url(_("website"), max_length=500, blank=True)
+    description = Text(_("description"), blank=True)
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("organisation_detail", args=[self.slug])
