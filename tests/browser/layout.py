@@ -1,4 +1,6 @@
-"""Where things stand on a page, as every engine can be asked."""
+"""Where things stand on a page, as every engine can be asked, and how much paper it takes."""
+
+import re
 
 #: Run in a page, it gives what does not fit: the page its window, a block the block around it, a
 #: line of text its own block. Boxes that scroll may hold wider ones.
@@ -70,6 +72,11 @@ while (lines.nextNode()) {
 }
 return found;
 """
+
+
+def sheets(printed):
+    """How many sheets of paper a printed page takes."""
+    return len(re.findall(rb"/Type\s*/Page\b", printed))
 
 
 #: Telephones (the narrowest that is promised, and a common one), a tablet, two desks.

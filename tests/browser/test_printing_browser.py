@@ -1,11 +1,10 @@
 """What comes out on paper: how many pages, and nothing to press on them."""
 
-import re
-
 import pytest
 from django.urls import reverse
 
 from advocacy.models import ChecklistStep, Issue, TargetBody
+from tests.browser.layout import sheets
 
 pytestmark = pytest.mark.browser
 
@@ -14,8 +13,7 @@ TO_PRESS = "button, input, textarea, select, .button, summary"
 
 def pages_of(page):
     """How many pages of paper Chromium makes of what it shows."""
-    paper = page.pdf(format="A4", prefer_css_page_size=True)
-    return len(re.findall(rb"/Type\s*/Page\b", paper))
+    return sheets(page.pdf(format="A4", prefer_css_page_size=True))
 
 
 def to_press(page):
