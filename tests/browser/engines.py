@@ -76,7 +76,7 @@ class Engine(ABC):
 
     @abstractmethod
     def printed(self):
-        """The open page on paper (A4), as a file (PDF)."""
+        """The open page on paper (A4), as a file (PDF); None of an engine that makes none."""
 
     @abstractmethod
     def close(self): ...
