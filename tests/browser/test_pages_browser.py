@@ -25,7 +25,8 @@ def violations_in_light_and_dark(page):
 
 
 STOPS = """() => {
-  const stops = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
+  const fields = "button, input:not([type=hidden]), select, textarea";
+  const stops = `a[href], ${fields}, summary, [tabindex='0']`;
   let number = 0, end = null;
   for (const stop of document.querySelectorAll(stops)) {
     if (stop.disabled || !stop.checkVisibility({ visibilityProperty: true })) continue;
