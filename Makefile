@@ -108,8 +108,8 @@ bench-transfer: .venv/installed-dev ## import_rows against a loop that checks an
 bench-verify: .venv/installed-dev ## the check of the chain against a plain loop over model instances
 	@$(BIN)/python -m bench.verify $(ARGS)
 
-proof: .venv/installed-dev ## kill, lock, fill and refuse what the program stands on, and count what is lost or doubled
-	@sh deploy/install_for_tests.sh postgresql faketime
+proof: .venv/installed-dev ## kill, lock, fill and refuse what the program stands on, count what is lost; look at every page
+	@sh deploy/install_for_tests.sh postgresql faketime chromium gettext
 	@$(BIN)/python -m bench.proof $(ARGS)
 
 fuzz: .venv/installed-dev ## 20,000 requests that no page sends, on each database; fewer: ARGS="2000 --only sqlite"

@@ -1,6 +1,6 @@
 """What is lost and what is doubled when processes are killed and what they stand on fails.
 
-    python -m bench.proof                  # all of it, some ten minutes
+    python -m bench.proof                  # all of it, more than half an hour
     python -m bench.proof kills postgres   # parts of it
 
 Each part starts the real program in a folder of its own, with a real mail server, asks for
@@ -191,7 +191,13 @@ def fuzz(folder):
     return main([]) == 0
 
 
-PARTS = [kills, postgres, lock, smtp, disk, mails, clock, fuzz]
+def pages(folder):
+    """Every public page in three languages, light and dark, with axe, measured and printed."""
+    walk = ["-m", "pytest", "-q", "-s", "tests/browser/every_page.py", f"--basetemp={folder}/walk"]
+    return subprocess.run([sys.executable, *walk], cwd=ROOT, check=False).returncode == 0
+
+
+PARTS = [kills, postgres, lock, smtp, disk, mails, clock, fuzz, pages]
 
 
 def main(names):

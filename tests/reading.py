@@ -132,6 +132,16 @@ def letters(text: str, language: str) -> tuple[int, int]:
     return own, sum(sign.isalpha() for sign in bare) - own
 
 
+def english_words(told: list[Told], language: str) -> list[tuple[str, str]]:
+    """The words in small Latin letters that are said to be of another language: (word, text)."""
+    return [
+        (word, text[:80])
+        for text, its in told
+        if its == language
+        for word in re.findall(r"\b[a-z]{3,}\b", NAME.sub(" ", ADDRESS.sub(" ", text)))
+    ]
+
+
 def is_english(text: str) -> bool:
     """Whether it holds some words of English in a row, as no name does."""
     for run in re.findall(r"[A-Za-z][A-Za-z’' ,-]{12,}", ADDRESS.sub(" ", text)):

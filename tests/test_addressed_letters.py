@@ -263,20 +263,27 @@ def test_one_s_own_government_gets_a_letter_of_its_own(client):
     assert "permanent mission" not in shown
 
 
-@pytest.mark.parametrize("address", ["/en/seats/dk/", "/en/actions/panel/?country=DK"])
-def test_where_writing_is_dangerous_there_is_no_letter(client, council, action, address):
+@pytest.mark.parametrize(
+    "address",
+    ["/en/seats/dk/", "/en/actions/panel/?country=DK", "/en/checklist/?country=DK"],
+)
+def test_where_writing_is_dangerous_there_is_nothing_to_send(client, council, action, address):
     make_site(no_letters_in="DK")
     make_pack(slug="relatives-and-witnesses", title="For relatives and witnesses")
     make_contact_point(confidence=SeenAs.OFFICIAL)
-    mission_step(action)
-    mission_step(action, kind="read", title="Read", wording="Read on.")
+    mission_step(action, title="Write at once")
+    mission_step(action, kind="share", title="Pass it on")
+    mission_step(action, kind="read", title="Read the vote", wording="Read on.")
 
     page = client.get(address)
     shown = text_of(page)
 
     assert "data-compose" not in page.text
     assert "mailto:" not in page.text
-    assert "Dear Ambassador" not in shown
+    assert 'method="post"' not in page.text
+    for words in ("Dear Ambassador", "Write at once", "Pass it on"):
+        assert words not in shown, words
+    assert ("Read the vote" in shown) == ("seats" not in address)
     assert "Your safety comes first" in shown
     assert "For relatives and witnesses" in shown
     assert reverse("update_feed") in page.text

@@ -91,6 +91,10 @@ class ChecklistStepQuerySet(ContentQuerySet["ChecklistStep"]):
             by_action.setdefault(action, []).append(audience)
         return {action: ",".join(audiences) for action, audiences in by_action.items()}
 
+    def only_reading(self):
+        """What can be done where writing is dangerous: nobody learns of it."""
+        return self.filter(kind=StepKind.READ)
+
     def matching(
         self, *, audience="", minutes="", kind="", body=None, issue=None, country="", day=None
     ):
@@ -238,11 +242,6 @@ class ChecklistStep(Content):
     def is_letter(self):
         """Whether its wording goes to an office, so that it needs an address."""
         return self.kind in {StepKind.EMAIL, StepKind.LETTER}
-
-    @property
-    def is_reading(self):
-        """Whether nobody learns that somebody did it."""
-        return self.kind == StepKind.READ
 
     @property
     def is_written(self):

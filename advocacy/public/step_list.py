@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from django.db import models
 from django.utils.functional import cached_property
 
-from advocacy.models import Audience, ChecklistStep, ContactPoint, Doors, RecommendedAction
+from advocacy.models import Audience, ChecklistStep, ContactPoint, Doors, RecommendedAction, Site
 from advocacy.models.kept import numbers
 from advocacy.public.basket import Basket
 from advocacy.public.forms import ChecklistFilterForm
@@ -25,7 +25,11 @@ class StepList(FilteredList):
         return self.filters.filters.get("audience") == Audience.FAMILY
 
     def matches(self):
-        steps = ChecklistStep.objects.of_open_asks().matching(**self.filters.filters).order_by()
+        filters = self.filters.filters
+        steps = ChecklistStep.objects.of_open_asks().matching(**filters).order_by()
+        country = filters.get("country", "")
+        if country and Site.current().letters_are_dangerous(country):
+            steps = steps.only_reading()
         return steps.for_families_alone() if self.is_for_families else steps
 
     @cached_property

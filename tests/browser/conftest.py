@@ -8,7 +8,7 @@ from django.test.utils import setup_databases, teardown_databases
 from pytest_django.live_server_helper import LiveServer
 
 from advocacy.models import Issue, Meeting, PackKind, RecommendedAction
-from tests.browser.engines import IS_INSTALLED, Chromium, Engine, Firefox
+from tests.browser.engines import Chromium, Engine, Firefox, TorBrowser
 from tests.browser.webkit import WebKit
 from tests.databases import load_dossier
 from tests.factories import make_pack, make_page
@@ -87,7 +87,7 @@ def engines(playwright, browser_type_launch_args):
                 started[name] = (
                     Chromium(playwright.chromium.launch(**browser_type_launch_args))
                     if name == "Chromium"
-                    else {"Firefox": Firefox, "WebKit": WebKit}[name]()
+                    else {"Firefox": Firefox, "TorBrowser": TorBrowser, "WebKit": WebKit}[name]()
                 )
                 closing.callback(started[name].close)
             return started[name]
@@ -95,9 +95,9 @@ def engines(playwright, browser_type_launch_args):
         yield start
 
 
-@pytest.fixture(params=IS_INSTALLED)
+@pytest.fixture(params=["Chromium", "Firefox", "WebKit"])
 def engine(request, engines):
-    """Each of the three engines in turn, as wide as a desk."""
+    """Each of the three engines in turn, as wide as a desk; a test may name another."""
     engine = engines(request.param)
     engine.forget()
     engine.resize(1280)

@@ -4,6 +4,7 @@ Elements are named by XPath, as all three understand it. `docs/decisions/0014-th
 says why each is driven as it is.
 """
 
+import base64
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ import subprocess
 import tempfile
 from abc import ABC, abstractmethod
 from pathlib import Path
+from typing import ClassVar
 
 import playwright.sync_api
 import websocket
@@ -35,6 +37,7 @@ MINI_BROWSER = next(map(str, sorted(Path("/usr/lib").glob("*/webkit*gtk-*/MiniBr
 IS_INSTALLED = {
     "Chromium": CHROMIUM,
     "Firefox": FIREFOX,
+    "TorBrowser": FIREFOX,
     "WebKit": XVFB and WEBKIT_DRIVER and MINI_BROWSER,
 }
 
@@ -52,7 +55,7 @@ class Engine(ABC):
     def open(self, address): ...
 
     @abstractmethod
-    def resize(self, width): ...
+    def resize(self, width, height=HEIGHT): ...
 
     @abstractmethod
     def run(self, script, *arguments):
@@ -70,6 +73,10 @@ class Engine(ABC):
 
     @abstractmethod
     def back(self): ...
+
+    @abstractmethod
+    def printed(self):
+        """The open page on paper (A4), as a file (PDF); None of an engine that makes none."""
 
     @abstractmethod
     def close(self): ...
@@ -126,8 +133,8 @@ class Chromium(Engine):
     def open(self, address):
         self.page.goto(address)
 
-    def resize(self, width):
-        self.page.set_viewport_size({"width": width, "height": HEIGHT})
+    def resize(self, width, height=HEIGHT):
+        self.page.set_viewport_size({"width": width, "height": height})
 
     def run(self, script, *arguments):
         return self.page.evaluate(
@@ -146,6 +153,9 @@ class Chromium(Engine):
     def back(self):
         self.page.go_back()
 
+    def printed(self):
+        return self.page.pdf(format="A4", prefer_css_page_size=True)
+
     def close(self):
         self.page.context.browser.close()
 
@@ -158,10 +168,13 @@ class Firefox(Engine):
     """By WebDriver BiDi, which Firefox speaks itself: no driver stands between."""
 
     error = BidiError
+    preferences: ClassVar[dict[str, bool]] = {}
 
     def __init__(self):
         super().__init__()
         self.profile = Path(tempfile.mkdtemp(prefix="answerable-firefox-"))
+        lines = [f"user_pref({json.dumps([*said])[1:-1]});" for said in self.preferences.items()]
+        (self.profile / "user.js").write_text("\n".join(lines))
         self.process = subprocess.Popen(
             [FIREFOX, "--headless", "--remote-debugging-port=0", "--profile", self.profile],
             env=os.environ | {"HOME": str(self.profile)},
@@ -184,6 +197,11 @@ class Firefox(Engine):
         )
         # The first tab has not the focus: its fields would not say that they were changed.
         self.tab = self.send("browsingContext.create", type="tab")["context"]
+
+    @property
+    def may_wait(self):
+        """Whether what a script promises comes about: not on a page that runs none of its own."""
+        return self.preferences.get("javascript.enabled", True)
 
     def send(self, method, **parameters):
         """One command; what happens before its answer is noted."""
@@ -215,15 +233,15 @@ class Firefox(Engine):
     def open(self, address):
         self.send("browsingContext.navigate", context=self.tab, url=address, wait="complete")
 
-    def resize(self, width):
-        viewport = {"width": width, "height": HEIGHT}
+    def resize(self, width, height=HEIGHT):
+        viewport = {"width": width, "height": height}
         self.send("browsingContext.setViewport", context=self.tab, viewport=viewport)
 
     def run(self, script, *arguments):
+        wait, done_of = ("async ", "await ") if self.may_wait else ("", "")
         done = self.call(
-            "async words => JSON.stringify(await (function () {"
-            + script
-            + "}).apply(null, JSON.parse(words)) ?? null)",
+            f"{wait}words => JSON.stringify({done_of}(function () {{{script}}})"
+            ".apply(null, JSON.parse(words)) ?? null)",
             {"type": "string", "value": json.dumps(arguments)},
         )
         return json.loads(done["value"])
@@ -234,7 +252,7 @@ class Firefox(Engine):
             functionDeclaration=function,
             arguments=[argument],
             target={"context": self.tab},
-            awaitPromise=True,
+            awaitPromise=self.may_wait,
         )
         if done["type"] == "exception":
             raise BidiError(done["exceptionDetails"]["text"])
@@ -283,6 +301,12 @@ class Firefox(Engine):
     def back(self):
         self.send("browsingContext.traverseHistory", context=self.tab, delta=-1)
 
+    def printed(self):
+        # Of its own it prints on Letter.
+        paper = {"width": 21, "height": 29.7}
+        made = self.send("browsingContext.print", context=self.tab, page=paper)
+        return base64.b64decode(made["data"])
+
     def close(self):
         try:
             self.send("browser.close")
@@ -292,3 +316,12 @@ class Firefox(Engine):
             self.process.kill()
             self.process.wait()
             shutil.rmtree(self.profile, ignore_errors=True)
+
+
+class TorBrowser(Firefox):
+    """Firefox as Tor Browser sets it at its safest level, by the same preferences.
+
+    Pages run no script and no picture is drawn. What a test asks of a page is not the page's own.
+    """
+
+    preferences: ClassVar[dict[str, bool]] = {"javascript.enabled": False, "svg.disabled": True}

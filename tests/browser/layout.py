@@ -1,4 +1,7 @@
-"""Where things stand on a page, as every engine can be asked."""
+"""Where things stand on a page, as every engine can be asked, and how much paper it takes."""
+
+import re
+import zlib
 
 #: Run in a page, it gives what does not fit: the page its window, a block the block around it, a
 #: line of text its own block. Boxes that scroll may hold wider ones.
@@ -72,15 +75,55 @@ return found;
 """
 
 
+def sheets(printed):
+    """How many sheets of paper a printed page (PDF) takes."""
+    parts = re.findall(rb"stream\r?\n(.*?)endstream", printed, re.DOTALL)
+    # Firefox packs what it says of its pages.
+    whole = printed + b"".join(map(unpacked, parts))
+    return len(re.findall(rb"/Type\s*/Page\b", whole))
+
+
+def unpacked(part):
+    try:
+        return zlib.decompressobj().decompress(part)
+    except zlib.error:
+        return b""
+
+
 #: Telephones (the narrowest that is promised, and a common one), a tablet, two desks.
 WIDTHS = [320, 360, 768, 1280, 1600]
 
 
+class Window:
+    """A page of Playwright, asked as the engines are."""
+
+    def __init__(self, page):
+        self.page = page
+
+    def resize(self, width):
+        self.page.set_viewport_size({"width": width, "height": 800})
+
+    def run(self, script):
+        return self.page.evaluate(f"(function () {{ {script} }})()")
+
+
+OPEN_FOLDS = "for (const fold of document.querySelectorAll('details')) fold.open = true"
+
+
 def spills(engine, where="", widths=WIDTHS):
     """What does not fit the open page of an engine, at each width, its folds open."""
-    engine.run("for (const fold of document.querySelectorAll('details')) fold.open = true")
+    engine.run(OPEN_FOLDS)
     found = []
     for width in widths:
         engine.resize(width)
         found += [f"{where} at {width}: {spill}" for spill in engine.run(SPILLS)]
+    return found
+
+
+def spills_of_large_letters(engine, where=""):
+    """What does not fit the narrowest telephone with letters twice as large (WCAG 1.4.4)."""
+    size = "document.documentElement.style.fontSize"
+    engine.run(f"{size} = '200%'")
+    found = spills(engine, f"{where} with letters twice as large", WIDTHS[:1])
+    engine.run(f"{size} = ''")
     return found

@@ -3,26 +3,13 @@
 import pytest
 from django.conf import settings
 
-from tests.browser.layout import spills
+from tests.browser.layout import Window, spills
 from tests.factories import make_user
 from tests.test_staff_pages import addresses, rows  # noqa: F401
 
 pytestmark = [pytest.mark.browser, pytest.mark.thorough, pytest.mark.django_db(transaction=True)]
 
 WIDTHS = [360, 1280]
-
-
-class Window:
-    """A page of Playwright, measured as the engines are."""
-
-    def __init__(self, page):
-        self.page = page
-
-    def resize(self, width):
-        self.page.set_viewport_size({"width": width, "height": 800})
-
-    def run(self, script):
-        return self.page.evaluate(f"(function () {{ {script} }})()")
 
 
 @pytest.mark.usefixtures("rows")

@@ -70,8 +70,8 @@ class WebKit(Engine):
         self.opened.append(address)
         self.driver.get(address)
 
-    def resize(self, width):
-        self.driver.set_window_size(width, HEIGHT)
+    def resize(self, width, height=HEIGHT):
+        self.driver.set_window_size(width, height)
         self.waits(f"a width of {width}", "innerWidth === arguments[0]", width)
         # It keeps how wide words were when only the size of their letters changed with the window:
         # measured is the page as it would be opened at this width.
@@ -104,6 +104,9 @@ class WebKit(Engine):
 
     def back(self):
         self.driver.back()
+
+    def printed(self):
+        return None  # Its driver knows no such command.
 
     def complaints(self):
         opened, self.opened = self.opened, []

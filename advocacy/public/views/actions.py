@@ -43,10 +43,12 @@ def action_page(action, *, filters=None, step_filters=None, preview=None):
     step_filters = step_filters or AskStepForm({})
     day = action.as_of
     submissions = list(action.submissions.by(day).oldest_first().with_related())
-    steps = list(action.steps.matching(**step_filters.narrowing).with_related())
     is_past = day < timezone.localdate()
     country = step_filters.chosen_country
     doors = Doors(country, [action.body])
+    steps = action.steps.matching(**step_filters.narrowing).with_related()
+    steps = list(steps.only_reading() if doors.are_dangerous else steps)
+    first = first_step(steps, action.standing.status)
     updates = list(action.updates.filter(happened_on__lte=day).newest_first().with_related())
     return {
         "filters": filters or AsOfForm({}),
@@ -67,7 +69,8 @@ def action_page(action, *, filters=None, step_filters=None, preview=None):
         "meetings": list(Meeting.objects.chances(day).filter(body=action.body)[:3]),
         "step_filters": step_filters,
         "steps": steps,
-        "first_step": first_step(steps, action.standing.status),
+        "first_step": first,
+        "act_at": _act_at(first, doors),
         # Of a past day nothing is said of what can be done today, nor of a closed ask.
         "can_act": not is_past and action.state == AskState.OPEN,
         "country": country,
@@ -80,6 +83,13 @@ def action_page(action, *, filters=None, step_filters=None, preview=None):
         "follow": FollowForm(subject=f"action:{action.slug}"),
         "mails": StatusUpdate.objects.mails_in_last_year(action=action),
     }
+
+
+def _act_at(step, doors):
+    """Where the bar at the foot of a phone leads: to the letter, if no choice comes before it."""
+    if step and step.is_letter and not doors.of_step(step).needs_country:
+        return f"write-{step.slug}"
+    return "what-you-can-do"
 
 
 def _timeline(submissions, updates):
