@@ -15,9 +15,22 @@ from advocacy.languages import direction
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
+# Of these a backup keeps what somebody gave; no other variable is in it, as it may be a secret.
+KEPT_IN_BACKUPS = {
+    *["ALLOWED_HOSTS", "BACKUP_KEYS", "CONFIRMATIONS_AN_HOUR", "CONTENT_DIR", "DEBUG"],
+    *["CSRF_TRUSTED_ORIGINS", "FONT_FOLDERS", "FOUR_EYES", "HOST", "HTTPS", "LEAST_FREE_DISK"],
+    *["LINK_CHECKS", "LOG_JSON", "MAIL_FROM", "PAGE_CACHE_MB", "PORT", "QUERY_SECONDS"],
+    *["SECOND_FACTOR", "SITE_URL", "TALLY", "TASK_SECONDS", "TIME_ZONE", "TRUST_PROXY"],
+    *["VAR_DIR", "WORKERS"],
+}
+TOLD = {}
+
+
 def env(name, default="", parse=str):
     """Read one variable. Empty means not set; a value that cannot be used ends the start-up."""
     value = os.environ.get(name, "").strip()
+    if value and name in KEPT_IN_BACKUPS:
+        TOLD[name] = value
     try:
         return parse(value or default)
     except ValueError as error:
@@ -115,6 +128,9 @@ LINK_CHECKS = env("LINK_CHECKS", "1" if HTTPS else "0", yes_or_no)
 
 # In megabytes: with less, the site is reported as not ready.
 LEAST_FREE_DISK = env("LEAST_FREE_DISK", "200", int)
+
+# The public keys (age) that backups are encrypted to; whoever holds a secret one can restore.
+BACKUP_KEYS = env("BACKUP_KEYS", parse=words)
 
 # How many megabytes of public pages each web process keeps; 0 keeps none.
 PAGE_CACHE_MB = env("PAGE_CACHE_MB", "0" if DEBUG else "64", int)
