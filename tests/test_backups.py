@@ -389,9 +389,7 @@ def test_no_follower_gets_what_may_have_gone_out_since(site, key, tmp_path):
     running = Edition.objects.get(entry=site)
     Edition.objects.filter(pk=running.pk).update(state="sending")
     Delivery.objects.create(edition=running, subscriber=follower)
-    planned = Edition.objects.plan_notice(
-        record(make_action(), tell=Tell.NOBODY), by=make_user()
-    )
+    planned = Edition.objects.plan_notice(record(make_action(), tell=Tell.NOBODY), by=make_user())
     file = back_up(tmp_path / "site.age")
     empty()
 

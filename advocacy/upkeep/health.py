@@ -142,6 +142,8 @@ def folders_written() -> set[Path]:
         folders.add(Path(connection.settings_dict["NAME"]).absolute().parent)
     if settings.MAIL_URL.startswith("folder:"):
         folders.add(settings.VAR_DIR / "mail")
+    if settings.BACKUP_KEYS:
+        folders.add(settings.BACKUP_FOLDER)
     return folders
 
 

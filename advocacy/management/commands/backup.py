@@ -4,11 +4,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from tqdm import tqdm
 
+from advocacy.management import migrating
 from advocacy.transfer import archives, backups
 from advocacy.transfer.archives import ArchiveError
 from advocacy.upkeep import backups as folders
@@ -33,11 +32,13 @@ class Command(BaseCommand):
         where.add_argument("file", nargs="?", type=Path, metavar="FILE", help="the file to write")
         where.add_argument(
             "--keep",
+            nargs="?",
             type=Path,
+            const=settings.BACKUP_FOLDER,
             metavar="FOLDER",
             help=(
-                f"write into this folder, then delete its older backups but {folders.DAILY} daily,"
-                f" {folders.WEEKLY} weekly and {folders.MONTHLY} monthly ones"
+                "write into this folder (or BACKUP_FOLDER), then delete older backups in it but"
+                f" {folders.DAILY} daily, {folders.WEEKLY} weekly and {folders.MONTHLY} monthly ones"
             ),
         )
         where.add_argument(
@@ -72,8 +73,7 @@ class Command(BaseCommand):
     def back_up(self, file, folder, keys, verbosity):
         if not keys:
             raise CommandError(NO_KEY)
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        if migrating.missing():
             raise CommandError("The database is not up to date: run `manage.py migrate` first.")
         path = file or folder / folders.name_for(timezone.now())
         if not path.parent.is_dir():

@@ -5,10 +5,12 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils.timezone import localtime
 from tqdm import tqdm
 
+from advocacy.management import migrating
 from advocacy.models import Worker, unread_by_keys
 from advocacy.transfer import archives, restoring
 from advocacy.transfer.archives import ArchiveError
@@ -45,8 +47,7 @@ class Command(BaseCommand):
 
     def handle(self, *, file, key, force, moved, verbosity, **options):
         self.quiet = verbosity == 0 or None
-        # Its name alone: a database that lacks a table is brought up to date, a full one is left.
-        call_command("migrate", verbosity=0)
+        self.prepare()
         self.demand_room(force)
         try:
             keys = archives.identities(key)
@@ -61,6 +62,14 @@ class Command(BaseCommand):
             ) from error
         call_command("verify_record", verbosity=verbosity, stdout=self.stdout, stderr=self.stderr)
         self.check_keys()
+
+    def prepare(self):
+        """Make the tables where there are none; one that holds something is left as it is."""
+        with migrating.alone():
+            if not MigrationRecorder(connection).applied_migrations():
+                call_command("migrate", verbosity=0)
+            elif migrating.missing():
+                raise CommandError("The database is not up to date: run `manage.py migrate` first.")
 
     def demand_room(self, force):
         if Worker.objects.alive().exists():
