@@ -13,6 +13,8 @@ import pyrage
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.urls import reverse
 from django.utils import timezone
 
 from advocacy.models import (
@@ -515,6 +517,68 @@ def test_a_backup_that_fails_deletes_none(site, key, tmp_path, monkeypatch):
 
     assert set(old) < set(folder.iterdir())
     assert folders.last() is None
+
+
+# Whether it works
+
+
+def backup_check(client):
+    answer = client.get("/readyz")
+    found = json.loads(answer.content)
+    failed = [name for name, check in found.items() if check["ok"] is False]
+    return failed, found["backup"]["ok"], found["backup"]["what"]
+
+
+def test_where_nobody_set_backups_up_that_is_said_and_nothing_fails(client, editor, settings, key):
+    settings.BACKUP_KEYS = []
+    Worker.objects.beat("one")
+
+    assert client.get("/readyz").status_code == 200
+    assert backup_check(client) == ([], None, "No backup was made.")
+    desk = client.get(reverse("admin:index")).text
+    assert '<p class="caution">No backup was made. ' in desk
+    assert "standstill" not in desk
+
+
+def test_a_backup_older_than_two_days_fails(client, editor, key, tmp_path):
+    Worker.objects.beat("one")
+    path = tmp_path / "site.age"
+    now = timezone.now()
+    folders.note(now - timedelta(days=2) + timedelta(minutes=1), path)
+    assert backup_check(client) == ([], True, "There is a backup of the last two days.")
+
+    folders.note(now - timedelta(days=2, minutes=1), path)
+
+    failed, _ok, what = backup_check(client)
+    assert (failed, what) == (["backup"], "The last good backup is older than two days.")
+    desk = client.get(reverse("admin:index")).text
+    assert "The last good backup is older than two days. Since " in desk
+
+
+def test_backups_that_were_set_up_and_never_made_fail_after_two_days(client, key):
+    Worker.objects.beat("one")
+    assert backup_check(client) == ([], None, "No backup was made.")
+
+    applied = MigrationRecorder.Migration.objects.all()
+    before = dict(applied.values_list("pk", "applied"))
+    applied.update(applied=timezone.now() - timedelta(days=3))
+    try:
+        assert backup_check(client) == (["backup"], False, "No backup was made.")
+    finally:
+        for pk, moment in before.items():
+            applied.filter(pk=pk).update(applied=moment)
+
+
+def test_keys_that_are_lost_are_seen_before_a_mail_fails(client, key, settings):
+    Worker.objects.beat("one")
+    make_follower()
+    assert client.get("/readyz").status_code == 200
+
+    settings.ADDRESS_KEYS = ["another key altogether"]
+
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert "No key in ADDRESS_KEYS reads" in json.loads(answer.content)["keys"]["what"]
 
 
 # Other databases, by the commands as an operator types them

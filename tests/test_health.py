@@ -94,7 +94,7 @@ def test_a_worker_that_was_killed_is_missed_after_half_a_minute(client, sink):
         "what": "No worker is at work: no mail leaves, and nothing else is done.",
         "since": seen.isoformat(timespec="seconds"),
     }
-    assert [name for name, ok in checks_of(answer).items() if not ok] == ["worker"]
+    assert [name for name, ok in checks_of(answer).items() if ok is False] == ["worker"]
 
 
 @own_transactions
@@ -108,7 +108,7 @@ def test_a_migration_that_is_not_applied_is_missed(client):
 
     assert answer.status_code == 503
     assert "1 migration is not applied" in answer.text
-    assert [name for name, ok in checks_of(answer).items() if not ok] == ["migrations"]
+    assert [name for name, ok in checks_of(answer).items() if ok is False] == ["migrations"]
 
 
 @own_transactions

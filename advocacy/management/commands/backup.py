@@ -37,8 +37,8 @@ class Command(BaseCommand):
             const=settings.BACKUP_FOLDER,
             metavar="FOLDER",
             help=(
-                "write into this folder (or BACKUP_FOLDER), then delete older backups in it but"
-                f" {folders.DAILY} daily, {folders.WEEKLY} weekly and {folders.MONTHLY} monthly ones"
+                "write into this folder (or BACKUP_FOLDER), then delete older backups in it, but"
+                f" {folders.DAILY} daily, {folders.WEEKLY} weekly and {folders.MONTHLY} monthly"
             ),
         )
         where.add_argument(
