@@ -15,9 +15,30 @@ from advocacy.languages import direction
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
+# Of these a backup keeps what somebody gave; no other variable is in it, as it may be a secret.
+KEPT_IN_BACKUPS = {
+    *["ALLOWED_HOSTS", "BACKUP_FOLDER", "BACKUP_KEYS", "CONFIRMATIONS_AN_HOUR", "CONTENT_DIR"],
+    *[
+        "DEBUG",
+        "CSRF_TRUSTED_ORIGINS",
+        "FONT_FOLDERS",
+        "FOUR_EYES",
+        "HOST",
+        "HTTPS",
+        "LEAST_FREE_DISK",
+    ],
+    *["LINK_CHECKS", "LOG_JSON", "MAIL_FROM", "PAGE_CACHE_MB", "PORT", "QUERY_SECONDS"],
+    *["SECOND_FACTOR", "SITE_URL", "TALLY", "TASK_SECONDS", "TIME_ZONE", "TRUST_PROXY"],
+    *["VAR_DIR", "WORKERS"],
+}
+TOLD = {}
+
+
 def env(name, default="", parse=str):
     """Read one variable. Empty means not set; a value that cannot be used ends the start-up."""
     value = os.environ.get(name, "").strip()
+    if value and name in KEPT_IN_BACKUPS:
+        TOLD[name] = value
     try:
         return parse(value or default)
     except ValueError as error:
@@ -116,6 +137,11 @@ LINK_CHECKS = env("LINK_CHECKS", "1" if HTTPS else "0", yes_or_no)
 # In megabytes: with less, the site is reported as not ready.
 LEAST_FREE_DISK = env("LEAST_FREE_DISK", "200", int)
 
+# The public keys (age) that backups are encrypted to; whoever holds a secret one can restore.
+BACKUP_KEYS = env("BACKUP_KEYS", parse=words)
+# Where `backup --keep` writes, unless it is told another folder.
+BACKUP_FOLDER = env("BACKUP_FOLDER", "/var/backups/answerable", folder)
+
 # How many megabytes of public pages each web process keeps; 0 keeps none.
 PAGE_CACHE_MB = env("PAGE_CACHE_MB", "0" if DEBUG else "64", int)
 
@@ -148,6 +174,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
 ]
 MIDDLEWARE = [
+    "advocacy.web.logs.number_requests",
     "advocacy.web.headers.add_headers",
     "django.middleware.security.SecurityMiddleware",
     "advocacy.web.machines.answer_machines",
@@ -368,11 +395,16 @@ TRUST_PROXY = env("TRUST_PROXY", "0", yes_or_no)
 if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+# Whether each line of the log is an object of JSON.
+LOG_JSON = env("LOG_JSON", "0", yes_or_no)
 # To stderr, without personal data. Django's own handler would try to mail the admins.
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {"()": "advocacy.web.logs.Line"},
+        "json": {"()": "advocacy.web.logs.JsonLine"},
+    },
     "filters": {
         "secrets": {"()": "advocacy.web.logs.WithoutSecrets"},
         "refusals": {"()": "advocacy.web.logs.ShortRefusals"},
@@ -380,7 +412,7 @@ LOGGING = {
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
+            "formatter": "json" if LOG_JSON else "line",
             "filters": ["refusals", "secrets"],
         }
     },

@@ -101,7 +101,7 @@ def test_a_database_that_refuses_or_never_answers_is_said_in_time(prepared, list
         assert checks["database"]["ok"] is False
         said = "No answer within 5 seconds." if listens else "The database does not answer."
         assert checks["database"]["what"] == said
-        for name in ["migrations", "worker", "tasks", "mail"]:
+        for name in ["migrations", "worker", "tasks", "mail", "keys"]:
             assert checks[name]["ok"] is None
             assert checks[name]["what"] == "Not asked, as the database does not answer."
         assert checks["disk"]["ok"] is True

@@ -68,7 +68,9 @@ def desk_for(user):
     """The lists on the first page, limited to those that the user's role may open."""
     desk: dict[str, Any] = {}
     if user.has_perm(OPERATE):
-        desk["standstill"] = health.failing(health.look())
+        checks = list(health.look())
+        desk["standstill"] = health.failing(checks)
+        desk["cautions"] = health.cautions(checks)
     if user.has_perm("advocacy.view_recommendedaction"):
         desk["first_steps"] = first_steps(user)
         desk |= figures.record_figures() | {"meetings": figures.next_meetings()}

@@ -62,6 +62,7 @@ from advocacy.models.followers import (
 from advocacy.models.follows import Follow
 from advocacy.models.issues import Issue, LegalReference, Topic
 from advocacy.models.loaded import LoadedRecord
+from advocacy.models.lost_keys import keys_are_lost, unread_by_keys
 from advocacy.models.mailings import TIME_TO_CANCEL, Edition
 from advocacy.models.meetings import Meeting
 from advocacy.models.networks import MOST_AN_HOUR, NetworkUse

@@ -94,6 +94,26 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         )
         return edition
 
+    @transaction.atomic
+    def hold_back(self, made_at: datetime) -> None:
+        """After a backup was put back: send nothing that may have gone out since it was made."""
+        now, today = timezone.now(), timezone.localdate()
+        open_states = [DeliveryState.WAITING, DeliveryState.CLAIMED]
+        Delivery.objects.filter(state__in=open_states).update(
+            state=DeliveryState.DOUBTFUL, problem="restored from a backup"
+        )
+        self.filter(state__in=RUNNING).update(
+            state=EditionState.SENT, finished_at=now, paused_at=None, paused_for=""
+        )
+        held = {"state": EditionState.CANCELLED, "finished_at": now}
+        self.filter(state=EditionState.PLANNED).update(**held)
+        # The digest that was planned on Monday is not in a backup from before.
+        monday = today - timedelta(days=today.weekday())
+        if timezone.localtime(made_at).date() <= monday:
+            week = monday - timedelta(days=7)
+            digest = {"kind": EditionKind.DIGEST, "send_at": now} | held
+            self.get_or_create(week=week, defaults=digest)
+
     def due(self, now: datetime | None = None) -> Self:
         return self.filter(state=EditionState.PLANNED, send_at__lte=now or timezone.now())
 

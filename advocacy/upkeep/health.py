@@ -16,6 +16,7 @@ from django.contrib.auth.models import User
 from django.core.mail import mailers
 from django.db import Error, connection, connections
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone, translation
 from django.utils.timesince import timesince
 from django.utils.translation import gettext, ngettext
@@ -26,14 +27,18 @@ from advocacy.models import (
     DeliveryState,
     StaffCall,
     Worker,
+    keys_are_lost,
     mail_waits,
     tasks_wait_since,
 )
 from advocacy.models.dates import written_moment
+from advocacy.upkeep import backups
 
 logger = logging.getLogger(__name__)
 
 STANDS_STILL = timedelta(minutes=5)
+# One is made a day.
+BACKUP_IS_OLD = timedelta(days=2)
 # A look that has no answer by then takes that for the answer.
 SECONDS_TO_LOOK = 5
 # A restart is over by then: only what is still so is told.
@@ -111,6 +116,16 @@ def mail() -> Check:
     return Check("mail", False, what, waiting.since)
 
 
+def keys() -> Check:
+    if not keys_are_lost():
+        return Check("keys", True, gettext("The keys read what is encrypted."))
+    what = gettext(
+        "No key in ADDRESS_KEYS reads what is stored encrypted, addresses of followers among it:"
+        " the key that wrote it is missing."
+    )
+    return Check("keys", False, what)
+
+
 def disk() -> Check:
     free = min(shutil.disk_usage(_existing(folder)).free for folder in folders_written())
     if free >= settings.LEAST_FREE_DISK * MEGABYTE:
@@ -127,6 +142,8 @@ def folders_written() -> set[Path]:
         folders.add(Path(connection.settings_dict["NAME"]).absolute().parent)
     if settings.MAIL_URL.startswith("folder:"):
         folders.add(settings.VAR_DIR / "mail")
+    if settings.BACKUP_KEYS:
+        folders.add(settings.BACKUP_FOLDER)
     return folders
 
 
@@ -134,18 +151,35 @@ def _existing(folder: Path) -> Path:
     return folder if folder.exists() else _existing(folder.parent)
 
 
+def backup() -> Check:
+    """Whether the last good backup is young enough. Where nobody set them up, nothing is amiss."""
+    last = backups.last()
+    now = timezone.now()
+    if last and last.made_at > now - BACKUP_IS_OLD:
+        return Check("backup", True, gettext("There is a backup of the last two days."))
+    if last:
+        what = gettext("The last good backup is older than two days.")
+        return Check("backup", False, what, last.made_at)
+    what = gettext("No backup was made.")
+    if not settings.BACKUP_KEYS:
+        return Check("backup", None, what)
+    since = MigrationRecorder.Migration.objects.earliest("id").applied
+    return Check("backup", False if since < now - BACKUP_IS_OLD else None, what)
+
+
 CHECKS: Mapping[str, Callable[[], Check]] = {
-    check.__name__: check for check in (database, migrations, worker, tasks, mail, disk)
+    check.__name__: check
+    for check in (database, migrations, worker, tasks, mail, keys, disk, backup)
 }
 # A disk that hangs must not keep the database from being asked, nor the other way round.
-ROUNDS = [["database", "migrations", "worker", "tasks", "mail"], ["disk"]]
+ROUNDS = [["database", "migrations", "worker", "tasks", "mail", "keys"], ["disk", "backup"]]
 
 
 def look(names: Iterable[str] = CHECKS) -> Iterator[Check]:
     """Make these checks, on the connection of the caller."""
     is_away = False
     for name in names:
-        if is_away and name != "disk":
+        if is_away and name not in ROUNDS[1]:
             yield _not_asked(name)
             continue
         try:
@@ -160,6 +194,11 @@ def look(names: Iterable[str] = CHECKS) -> Iterator[Check]:
 
 def _not_asked(name: str) -> Check:
     return Check(name, None, gettext("Not asked, as the database does not answer."))
+
+
+def cautions(checks: Iterable[Check]) -> list[Check]:
+    """What is no failure yet, and whoever runs the site should know."""
+    return [check for check in checks if check.name == "backup" and check.is_ok is None]
 
 
 def failing(checks: Iterable[Check]) -> list[Check]:

@@ -1,9 +1,13 @@
 """Whether the site works, for the command line and for a timer."""
 
+import http.client
 import time
+from contextlib import closing
 
-from django.core.management.base import BaseCommand
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
 
+from advocacy.models import Worker
 from advocacy.upkeep import health
 
 MARKS = {True: "ok", False: "FAILED", None: "-"}
@@ -31,7 +35,20 @@ class Command(BaseCommand):
             help="how long that pause is (default %(default)s); a restart is over by then",
         )
 
-    def handle(self, *, mail, pause, **options):
+        parser.add_argument(
+            "--wait",
+            type=int,
+            metavar="SECONDS",
+            help=(
+                "check nothing else but wait so long until the web server answers at HOST:PORT and"
+                " every queue has a worker"
+            ),
+        )
+
+    def handle(self, *, mail, pause, wait, **options):
+        if wait is not None:
+            self.wait_until_up(wait)
+            return
         checks = health.look_in_time()
         if mail and health.failing(checks):
             failed_before = {check.name for check in health.failing(checks)}
@@ -44,3 +61,25 @@ class Command(BaseCommand):
             self.stdout.write(f"{check.name:10} {MARKS[check.is_ok]:6} {check.sentence}")
         if health.failing(checks):
             raise SystemExit(1)
+
+    def wait_until_up(self, seconds):
+        end = time.monotonic() + seconds
+        while True:
+            missing = [] if answers() else ["the web server"]
+            missing += [f"the {queue} worker" for queue in Worker.objects.idle_queues()]
+            if not missing:
+                self.stdout.write("The web server and the workers are at work.")
+                return
+            if time.monotonic() > end:
+                raise CommandError(f"After {seconds} s: no sign of {' and '.join(missing)}.")
+            time.sleep(1)
+
+
+def answers():
+    """Whether our own web server answers, whatever it says of the site."""
+    try:
+        with closing(http.client.HTTPConnection(settings.HOST, settings.PORT, timeout=5)) as line:
+            line.request("GET", "/healthz")
+            return line.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False

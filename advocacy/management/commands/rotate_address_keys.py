@@ -11,9 +11,7 @@ from tqdm import tqdm
 
 from advocacy.models import Report, SignUp, Subscriber
 from advocacy.models.addresses import AddressKeyMissing, address_hash, decrypt, encrypt, mailbox
-
-# Where django-allauth keeps the secret of an app, and that of recovery codes.
-SECRETS = {"secret", "seed"}
+from advocacy.models.lost_keys import SECRETS
 
 
 class Command(BaseCommand):
@@ -31,6 +29,7 @@ class Command(BaseCommand):
         ]
         number = sum(queryset.count() for queryset in rows)
         reports = Report.objects.count()
+        factors = 0
         row: Any
         try:
             # All or nothing: a row that no key reads leaves everything as it was.
@@ -53,6 +52,7 @@ class Command(BaseCommand):
                     for name in SECRETS & row.data.keys():
                         row.data[name] = encrypt(decrypt(row.data[name]))
                     row.save(update_fields=["data"])
+                    factors += bool(SECRETS & row.data.keys())
         except AddressKeyMissing:
             raise CommandError(
                 f"Row {row.pk} of {row._meta.verbose_name_plural}: no key in ADDRESS_KEYS reads it."
@@ -62,5 +62,6 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{number} addresses now use the first of {len(settings.ADDRESS_KEYS)} keys."
             + (f" So do {reports} reports." if reports else "")
+            + (f" So do {factors} second factors." if factors else "")
             + (f" Of {kept} who left, only the old hash is kept, until it expires." if kept else "")
         )

@@ -14,12 +14,12 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.core.wsgi import get_wsgi_application
 from django.db import connection, connections
-from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 from tqdm import tqdm
 
 from advocacy.content_folder import files_in
 from advocacy.mailing.checks import demand_mail_url
+from advocacy.management import migrating
 from advocacy.management.commands.load_content import demand_a_record
 from advocacy.management.commands.worker import workers
 from advocacy.management.port import problem
@@ -81,12 +81,14 @@ class Command(BaseCommand):
         os.execv(sys.executable, [sys.executable, MANAGE, "runserver", listen()])
 
     def migrate(self):
-        executor = MigrationExecutor(connection)
+        with migrating.alone():
+            self.migrate_alone()
+
+    def migrate_alone(self):
         # Groups of roles and triggers are brought up to date after every migration.
         models = settings.BASE_DIR / "advocacy" / "models"
         made = digest_of([models / "roles.py", models / "content_version.py"])
-        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        if plan or self.is_new("migrated", made):
+        if migrating.missing() or self.is_new("migrated", made):
             self.stdout.write("Preparing the database…")
             call_command("migrate", stdout=self.stdout, verbosity=0)
             self.remember("migrated", made)

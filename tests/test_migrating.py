@@ -1,0 +1,111 @@
+"""Bringing a database up to date: one at a time, and back to where it was if that fails."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.postgres import Cluster, programs
+from tests.running import ROOT, environment, run
+
+pytestmark = pytest.mark.programs
+
+IN_THE_WAY = """
+from django.contrib.auth.models import User
+from django.db import connection
+User.objects.create(username="olena")
+connection.cursor().execute("CREATE TABLE unique_authenticator_type (id integer)")
+"""
+HOLD = """
+import time
+from advocacy.management.migrating import alone
+with alone():
+    print("held", flush=True)
+    input()
+"""
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def variables(request, tmp_path):
+    """The settings of a site whose last migration but two is the last one of allauth.mfa."""
+    told = {"SECRET_KEY": "x", "HTTPS": "0", "VAR_DIR": str(tmp_path)}
+    if request.param == "sqlite":
+        yield told
+        return
+    if not programs():
+        pytest.skip("PostgreSQL is not installed")
+    cluster = Cluster()
+    yield told | {"DATABASE_URL": cluster.url}
+    cluster.remove()
+
+
+@pytest.fixture
+def manage(variables):
+    def manage(*arguments, fails=False):
+        done = run("manage.py", *arguments, **variables)
+        assert bool(done.returncode) is fails, done.stderr
+        return done.stderr if fails else done.stdout
+
+    manage("migrate", "--verbosity=0")
+    manage("migrate", "mfa", "0001", "--verbosity=0")
+    return manage
+
+
+def applied(manage):
+    return manage("showmigrations", "mfa").count("[X]")
+
+
+def test_it_goes_forward_and_back_again(manage, tmp_path):
+    assert applied(manage) == 1
+    assert "Applying 2 migrations, mfa.0002" in manage("migrate_locked")
+    assert applied(manage) == 3
+
+    assert manage("migrate_locked", "--undo") == "The database is as it was before.\n"
+
+    assert applied(manage) == 1
+    assert manage("migrate_locked", "--undo") == "There is nothing to take back.\n"
+    manage("migrate_locked")
+    manage("migrate_locked", "--forget")
+    assert manage("migrate_locked", "--undo") == "There is nothing to take back.\n"
+    assert manage("migrate_locked") == "The database is up to date.\n"
+    assert applied(manage) == 3
+    assert list(tmp_path.glob("before-migration*")) == []
+
+
+def test_a_migration_that_fails_leaves_the_database_as_it_was(manage):
+    manage("shell", "--verbosity=0", "-c", IN_THE_WAY)
+
+    said = manage("migrate_locked", fails=True)
+
+    assert "A migration failed: " in said
+    assert applied(manage) == 1
+    count = "from django.contrib.auth.models import User as U; print(U.objects.count())"
+    assert manage("shell", "--verbosity=0", "-c", count) == "1\n"
+
+
+def test_whoever_comes_second_waits(manage, variables):
+    holder = subprocess.Popen(
+        [sys.executable, "manage.py", "shell", "--verbosity=0", "-c", HOLD],
+        cwd=ROOT,
+        env=environment(**variables),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert holder.stdout.readline() == "held\n"
+    second = subprocess.Popen(
+        [sys.executable, "manage.py", "migrate_locked"],
+        cwd=ROOT,
+        env=environment(**variables),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(5)
+    assert second.poll() is None
+
+    holder.communicate("\n")
+
+    said, _ = second.communicate(timeout=120)
+    assert "Applying 2 migrations" in said
+    assert applied(manage) == 3
