@@ -48,7 +48,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install dev test test-quick test-postgres check bench bench-pages bench-mailing bench-sign-ups bench-transfer bench-verify proof fuzz screenshots format messages manage lock clean port
+.PHONY: help run install dev test test-quick test-postgres test-thorough check bench bench-pages bench-mailing bench-sign-ups bench-transfer bench-verify proof fuzz screenshots format messages manage lock clean port
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -62,16 +62,21 @@ install: .venv/installed ## only what the site needs, for a server (deploy/READM
 dev: port .venv/installed $(KEYS) ## the same with DEBUG and a server that reloads on every change
 	@env DEBUG=1 $(BIN)/python manage.py start --dev
 
-test: .venv/installed-dev ## all tests, on SQLite and in three browsers (ARGS= goes to pytest)
+test: .venv/installed-dev ## the tests, on SQLite and in three browsers (ARGS= goes to pytest)
 	@sh deploy/install_for_tests.sh chromium firefox webkit gettext checker
-	@$(PYTEST) $(ARGS)
+	@$(PYTEST) -m "not thorough" $(ARGS)
 
 test-quick: .venv/installed-dev ## those that need no browser, start no programs and do not walk everything
 	@$(PYTEST) -m "not browser and not programs and not thorough" $(ARGS)
 
 test-postgres: .venv/installed-dev ## all that a database may change, on PostgreSQL: that of DATABASE_URL, or a throw-away one
 	@sh deploy/install_for_tests.sh gettext postgresql
-	@sh deploy/with_postgres.sh $(PYTEST) -m "not browser and not one_database" $(ARGS)
+	@sh deploy/with_postgres.sh $(PYTEST) -m "not browser and not one_database and not thorough" $(ARGS)
+
+test-thorough: .venv/installed-dev ## those that walk all of something, on both databases and in the browsers; part of `make proof`
+	@sh deploy/install_for_tests.sh chromium firefox webkit gettext checker postgresql
+	@$(PYTEST) -m thorough $(ARGS)
+	@sh deploy/with_postgres.sh $(PYTEST) -m "thorough and not browser and not one_database" $(ARGS)
 
 check: .venv/installed-dev $(KEYS) ## lint, format, types, migrations, deployment settings, templates, translations
 	$(BIN)/ruff check .

@@ -1,6 +1,6 @@
 """What is lost and what is doubled when processes are killed and what they stand on fails.
 
-    python -m bench.proof                  # all of it, more than half an hour
+    python -m bench.proof                  # all of it, more than an hour
     python -m bench.proof kills postgres   # parts of it
 
 Each part starts the real program in a folder of its own, with a real mail server, asks for
@@ -197,7 +197,13 @@ def pages(folder):
     return subprocess.run([sys.executable, *walk], cwd=ROOT, check=False).returncode == 0
 
 
-PARTS = [kills, postgres, lock, smtp, disk, mails, clock, fuzz, pages]
+def thorough(folder):
+    """The tests that walk all of something, on both databases."""
+    made = ["make", "--no-print-directory", "test-thorough", f"ARGS=--basetemp={folder}/tests"]
+    return subprocess.run(made, cwd=ROOT, check=False).returncode == 0
+
+
+PARTS = [kills, postgres, lock, smtp, disk, mails, clock, fuzz, pages, thorough]
 
 
 def main(names):
