@@ -46,7 +46,7 @@ def action_page(action, *, filters=None, step_filters=None, preview=None):
     steps = list(action.steps.matching(**step_filters.narrowing).with_related())
     is_past = day < timezone.localdate()
     country = step_filters.chosen_country
-    doors = Doors(country, [action.body])
+    doors = Doors(country, [action.body], steps)
     updates = list(action.updates.filter(happened_on__lte=day).newest_first().with_related())
     return {
         "filters": filters or AsOfForm({}),
