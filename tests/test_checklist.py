@@ -5,6 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
@@ -167,6 +169,43 @@ def test_the_same_letter_to_the_same_body_is_one_row_that_names_the_asks(client)
     assert "Count them" in part
     assert part.count("<textarea") == 1
     assert "Letter ready: open (10 min)" in text_of(page)
+
+
+@pytest.mark.parametrize(
+    ("before", "alike", "after", "rows"),
+    [
+        # The same letter about three asks would lie across the end of the first page.
+        (24, 3, 0, [24, 1]),
+        (24, 3, 24, [24, 24, 1]),
+        (20, 25, 0, [20, 1]),
+        (25, 1, 1, [25, 2]),
+        # More than a page of it goes on from page to page.
+        (20, 40, 0, [21, 1, 1]),
+    ],
+)
+def test_the_same_letter_never_stands_on_two_pages(client, before, alike, after, rows):
+    body = make_body()
+    for n in range(before):
+        make_step(action=make_action(body=body), minutes=5, title=f"Begin {n}")
+    for _ in range(alike):
+        make_step(action=make_action(body=body), minutes=10, title="Write")
+    for n in range(after):
+        make_step(action=make_action(body=body), minutes=15, title=f"End {n}")
+
+    pages = [client.get(PAGE, {"page": n}).context["rows"] for n in range(1, len(rows) + 1)]
+
+    assert [len(page) for page in pages] == rows
+    keys = [step.pk for page in pages for row in page for step in row.steps]
+    assert len(keys) == len(set(keys)) == before + alike + after
+
+
+@pytest.mark.one_database
+def test_who_can_do_what_is_counted_from_an_index_alone():
+    steps = ChecklistStep.objects.matching(audience="ngo", minutes=30).order_by()
+    found = steps.values_list("action__body").annotate(n=Count("pk"))
+
+    # So it is on PostgreSQL where the table is large; SQLite says it of any.
+    assert connection.vendor != "sqlite" or "COVERING INDEX step_for_whom" in found.explain()
 
 
 def test_letters_that_differ_are_both_offered_in_their_row(client):

@@ -313,8 +313,15 @@ def digest(part):
     return read
 
 
+def updates(client):
+    """The list of entries; looks stand there one by one on the list of their day."""
+    entry = StatusUpdate.objects.order_by("pk").last()
+    query = {"looked_on": entry.happened_on} if entry.is_look else {}
+    return page("update_list", **query)(client)
+
+
 OF_ENTRIES = {
-    "updates": page("update_list", looks="1"),
+    "updates": updates,
     "ask": page("action_detail", "ask"),
     "issue": page("issue_detail", "labour", looks="1"),
     "feed": feed,

@@ -40,6 +40,7 @@ from advocacy.models.text import CarriedText
 from advocacy.models.withheld import FIELDS, model_of, same_words
 from advocacy.models.wordings import Wording
 from tests.factories import (
+    ASKED_ON,
     make_action,
     make_event,
     make_follower,
@@ -180,6 +181,7 @@ def surfaces(client):
         ]
     }
     pages["feed"] = client.get(reverse("update_feed"), {"looks": "1"}).text
+    pages["looks of a day"] = client.get(reverse("update_list"), {"looked_on": ASKED_ON}).text
     pages |= {"digest, text": digest.text, "digest, HTML": digest.html}
     for entry in entries:
         letter = letters.notice_letter(Edition(kind=EditionKind.NOTICE, entry=entry), "en")
@@ -231,7 +233,7 @@ def test_withheld_words_are_gone_from_every_table_and_the_chain_holds(client, of
         ("source", "title", ["action_detail", "feed", "digest, text", "digest, HTML"]),
         ("source", "quote", ["action_detail", "update_list"]),
         ("reply", "text", ["action_detail", "body_detail"]),
-        ("searchlog", "terms", ["action_detail", "update_list"]),
+        ("searchlog", "terms", ["action_detail", "looks of a day"]),
         ("submission", "reference", ["action_detail"]),
     ],
 )

@@ -16,6 +16,7 @@ class ChecklistStepInline(admin.StackedInline):
     formfield_overrides = INPUTS
     # Its slug is made of the ask.
     exclude = ["slug"]
+    autocomplete_fields = ["office"]
     classes = ["collapse"]
     extra = 0
 
@@ -30,7 +31,7 @@ class ChecklistStepAdmin(TransferMixin, VersionedAdmin):
     sortable_by = ["title", "minutes"]
     search_fields = ["title", "wording", "action__reference"]
     prepopulated_fields = {"slug": ["title"]}
-    autocomplete_fields = ["action"]
+    autocomplete_fields = ["action", "office"]
 
     def get_changeform_initial_data(self, request):
         """Of an ask that the address names, the new step is the last."""

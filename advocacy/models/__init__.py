@@ -10,6 +10,7 @@ from advocacy.models.contact_choices import ContactKind, ContactPlace, OpenTo, S
 from advocacy.models.contact_points import ContactPoint
 from advocacy.models.content_version import ContentVersion
 from advocacy.models.countries import country_name, known_countries
+from advocacy.models.days_of_looks import DayOfLooks, days_of_looks
 from advocacy.models.deliveries import Delivery, Ended, Selection
 from advocacy.models.doors import Doors, Way
 from advocacy.models.drafts import Draft, is_published_at_once

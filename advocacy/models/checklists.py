@@ -14,7 +14,12 @@ from advocacy.models.bodies import Seat
 from advocacy.models.content import Content, ContentQuerySet
 from advocacy.models.enums import AskState, Audience, GoesTo, Phase, ResponseStatus, StepKind
 from advocacy.models.meetings import Meeting
+from advocacy.models.site import Site
 from advocacy.models.text import Line, Slug, Text, Url
+
+# What a letter goes to that only a named office can tell.
+NEEDS_OFFICE = (GoesTo.OFFICE, GoesTo.LISTED)
+NEEDS_NO_OFFICE = ("", *[goes_to for goes_to in GoesTo if goes_to not in NEEDS_OFFICE])
 
 
 def codes_in(text):
@@ -91,9 +96,10 @@ class ChecklistStepQuerySet(ContentQuerySet["ChecklistStep"]):
             by_action.setdefault(action, []).append(audience)
         return {action: ",".join(audiences) for action, audiences in by_action.items()}
 
-    def only_reading(self):
-        """What can be done where writing is dangerous: nobody learns of it."""
-        return self.filter(kind=StepKind.READ)
+    def safe_in(self, country):
+        """Where the record says that writing is dangerous, what is read: nobody learns of it."""
+        is_dangerous = country and Site.current().letters_are_dangerous(country)
+        return self.filter(kind=StepKind.READ) if is_dangerous else self
 
     def matching(
         self, *, audience="", minutes="", kind="", body=None, issue=None, country="", day=None
@@ -161,6 +167,15 @@ class ChecklistStep(Content):
             " step names."
         ),
     )
+    office = models.ForeignKey(
+        "ContactPoint",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="steps",
+        verbose_name=_("office"),
+        help_text=_("Which office the letter is for, or has the addresses of those it is for."),
+    )
     when_status = Line(
         _("only while the status is"),
         max_length=120,
@@ -179,12 +194,8 @@ class ChecklistStep(Content):
         verbose_name = _("checklist step")
         verbose_name_plural = _("checklist steps")
         indexes = [
-            # The order of the list of all steps, and what it is narrowed by.
-            models.Index(
-                fields=["minutes", "action", "position", "id"],
-                include=["audience", "kind"],
-                name="step_by_minutes",
-            )
+            # The lists go from bodies to their asks, and from each ask to the steps that suit.
+            models.Index(fields=["action", "audience", "minutes"], name="step_for_whom")
         ]
         constraints = [
             models.CheckConstraint(
@@ -192,6 +203,16 @@ class ChecklistStep(Content):
                 & models.Q(kind__in=StepKind.values)
                 & models.Q(goes_to__in=["", *GoesTo.values]),
                 name="checklist_step_audience_and_kind_are_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(office=None, goes_to__in=NEEDS_NO_OFFICE)
+                | models.Q(office__isnull=False, goes_to__in=NEEDS_OFFICE),
+                name="checklist_step_names_an_office_where_needed",
+                violation_error_code="office",
+                violation_error_message=_(
+                    "Name an office if the letter is for it, or for others whose addresses it has;"
+                    " else none."
+                ),
             ),
             models.CheckConstraint(
                 condition=models.Q(minutes__gte=1),

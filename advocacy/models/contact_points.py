@@ -76,15 +76,22 @@ class ContactQuerySet(LinkedQuerySet["ContactPoint"]):
         rows = self.offered().filter(kind=ContactKind.DIRECTORY)
         return rows.filter(place=place) if place else rows
 
-    def around(self, country: str, bodies: Collection[TargetBody]) -> Self:
-        """All that letters to these bodies, from one country, have to do with; see `Doors`."""
+    def around(
+        self, country: str, bodies: Collection[TargetBody], offices: Collection[int] = ()
+    ) -> Self:
+        """All that letters to these bodies, from one country, have to do with; see `Doors`.
+
+        `offices` are the keys of those that letters name.
+        """
         of_bodies = models.Q(body__in=bodies) & (
             models.Q(country="")
             | ~models.Q(kind__in=OF_A_STATE)
             | models.Q(country=models.F("body__country"))
         )
         of_state = models.Q(country=country) & ~models.Q(country="")
-        rows = self.offered().filter(of_bodies | of_state | models.Q(kind=ContactKind.DIRECTORY))
+        of_all = models.Q(kind=ContactKind.DIRECTORY) | models.Q(kind=ContactKind.UNION, country="")
+        named = models.Q(pk__in=offices)
+        rows = self.offered().filter(of_bodies | of_state | of_all | named)
         return rows.order_by(_in_order(), "slug")
 
     def for_families(self) -> Self:

@@ -1,6 +1,6 @@
 """Which office a letter goes to, and what its writer does where nobody checked an address."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple, Self
 
 from advocacy.models.bodies import Reader, TargetBody
@@ -27,9 +27,12 @@ class Way(NamedTuple):
     directories: list[ContactPoint]
     # Whose own page has the address, where this record holds no office of it.
     body: TargetBody | None = None
+    # It is for others at the body: where the body itself is written to is not where they are.
+    on_its_site: bool = False
     # It goes through the reader's State, and nobody has said yet which that is.
     needs_country: bool = False
     to_ministry: bool = False
+    to_labour_ministry: bool = False
 
     @property
     def addressed(self) -> list[ContactPoint]:
@@ -51,32 +54,54 @@ class Way(NamedTuple):
         """The page of the body, where nothing else is held."""
         if self.addressed or self.to_find or not self.body:
             return ""
-        return self.body.contact_url or self.body.website
+        return ("" if self.on_its_site else self.body.contact_url) or self.body.website
+
+    @property
+    def through_mission(self) -> bool:
+        """Whether no ministry of the State is held here, so that its mission is asked for it."""
+        return (self.to_ministry or self.to_labour_ministry) and not self.offices
 
 
 class Doors:
     """The offices that the letters of one page are for, fetched once."""
 
-    def __init__(self, country: str, bodies: Iterable[TargetBody]) -> None:
+    def __init__(
+        self, country: str, bodies: Iterable[TargetBody], steps: Iterable[ChecklistStep] = ()
+    ) -> None:
         self.country = country
         self.are_dangerous = bool(country) and Site.current().letters_are_dangerous(country)
         bodies = set(bodies)
+        named = {step.office_id for step in steps if step.office_id}
         is_needed = bodies and not self.are_dangerous
-        self.rows = list(ContactPoint.objects.around(country, bodies)) if is_needed else []
+        rows = ContactPoint.objects.around(country, bodies, named)
+        self.rows = list(rows) if is_needed else []
 
     @classmethod
     def of_steps(cls, country: str, steps: Iterable[ChecklistStep]) -> Self:
-        return cls(country, {step.action.body for step in steps if step.is_letter})
+        letters = [step for step in steps if step.is_letter]
+        return cls(country, {step.action.body for step in letters}, letters)
 
     def of_step(self, step: ChecklistStep) -> Way:
         """Whom the letter of a step is for; nobody known where its editors did not say."""
-        if step.goes_to == GoesTo.BODY:
-            return self._to_body(step.action.body)
-        if step.goes_to:
-            return self._through_state(PLACES[GoesTo(step.goes_to)])
-        # The official link of such a step may be the very directory.
-        named = [row for row in self.rows if step.url and row.official_page == step.url]
-        return Way([], named[:1])
+        named = [row for row in self.rows if row.pk == step.office_id]
+        match step.goes_to:
+            case GoesTo.BODY:
+                return self._to_body(step.action.body)
+            case GoesTo.SITE:
+                return Way([], [], step.action.body, on_its_site=True)
+            case GoesTo.OFFICE:
+                return Way(named, [])
+            case GoesTo.LISTED:
+                return Way([], named)
+            case GoesTo.UNION:
+                return self._to_unions()
+            case GoesTo.LABOUR:
+                directories = self._directories((ContactPlace.GENEVA,))
+                country = not self.country
+                return Way([], directories, needs_country=country, to_labour_ministry=True)
+            case "":
+                return Way([], [])
+        return self._through_state(PLACES[GoesTo(step.goes_to)])
 
     def of_letter(self, body: TargetBody, reader: Reader) -> Way:
         """Whom a letter from the page of a country is for, about an ask to a body."""
@@ -121,7 +146,19 @@ class Doors:
             if self.country and row.country == self.country
             if row.kind == kind and row.place in places and row.takes_letters
         ]
-        directories = [row for row in self.rows if row.is_directory and row.place in places]
-        # A State has one mission in a place; of its ministries the first is for letters abroad.
-        offices = offices[:1] if to_ministry else offices
+        if to_ministry:
+            # The first of its ministries is for letters abroad; where none is held here, its
+            # missions can be asked. Of missions a State has one in a place.
+            offices, places = offices[:1], () if offices else MISSIONS
+        directories = self._directories(places)
         return Way(offices, directories, needs_country=not self.country, to_ministry=to_ministry)
+
+    def _to_unions(self) -> Way:
+        unions = [row for row in self.rows if row.kind == ContactKind.UNION and row.takes_letters]
+        own = [row for row in unions if row.country and row.country == self.country]
+        # Those of no State have unions in many: they are asked which.
+        of_all = [row for row in unions if not row.country]
+        return Way(own, of_all, needs_country=not self.country)
+
+    def _directories(self, places: Collection[str]) -> list[ContactPoint]:
+        return [row for row in self.rows if row.is_directory and row.place in places]

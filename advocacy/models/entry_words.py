@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from enum import Enum
 from typing import Any
 
 from django.conf import settings
@@ -17,15 +18,34 @@ from advocacy.models.standing import label_of, mark_of, marked, marks_of
 from advocacy.models.translated import Words
 
 
-def look_label(*, in_confidence: bool, answered_before: bool, looked_before: bool) -> str:
-    """What a look says: we searched on a day and found nothing, or nothing new."""
+class LookKind(Enum):
+    """What a look says, by what was on record before it and how its body works."""
+
+    FIRST = "first"
+    AGAIN = "again"
+    NO_POSITION = "no_position"
+    NOTHING_NEW = "nothing_new"
+
+
+def look_kind(*, in_confidence: bool, answered_before: bool, looked_before: bool) -> LookKind:
     if answered_before:
-        return gettext("Looked again: nothing new")
+        return LookKind.NOTHING_NEW
     if in_confidence:
-        return gettext("Looked: no public position; this body works in confidence")
-    if looked_before:
-        return gettext("Looked again: no public response found")
-    return gettext("Looked: no public response found")
+        return LookKind.NO_POSITION
+    return LookKind.AGAIN if looked_before else LookKind.FIRST
+
+
+def look_label(kind: LookKind) -> str:
+    """What a look says: we searched on a day and found nothing, or nothing new."""
+    match kind:
+        case LookKind.NOTHING_NEW:
+            return gettext("Looked again: nothing new")
+        case LookKind.NO_POSITION:
+            return gettext("Looked: no public position; this body works in confidence")
+        case LookKind.AGAIN:
+            return gettext("Looked again: no public response found")
+        case LookKind.FIRST:
+            return gettext("Looked: no public response found")
 
 
 class EntryWords(models.Model):
@@ -74,11 +94,12 @@ class EntryWords(models.Model):
         """The words of the entry: of its status, or that we looked and found nothing."""
         if not self.is_look:
             return marked(label_of(self.status, self.action.body.works_in_confidence), self.marks)
-        return look_label(
+        kind = look_kind(
             in_confidence=self.action.body.works_in_confidence,
             answered_before=self.place.answered_before,
             looked_before=self.place.looked_before,
         )
+        return look_label(kind)
 
     @property
     def marks(self):

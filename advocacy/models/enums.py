@@ -230,6 +230,11 @@ class GoesTo(models.TextChoices):
     GENEVA = "geneva", _("the mission of the reader’s State in Geneva")
     MISSIONS = "missions", _("its missions in New York and in Geneva")
     MINISTRY = "ministry", _("the foreign ministry of the reader’s State")
+    LABOUR = "labour", _("the labour ministry of the reader’s State")
+    UNION = "union", _("a trade union of the reader’s State")
+    OFFICE = "office", _("the office named below")
+    LISTED = "listed", _("others, whose addresses the office named below has")
+    SITE = "site", _("others at the body, whose addresses its own site has")
 
 
 class PackKind(models.TextChoices):

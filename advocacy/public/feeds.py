@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext, override
 
 from advocacy.models import RecordHead, Translated, Withheld, in_one_language
 from advocacy.models.dates import written_day
-from advocacy.public.lists import FeedList
+from advocacy.public.update_list import FeedList
 from advocacy.text import carried
 
 NEWEST = 50

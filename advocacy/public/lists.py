@@ -14,12 +14,9 @@ from advocacy.models import (
     PROPOSED,
     Among,
     AskChoice,
-    EntryChoice,
     Issue,
     IssueChoice,
     RecommendedAction,
-    Site,
-    StatusUpdate,
     TargetBody,
     columns_of,
     in_words,
@@ -32,7 +29,6 @@ from advocacy.public.forms import (
     ActionFilterForm,
     BodyFilterForm,
     IssueFilterForm,
-    UpdateFilterForm,
 )
 from advocacy.public.forms.filters import FilterForm
 from advocacy.web.htmx import render_part
@@ -257,80 +253,6 @@ class ActionList(FilteredList):
             "is_of_proposals": self.is_of_proposals,
             "number_proposed": self.number_proposed,
         }
-
-
-class UpdateList(ActionList):
-    """The entries of the asks, newest first, our own looks only on request."""
-
-    filter_form = UpdateFilterForm
-    of_ask = "action_id"
-
-    @cached_property
-    def columns(self):
-        return columns_of(self.day, with_entries=True)
-
-    @cached_property
-    def choice(self):
-        return EntryChoice(self.columns, looks=self.has_looks, **self.chosen)
-
-    def count(self):
-        return self.choice.facets(self.filters.lookups, self.filters.among)
-
-    @property
-    def has_looks(self):
-        return bool(self.filters.filters.get("looks"))
-
-    @property
-    def chosen(self):
-        return {name: value for name, value in super().chosen.items() if name != "looks"}
-
-    @property
-    def updates(self):
-        updates = StatusUpdate.objects.published(self.day)
-        return updates if self.has_looks else updates.responses()
-
-    in_rows = frozenset({"status"})
-
-    def rows(self):
-        return self.updates.of_status(self.chosen.get("status", "")).order_by()
-
-    def sort(self, updates):
-        return updates.newest_first()
-
-    def fetch(self):
-        return StatusUpdate.objects.with_related()
-
-    def shown(self, updates):
-        return {"updates": updates}
-
-
-class FeedList(UpdateList):
-    """What a feed holds of them: the same entries, last recorded first."""
-
-    @cached_property
-    def site(self):
-        """Whose record the feed is of."""
-        return Site.current()
-
-    def sort(self, updates):
-        return updates.last_recorded_first()
-
-    def fetch(self):
-        # What an entry corrects is fetched whole, so its sources need not come with it.
-        return super().fetch().prefetch_related(None).prefetch_related("sources", "undoes__sources")
-
-    def first(self, number):
-        """The first entries, each with whole entries for what it corrects and is corrected by."""
-        updates = super().first(number)
-        others = {update.corrects_id for update in updates}
-        others |= {update.correction.pk for update in updates if update.is_corrected}
-        others = self.fetch().in_bulk(others - {None})
-        for update in updates:
-            if update.corrects_id:
-                update.corrects = others[update.corrects_id]
-            if update.is_corrected:
-                update.correction = others[update.correction.pk]
-        return updates
 
 
 class IssueList(ActionList):

@@ -6,13 +6,16 @@ from typing import Any, NamedTuple
 from django.db import models
 from django.utils.functional import cached_property
 
-from advocacy.models import Audience, ChecklistStep, ContactPoint, Doors, RecommendedAction, Site
+from advocacy.models import Audience, ChecklistStep, ContactPoint, Doors, RecommendedAction
 from advocacy.models.kept import numbers
 from advocacy.public.basket import Basket
 from advocacy.public.forms import ChecklistFilterForm
 from advocacy.public.lists import FilteredList
 from advocacy.public.safety import letters_or_safety
-from advocacy.web.pagination import Groups
+from advocacy.web.pagination import Groups, Together
+
+# Steps about the same body that say the same in all of these, and take as long, are one to do.
+ALIKE = ("title", "kind", "audience", "when_status")
 
 
 class StepList(FilteredList):
@@ -27,9 +30,7 @@ class StepList(FilteredList):
     def matches(self):
         filters = self.filters.filters
         steps = ChecklistStep.objects.of_open_asks().matching(**filters).order_by()
-        country = filters.get("country", "")
-        if country and Site.current().letters_are_dangerous(country):
-            steps = steps.only_reading()
+        steps = steps.safe_in(filters.get("country", ""))
         return steps.for_families_alone() if self.is_for_families else steps
 
     @cached_property
@@ -44,12 +45,13 @@ class StepList(FilteredList):
         return sum(self.by_body.values())
 
     def sort(self, steps):
-        # By title, so that the same letter about several asks stands together.
-        order = ("minutes", "title", "action__reference", "position", "pk")
+        # The same letter about several asks stands together.
+        order = ("minutes", *ALIKE, "action__reference", "position", "pk")
         return steps.order_by("action__body__position", "action__body", *order)
 
     def ordered(self):
-        return Groups(self.sort(self.matches()), "action__body", self.by_body)
+        by_body = Groups(self.sort(self.matches()), "action__body", self.by_body)
+        return Together(by_body, ("action__body", "minutes", *ALIKE))
 
     def fetch(self):
         return ChecklistStep.objects.with_related().with_act_by()
@@ -151,8 +153,8 @@ def merged(steps, basket):
     """The steps as rows: what is to be done alike to the same body is one of them."""
     alike: dict[Any, list[ChecklistStep]] = {}
     for step in steps:
-        same = (step.title, step.kind, step.audience, step.when_status)
-        alike.setdefault((step.action.body_id, *same), []).append(step)
+        same = (getattr(step, name) for name in ALIKE)
+        alike.setdefault((step.action.body_id, step.minutes, *same), []).append(step)
     return [Row(steps, basket) for steps in alike.values()]
 
 

@@ -1,4 +1,5 @@
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from django.core.paginator import InvalidPage, Page, Paginator
@@ -79,6 +80,10 @@ class Groups:
         self.rows, self.column, self.numbers = rows, column, numbers
 
     def __getitem__(self, part: slice) -> QuerySet[Any, Any]:
+        return self.columns(part, "pk", flat=True)
+
+    def columns(self, part: slice, *names: str, flat: bool = False) -> QuerySet[Any, Any]:
+        """The same rows with more of what they say."""
         start, stop = part.start or 0, part.stop
         shown, first, before = [], 0, 0
         for value, number in self.numbers.items():
@@ -88,4 +93,30 @@ class Groups:
                 shown.append(value)
             before += number
         rows = self.rows.filter(**{f"{self.column}__in": shown})
-        return rows.values_list("pk", flat=True)[start - first : stop - first]
+        return rows.values_list(*names, flat=flat)[start - first : stop - first]
+
+
+class Together:
+    """The keys of rows of which neighbours are alike, so that those are shown as one.
+
+    They stand on one page, that of the last of them: so no page is left empty. More of them than
+    a page holds go on from page to page.
+    """
+
+    def __init__(self, rows: Groups, alike: Sequence[str], *, per_page: int = PER_PAGE) -> None:
+        self.rows, self.alike, self.per_page = rows, alike, per_page
+
+    def __getitem__(self, part: slice) -> list[Any]:
+        start, stop = part.start or 0, part.stop
+        # Whoever is further away belongs to more than a page holds, or to none of this page.
+        place = max(0, start - self.per_page)
+        around = self.rows.columns(slice(place, stop + self.per_page), "pk", *self.alike)
+        shown: list[Any] = []
+        for _alike, run in groupby(around, key=lambda row: row[1:]):
+            keys = [row[0] for row in run]
+            if len(keys) > self.per_page:
+                shown += keys[max(0, start - place) : max(0, stop - place)]
+            elif start < place + len(keys) <= stop:
+                shown += keys
+            place += len(keys)
+        return shown

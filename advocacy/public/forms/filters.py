@@ -63,6 +63,17 @@ def organisation_field():
     return SlugField(Organisation.objects.all(), label=label, empty=empty, searched=False)
 
 
+def day_field(label, **options):
+    return forms.DateField(
+        label=label,
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+        error_messages={"invalid": _("Give a day as YYYY-MM-DD; this filter was not applied.")},
+        **options,
+    )
+
+
 class FilterForm(forms.Form):
     """A GET form whose unknown values are shown beside their field and not applied."""
 
@@ -249,6 +260,8 @@ def _in_title(filter_):
     name, label, value = filter_
     if name == "as_of":
         return gettext("As of %(day)s") % {"day": written_day(value, DatePrecision.DAY)}
+    if name == "looked_on":
+        return gettext("Our looks of %(day)s") % {"day": written_day(value, DatePrecision.DAY)}
     if name == "q":
         return gettext("“%(words)s”") % {"words": value}
     return str(label if name == "looks" else value or label)
@@ -274,14 +287,7 @@ def _counted_statuses(field, counts):
 class AsOfForm(FilterForm):
     """The filters of what can be shown as it stood on a day; by itself, that day alone."""
 
-    as_of = forms.DateField(
-        label=_("As of"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        input_formats=["%Y-%m-%d"],
-        help_text=_("The record as it stood on that day."),
-        error_messages={"invalid": _("Give a day as YYYY-MM-DD; this filter was not applied.")},
-    )
+    as_of = day_field(_("As of"), help_text=_("The record as it stood on that day."))
 
     def clean_as_of(self):
         day = self.cleaned_data["as_of"]
@@ -381,6 +387,7 @@ class UpdateFilterForm(ActionFilterForm):
     proposed = None
     sort = None
     looks = looks_field()
+    looked_on = day_field(_("Our looks of one day"))
 
 
 class IssueFilterForm(AsOfForm):

@@ -45,9 +45,8 @@ def action_page(action, *, filters=None, step_filters=None, preview=None):
     submissions = list(action.submissions.by(day).oldest_first().with_related())
     is_past = day < timezone.localdate()
     country = step_filters.chosen_country
-    doors = Doors(country, [action.body])
-    steps = action.steps.matching(**step_filters.narrowing).with_related()
-    steps = list(steps.only_reading() if doors.are_dangerous else steps)
+    steps = list(action.steps.matching(**step_filters.narrowing).safe_in(country).with_related())
+    doors = Doors(country, [action.body], steps)
     first = first_step(steps, action.standing.status)
     updates = list(action.updates.filter(happened_on__lte=day).newest_first().with_related())
     return {

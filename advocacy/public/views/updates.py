@@ -3,14 +3,15 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from advocacy.models import RecommendedAction, Reply, StatusUpdate, Submission, Withheld
-from advocacy.public.lists import UpdateList, render_list
+from advocacy.public.lists import render_list
+from advocacy.public.update_list import UpdateLines
 from advocacy.web.pagination import page_of
 
 
 @require_safe
 def update_list(request):
     """Every entry of the record, newest first."""
-    return render_list(request, UpdateList(request.GET), "updates/list.html")
+    return render_list(request, UpdateLines(request.GET), "updates/list.html")
 
 
 @require_safe
