@@ -7,7 +7,8 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from advocacy.models import AskState, RecommendedAction
-from advocacy.public.lists import ActionList, UpdateList
+from advocacy.public.lists import ActionList
+from advocacy.public.update_list import UpdateList
 from tests.factories import (
     ASKED_ON,
     make_action,
