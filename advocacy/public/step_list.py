@@ -130,6 +130,11 @@ class Row(NamedTuple):
         return ",".join(self.slugs)
 
     @property
+    def others(self):
+        """The slugs of the steps that are done with the first."""
+        return self.slugs[1:]
+
+    @property
     def is_chosen(self):
         return self.basket.holds(self.slugs)
 
@@ -143,13 +148,17 @@ def body_of(row):
     return row.step.action.body
 
 
+def alike(step):
+    """What two steps have in common that are done to the same body by one letter or deed."""
+    return (step.action.body_id, step.title, step.kind, step.audience, step.when_status)
+
+
 def merged(steps, basket):
     """The steps as rows: what is to be done alike to the same body is one of them."""
-    alike: dict[Any, list[ChecklistStep]] = {}
+    rows: dict[Any, list[ChecklistStep]] = {}
     for step in steps:
-        same = (step.title, step.kind, step.audience, step.when_status)
-        alike.setdefault((step.action.body_id, *same), []).append(step)
-    return [Row(steps, basket) for steps in alike.values()]
+        rows.setdefault(alike(step), []).append(step)
+    return [Row(steps, basket) for steps in rows.values()]
 
 
 def with_asks(steps):
