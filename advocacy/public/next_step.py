@@ -45,9 +45,7 @@ def next_steps(step: ChecklistStep, reader: Any) -> list[ChecklistStep]:
     )
 
 
-def _open_now(
-    done: ChecklistStep, steps: models.QuerySet[ChecklistStep]
-) -> list[ChecklistStep]:
+def _open_now(done: ChecklistStep, steps: models.QuerySet[ChecklistStep]) -> list[ChecklistStep]:
     """The first of them that can be taken now; what is done alike stands there once."""
     found: dict[Any, ChecklistStep] = {alike(done): done}
     for step in with_asks(steps[:MOST_READ]):

@@ -1,7 +1,6 @@
 """What a link to a page shows elsewhere, how it is passed on, and where a step done leads."""
 
 import json
-
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -55,6 +54,21 @@ def share_picture(context, subject, kind):
         return ""
     address = reverse("share_picture", args=[kind, subject.slug])
     return context["request"].build_absolute_uri(address)
+
+
+@register.simple_tag(takes_context=True)
+def whole_address(context, address):
+    """An address of this site, to be asked for from elsewhere."""
+    return context["request"].build_absolute_uri(address)
+
+
+@register.simple_tag(takes_context=True)
+def as_shown(context, address):
+    """The address of a file of this page, on the day and in the order that the page shows."""
+    filters = context["filters"]
+    asked = {"as_of": filters.as_of_day, "by": getattr(filters, "by_shown", "")}
+    query = {name: str(value) for name, value in asked.items() if value}
+    return f"{address}?{urlencode(query)}" if query else address
 
 
 @register.simple_tag(takes_context=True)
@@ -132,8 +146,8 @@ def passing_on(context, subject=None):
 
 def _said(context, subject, day):
     if isinstance(subject, RecommendedAction):
-        words = {"title": subject.text_of("title"), "body": subject.body.text_of("name")}
-        title, said = gettext("%(title)s (%(body)s)") % words, subject.standing.sentence
+        title = f"{subject.text_of('title')} ({subject.body.text_of('name')})"
+        said = subject.standing.sentence
     elif not subject:
         title = context["site"].text_of("subject") or gettext("Who was asked, and who answered")
         said = counted_words(context["lead"]["phases"])
