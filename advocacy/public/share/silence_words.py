@@ -24,8 +24,8 @@ class Told:
     @property
     def sentence(self) -> str:
         """The line that goes with the picture wherever it is shown."""
-        parts = (self.title, self.stood, self.source, self.licence)
-        return " ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in parts)
+        title = self.title if self.title.endswith((".", "?", "!")) else f"{self.title}."
+        return f"{title} {self.stood}. {self.source} · {self.licence}"
 
     def more(self, number: int) -> str:
         words = ngettext(
