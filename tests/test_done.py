@@ -293,8 +293,8 @@ def test_it_takes_a_constant_number_of_queries(client, django_assert_num_queries
     for n in range(number):
         make_step(action=make_action(issue=ask.issue), title=f"Step {n}")
 
-    # The step, its ask; the steps near it, their asks.
-    with django_assert_num_queries(4 + IN_EVERY_PAGE):
+    # The step, its ask; the countries of the reader; the steps near it, their asks.
+    with django_assert_num_queries(5 + IN_EVERY_PAGE):
         client.get(address_of(done))
 
 

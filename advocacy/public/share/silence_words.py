@@ -24,7 +24,8 @@ class Told:
     @property
     def sentence(self) -> str:
         """The line that goes with the picture wherever it is shown."""
-        title = self.title if self.title.endswith((".", "?", "!")) else f"{self.title}."
+        title = f"{self.kicker}: {self.title}" if self.kicker else self.title
+        title = title if title.endswith((".", "?", "!")) else f"{title}."
         return f"{title} {self.stood}. {self.source} · {self.licence}"
 
     def more(self, number: int) -> str:
