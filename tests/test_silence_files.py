@@ -257,7 +257,7 @@ def test_it_is_in_the_language_of_the_page_or_wholly_in_that_of_the_record(clien
     (address, _of_issue) = files(language="uk")
     assert "As the record stood on" in words_in(parsed(client.get(address)))
 
-    for row in RecommendedAction.objects.asked():
+    for row in RecommendedAction.objects.with_related():
         translate(row, title="Дайте відповідь")
         translate(row.body, name="Рада", abbreviation="Р")
     translate(ask.issue, title="Праця")

@@ -144,12 +144,13 @@ class Sheet:
             room = wide + 8 + length(said, "Regular", 15) / SLACK + 24
             if left + room > WIDTH - MARGIN:
                 left, top = MARGIN, top + 24
-            part.shapes += {
+            drawn: dict[str, list[Any]] = {
                 "ask": [Box(left, top - 13, 4, 14, ink)],
                 "gap": [Box(left, top - 10, 32, 8, faint("no_answer"))],
                 "line": [Box(left, top - 7, 32, 2, progress)],
                 "change": [Dot(left + 4, top - 6, 5, progress, colour("paper"))],
-            }[shape]
+            }
+            part.shapes += drawn[shape]
             part.shapes.append(Words(left + wide + 8, top, said, 15, "Regular", colour("ink_soft")))
             left += room
         self.parts.append(part)

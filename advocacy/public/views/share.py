@@ -7,7 +7,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from advocacy.models import Issue, RecommendedAction, TargetBody, columns_of, in_one_language
-from advocacy.public.forms import AsOfForm, OverviewForm
+from advocacy.public.forms import OverviewForm
 from advocacy.public.share import drawing, silence_drawing, silence_layout
 from advocacy.public.share.silence_words import dated, told_of
 from advocacy.public.share.words import words_of
@@ -63,7 +63,7 @@ def silence_file(request, form, slug=""):
 
     It is the silence of that page and its words, in one language, with what it is and whose.
     """
-    filters = AsOfForm(request.GET) if slug else OverviewForm(request.GET)
+    filters = OverviewForm(request.GET)
     _possible(drawing.is_possible() and not filters.errors)
     day = filters.as_of_day or timezone.localdate()
     issue = get_object_or_404(Issue.objects.opened(), slug=slug) if slug else None
