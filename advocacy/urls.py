@@ -78,6 +78,13 @@ urlpatterns = [
             share.picture,
             name="share_picture",
         ),
+        path("share.png", share.overview_picture, name="share_overview"),
+        re_path(r"^silence\.(?P<form>svg|png)$", share.silence_file, name="silence_file"),
+        re_path(
+            r"^issues/(?P<slug>[-\w]+)/silence\.(?P<form>svg|png)$",
+            share.silence_file,
+            name="issue_silence_file",
+        ),
         path("bodies/<slug:slug>/", bodies.body_detail, name="body_detail"),
         path("actions/", actions.action_list, name="action_list"),
         path("actions.json", json_of("actions"), name="action_json"),

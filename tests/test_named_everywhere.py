@@ -102,6 +102,9 @@ SLUGS = {
 OF_A_FOLLOWER = ["follow_token", "follow_leave", "follow_delete", "follow_data"]
 TESTED_APART = {
     "share_picture",
+    "share_overview",
+    "silence_file",
+    "issue_silence_file",
     "step_done",
     "look",
     "site_picture",
@@ -335,14 +338,26 @@ def test_the_pictures_of_links_say_that_name(client, follower, monkeypatch):
     said = []
     monkeypatch.setattr(drawing, "draw", lambda *words: said.append(words) or drawn())
 
-    for kind, slug in (("actions", "ask"), ("issues", "issue"), ("bodies", "body")):
+    for kind, slug in (("actions", "ask"), ("bodies", "body")):
         address = reverse("share_picture", args=[kind, slug])
         assert client.get(address).status_code == 200
     Site.objects.update(name="Another name")
     client.get(address)
 
-    assert [words[0] for words in said] == [NAME, NAME, NAME, "Another name"]
+    assert [words[0] for words in said] == [NAME, NAME, "Another name"]
     assert not PROGRAM.search(str(said))
+
+
+def test_the_pictures_of_the_silence_say_that_name(client, follower, monkeypatch):
+    monkeypatch.setattr(drawing, "is_possible", lambda: True)
+
+    for address in (
+        reverse("silence_file", args=["svg"]),
+        reverse("issue_silence_file", args=["issue", "svg"]),
+    ):
+        said = client.get(address).text
+        assert f"{NAME}, http" in said
+        assert not PROGRAM.search(said)
 
 
 def drawn():

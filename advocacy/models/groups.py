@@ -1,11 +1,15 @@
 """How several asks stand together, as one cell of a table shows them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
+from django.utils.translation import gettext, ngettext
+
 from advocacy.models.dates import wait_words
-from advocacy.models.standing import Standing
+from advocacy.models.enums import Phase
+from advocacy.models.standing import Standing, label_of_group
+from advocacy.models.vocabulary import IN_CONFIDENCE, PROPOSED
 
 
 class Group(NamedTuple):
@@ -44,3 +48,18 @@ def grouped(standings: Iterable[Standing]) -> list[Group]:
         )
         for _status, alike in sorted(by_status.items())
     ]
+
+
+def counted_words(counts: Mapping[str, int]) -> str:
+    """How many asks stand in each phase, in one line; what was put to nobody is said apart.
+
+    `counts` is {what `counted_as` says: number}.
+    """
+    groups = [group for group in (*Phase.values, IN_CONFIDENCE) if counts.get(group)]
+    number, proposed = sum(counts[group] for group in groups), counts.get(PROPOSED, 0)
+    apart = ngettext("%(number)s more proposed", "%(number)s more proposed", proposed)
+    stand = gettext("%(status)s: %(number)s")
+    said = [ngettext("%(number)s ask", "%(number)s asks", number) % {"number": number}]
+    said += [stand % {"status": label_of_group(g), "number": counts[g]} for g in groups]
+    said += [apart % {"number": proposed}] if proposed else []
+    return " · ".join(said)

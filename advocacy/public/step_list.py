@@ -136,6 +136,11 @@ class Row(NamedTuple):
         return ",".join(self.slugs)
 
     @property
+    def others(self):
+        """The slugs of the steps that are done with the first."""
+        return self.slugs[1:]
+
+    @property
     def is_chosen(self):
         return self.basket.holds(self.slugs)
 
@@ -149,13 +154,17 @@ def body_of(row):
     return row.step.action.body
 
 
+def alike(step):
+    """What two steps have in common that are done to the same body by one letter or deed."""
+    return (step.action.body_id, step.minutes, *(getattr(step, name) for name in ALIKE))
+
+
 def merged(steps, basket):
     """The steps as rows: what is to be done alike to the same body is one of them."""
-    alike: dict[Any, list[ChecklistStep]] = {}
+    rows: dict[Any, list[ChecklistStep]] = {}
     for step in steps:
-        same = (getattr(step, name) for name in ALIKE)
-        alike.setdefault((step.action.body_id, step.minutes, *same), []).append(step)
-    return [Row(steps, basket) for steps in alike.values()]
+        rows.setdefault(alike(step), []).append(step)
+    return [Row(steps, basket) for steps in rows.values()]
 
 
 def with_asks(steps):

@@ -1,19 +1,24 @@
-"""What a link to a page shows elsewhere: its picture, and what the page is for search engines."""
+"""What a link to a page shows elsewhere, how it is passed on, and where a step done leads."""
 
 import json
 from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode
 
 from django import template
 from django.conf import settings
 from django.template.defaultfilters import truncatechars
 from django.urls import reverse, translate_url
+from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
-from advocacy.models import Confidence, MeetingKind, in_one_language
-from advocacy.models.dates import machine_day
-from advocacy.templatetags.advocacy import full_url
+from advocacy.models import Confidence, Issue, MeetingKind, RecommendedAction, in_one_language
+from advocacy.models.dates import machine_day, written_day
+from advocacy.models.groups import counted_words
+from advocacy.templatetags.advocacy import cited_url, full_url
+from advocacy.templatetags.letters import mailto
 
 register = template.Library()
 
@@ -55,6 +60,21 @@ def share_picture(context, subject, kind):
         return ""
     address = reverse("share_picture", args=[kind, subject.slug])
     return context["request"].build_absolute_uri(address)
+
+
+@register.simple_tag(takes_context=True)
+def whole_address(context, address):
+    """An address of this site, to be asked for from elsewhere."""
+    return context["request"].build_absolute_uri(address)
+
+
+@register.simple_tag(takes_context=True)
+def as_shown(context, address):
+    """The address of a file of this page, on the day and in the order that the page shows."""
+    filters = context["filters"]
+    asked = {"as_of": filters.as_of_day, "by": getattr(filters, "by_shown", "")}
+    query = {name: str(value) for name, value in asked.items() if value}
+    return f"{address}?{urlencode(query)}" if query else address
 
 
 @register.simple_tag(takes_context=True)
@@ -173,3 +193,78 @@ def publisher_of(context):
     site = context["site"]
     logo = {"logo": full_url(context, site.logo)} if site.logo_id else {}
     return {"@type": "Organization", "name": site.publisher, **logo}
+
+
+class PassingOn(NamedTuple):
+    """What is passed on of a page: its words with the day they hold on, and its address."""
+
+    title: str
+    text: str
+    url: str
+    language: str
+
+    @property
+    def whole(self):
+        return f"{self.text}\n{self.url}"
+
+    @property
+    def links(self):
+        """[(name, address)]: ordinary links, which say nothing to anybody until one is opened."""
+        said, both = quote(self.text, safe=""), quote(f"{self.text} {self.url}", safe="")
+        return [
+            ("Telegram", f"https://t.me/share/url?url={quote(self.url, safe='')}&text={said}"),
+            ("Viber", f"viber://forward?text={both}"),
+            ("WhatsApp", f"https://wa.me/?text={both}"),
+            (gettext("E-mail"), mailto(self.whole, self.title, "")),
+        ]
+
+
+@register.simple_tag(takes_context=True)
+def passing_on(context, subject=None):
+    """What is passed on of the page of an issue, a body or an ask, or of the overview.
+
+    It says what the page says on the day that the page shows, in its language or, where a word of
+    it is missing there, all of it in that of the record. The link leads to the reader's page.
+    """
+    filters = context.get("filters")
+    day = filters.as_of_day if filters else None
+    if not subject:
+        url = context["request"].build_absolute_uri(reverse("overview"))
+        url += f"?as_of={day.isoformat()}" if day else ""
+    else:
+        url = cited_url(context, subject) if day else full_url(context, subject)
+    shown = day or timezone.localdate()
+    (title, text), language, _states = in_one_language(lambda _: _said(context, subject, shown))
+    return PassingOn(title, text, url, language)
+
+
+def _said(context, subject, day):
+    if isinstance(subject, RecommendedAction):
+        title = f"{subject.text_of('title')} ({subject.body.text_of('name')})"
+        said = subject.standing.sentence
+    elif not subject:
+        title = context["site"].text_of("subject") or gettext("Who was asked, and who answered")
+        said = counted_words(context["lead"]["phases"])
+    else:
+        title = subject.text_of("title" if isinstance(subject, Issue) else "name")
+        said = counted_words(context["phases"])
+    words = {"title": title.rstrip("."), "day": written_day(day), "said": said.rstrip(".")}
+    return title, gettext("%(title)s. As of %(day)s: %(said)s.") % words
+
+
+READER = ("audience", "minutes", "country")
+
+
+@register.simple_tag(takes_context=True)
+def done_address(context, step, others=()):
+    """Where somebody goes who did a step: it knows the reader whom the page's filters tell of.
+
+    `others` are the slugs of steps that are done by the same letter or deed.
+    """
+    form = context.get("step_filters") or context.get("filters")
+    told = getattr(form, "filters", {})
+    query = {name: told[name] for name in READER if told.get(name)}
+    if others:
+        query["step"] = ",".join(others)
+    address = reverse("step_done", args=[step.slug])
+    return f"{address}?{urlencode(query)}" if query else address

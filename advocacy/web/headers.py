@@ -33,7 +33,7 @@ def add_headers(get_response: Answer) -> Answer:
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
         response.headers.setdefault("Permissions-Policy", POLICY)
-        # The pictures of shared links alone are made to be shown by others, and say so.
+        # Pictures of links and of the silence alone are made for others to show, and say so.
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if request.path_info.startswith(ACCOUNT):
             add_never_cache_headers(response)

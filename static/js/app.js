@@ -7,7 +7,7 @@ function prepare() {
   for (const hidden of document.querySelectorAll("[data-copy], [data-needs-script]")) {
     hidden.hidden = false;
   }
-  if (document.querySelector("[data-tick], [data-import-file]")) import("./checklist.js");
+  if (document.querySelector("[data-tick], [data-import-file], [data-next-steps]")) import("./checklist.js");
   const open = document.querySelector("details[open][data-compose]");
   if (open) open.dispatchEvent(new Event("toggle"));
 }
@@ -15,9 +15,14 @@ function prepare() {
 document.addEventListener(
   "toggle",
   async ({ target }) => {
-    if (!target.open || !target.matches?.("[data-compose]")) return;
-    const { composed } = await import("./compose.js");
-    composed(target);
+    if (!target.open || !target.matches?.("[data-compose], [data-mastodon]")) return;
+    if (target.matches("[data-compose]")) {
+      const { composed } = await import("./compose.js");
+      composed(target);
+    } else {
+      const { opened } = await import("./pass_on.js");
+      opened(target);
+    }
   },
   true,
 );

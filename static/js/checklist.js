@@ -30,13 +30,30 @@ function showTicks() {
     box.checked = slugsOf(box).every((slug) => ticked.has(slug));
   }
   showProgress();
+  showNext(ticked);
+}
+
+// Of the steps that fit next, the first that is not ticked here.
+function showNext(ticked) {
+  for (const list of document.querySelectorAll("[data-next-steps]")) {
+    const items = [...list.children];
+    const next = items.find((item) => !ticked.has(item.dataset.next));
+    for (const item of items) item.hidden = item !== next;
+    list.parentElement.querySelector("[data-all-ticked]").hidden = Boolean(next);
+  }
+}
+
+// A tick sends nothing: it offers to be counted, and what fits next.
+function offer(box) {
+  const part = box.closest("li").querySelector("[data-done], [data-after-done]");
+  if (part) part.hidden = !box.checked;
 }
 
 function showProgress() {
   const line = document.querySelector("[data-progress]");
   // A step that is closed at the moment counts only if it was done before.
   const boxes = [...document.querySelectorAll("[data-tick]")].filter(
-    (box) => box.checked || !box.closest(".step").querySelector("[data-closed-step]"),
+    (box) => box.checked || !box.closest("li").querySelector("[data-closed-step]"),
   );
   if (!line || !boxes.length) return;
   const left = boxes.filter((box) => !box.checked);
@@ -66,6 +83,8 @@ document.addEventListener("change", ({ target }) => {
   }
   keep(ticked);
   showProgress();
+  showNext(ticked);
+  offer(target);
 });
 
 document.addEventListener("click", ({ target }) => {
@@ -74,6 +93,7 @@ document.addEventListener("click", ({ target }) => {
   for (const box of document.querySelectorAll("[data-tick]")) {
     for (const slug of slugsOf(box)) ticked.delete(slug);
     box.checked = false;
+    offer(box);
   }
   keep(ticked);
   showProgress();
@@ -120,7 +140,12 @@ function offerToMove(file) {
 
 const file = document.querySelector("[data-import-file]");
 if (file) offerToMove(file);
-document.addEventListener("htmx:afterSwap", showTicks);
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  showTicks();
+  // What was pressed is gone: its answer takes its place.
+  const answer = document.getElementById(detail.target.id);
+  if (answer?.matches("[data-after-done]")) answer.focus();
+});
 // Another tab ticked, or this page was set aside while one did.
 addEventListener("storage", ({ key }) => {
   if (key === TICKS || key === null) showTicks();

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import expect
 
-from advocacy.models import SeenAs, StepDone
+from advocacy.models import SeenAs
 from advocacy.templatetags.letters import mailto
 from tests.browser.test_pages_browser import violations
 from tests.factories import make_action, make_body, make_contact_point, make_seat, make_step
@@ -144,15 +144,6 @@ def test_the_page_and_the_server_write_the_same_mail_addresses(page, live_server
         assert mailto(text, subject, "a+b@c.example") == written
 
     check()
-
-
-def test_being_counted_happens_in_place(page, live_server, action):
-    page.goto(f"{live_server.url}/en/checklist/")
-    page.get_by_text("Letter ready: open").click()
-    page.get_by_role("button", name="I did this: count me").click()
-
-    expect(page.get_by_text("Counted. Thank you.")).to_be_visible()
-    assert StepDone.objects.count() == 1
 
 
 def test_a_sheet_is_put_together_and_shared_by_its_address(page, live_server, action):

@@ -84,12 +84,17 @@ def picture(*, site, title, kicker, phase, status, wait):
     said = (site, title, kicker, status, wait)
     site, title, kicker, status, wait = (carried_line(str(words)) for words in said)
     words = "\n".join([site, title, kicker, phase, status, wait])
+    return kept(words, lambda: draw(site, title, kicker, phase, status, wait))
+
+
+def kept(words, make):
+    """The path of the PNG of what is said, made where it is not there yet."""
     path = folder() / f"{sha256(words.encode()).hexdigest()[:32]}.png"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         # Two requests may draw it at once; each puts a whole file in its place.
         with NamedTemporaryFile(dir=path.parent, suffix=".draft", delete=False) as draft:
-            draw(site, title, kicker, phase, status, wait).save(draft, "PNG", optimize=True)
+            make().save(draft, "PNG", optimize=True)
         Path(draft.name).replace(path)
     return path
 

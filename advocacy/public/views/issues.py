@@ -1,4 +1,5 @@
 from collections import Counter
+from functools import partial
 from itertools import chain
 
 from django.db.models import Prefetch
@@ -11,6 +12,7 @@ from advocacy.models.checklists import first_step
 from advocacy.public import timeline
 from advocacy.public.forms import FollowForm, TimelineForm
 from advocacy.public.lists import IssueList, render_list
+from advocacy.public.share.silence_words import credit, dated
 from advocacy.public.silence import silence_of
 
 # More stand in the lists of asks and of entries. As many events are shown as entries.
@@ -33,25 +35,19 @@ def issue_detail(request, slug):
     day = filters.as_of_day or timezone.localdate()
     issues = Issue.objects.opened().prefetch_related("topics", "legal_references")
     issue = get_object_or_404(issues, slug=slug)
-    actions = list(
-        issue.asks.published(day)
-        .with_status(day)
-        .with_related()
-        .prefetch_related(_put_by(day), "steps")
-        .order_by("body__position", "body__name", "reference")
-    )
-    # What was put to nobody stands apart, after what was.
-    actions.sort(key=lambda action: action.standing.is_proposed)
+    actions = asks_of(issue, day)
     shown = actions[:MOST_ASKS]
     meetings = Meeting.objects.filter(body__in={action.body_id for action in actions})
     is_past = day < timezone.localdate()
     paragraphs = list(issue.paragraphs.told(day).prefetch_related("sources"))
     updates, events, story = _story(issue, actions, filters, day)
+    address = request.build_absolute_uri(issue.get_absolute_url())
     context = {
         "filters": filters,
         "as_of": day,
         "issue": issue,
-        "silence": silence_of(shown, day),
+        "silence": silence_on(actions, day),
+        "credit": partial(credit, issue, day, dated(address, filters.as_of_day)),
         "proposed": [action for action in shown if action.standing.is_proposed],
         "has_more_asks": len(actions) > MOST_ASKS,
         "phases": Counter(action.standing.counted_as for action in actions),
@@ -67,6 +63,25 @@ def issue_detail(request, slug):
         **story,
     }
     return render(request, "issues/detail.html", context)
+
+
+def asks_of(issue, day):
+    """All asks of an issue that were public by a day, as its page has them."""
+    asks = (
+        issue.asks.published(day)
+        .with_status(day)
+        .with_related()
+        .prefetch_related(_put_by(day), "steps")
+        .order_by("body__position", "body__name", "reference")
+    )
+    # What was put to nobody stands apart, after what was.
+    return sorted(asks, key=lambda ask: ask.standing.is_proposed)
+
+
+def silence_on(asks, day):
+    """The picture of the page, of the asks that stand on it."""
+    beyond = [ask for ask in asks[MOST_ASKS:] if not ask.standing.is_proposed]
+    return silence_of(asks[:MOST_ASKS], day, left_out=len(beyond))
 
 
 def _story(issue, actions, filters, day):

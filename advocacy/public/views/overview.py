@@ -1,8 +1,10 @@
 from collections import defaultdict
+from functools import partial
 from typing import Any
 
 from django.db.models import Count, Min
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -19,6 +21,7 @@ from advocacy.models import (
 )
 from advocacy.models.groups import grouped
 from advocacy.public.forms import FollowForm, OverviewForm
+from advocacy.public.share.silence_words import credit, dated
 from advocacy.public.silence import MOST_ROWS, silence_of
 from advocacy.web.pagination import Walk, in_order
 
@@ -51,7 +54,9 @@ def overview(request):
         context |= {"table": table, "longest": table["longest"]}
     else:
         silence = silence_of_record(columns, filters.by_shown or "body")
+        address = request.build_absolute_uri(reverse("overview"))
         context |= {"silence": silence, "longest": silence.longest}
+        context |= {"credit": partial(credit, None, day, dated(address, filters.as_of_day))}
     return render(request, "overview.html", context)
 
 
