@@ -76,6 +76,9 @@ class UpdateList(ActionList):
 class UpdateLines(UpdateList):
     """The same for readers: what bodies did in entries, our own looks of a day in one line."""
 
+    # The next earlier day of looks, where a page has so many that it tells not all.
+    earlier_looks = None
+
     @property
     def folds(self):
         """Whether looks are shown, and not those of one day alone."""
@@ -111,14 +114,15 @@ class UpdateLines(UpdateList):
             looks = looks.filter(happened_on__lte=entries[0].happened_on)
         for entry in following:
             looks = looks.filter(happened_on__gt=entry.happened_on)
-        days, page.earlier_looks = days_of_looks(looks)
+        days, self.earlier_looks = days_of_looks(looks)
         # A day of looks stands after what bodies did that day.
         page.object_list = sorted([*entries, *days], key=day_of, reverse=True)
         return page
 
     def shown(self, lines):
         updates = [line for line in lines if not isinstance(line, DayOfLooks)]
-        return super().shown(updates) | {"lines": lines, "number_of_entries": self.total}
+        more = {"number_of_entries": self.total, "earlier_looks": self.earlier_looks}
+        return super().shown(updates) | {"lines": lines, **more}
 
 
 def day_of(line):
