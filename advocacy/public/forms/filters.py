@@ -83,7 +83,11 @@ class FilterForm(forms.Form):
             raise Problem(
                 "The address holds a filter that is not known here.",
                 errors=[
-                    {"name": name, "value": str(self.data.get(name, "")), "code": error.code}
+                    {
+                        "name": name,
+                        "value": str(self.data.get(name, "")),
+                        "code": error.code or "invalid",
+                    }
                     for name, errors in self.errors.as_data().items()
                     for error in errors
                 ],
