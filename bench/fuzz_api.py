@@ -1,6 +1,7 @@
 """Asks the API what its document lets anyone ask, and what it does not, and judges the answers."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import hypothesis
@@ -51,25 +52,24 @@ def judge(case: Any, **how: Any) -> Any:
 
 def ask(operation: Any, number: int, **how: Any) -> Iterator[int]:
     """Ask one operation so often in either way; gives the status of each answer."""
+    statuses: list[int] = []
+
+    def walk(case: Any) -> None:
+        statuses.append(judge(case, **how).status_code)
+
+    often = hypothesis.settings(
+        max_examples=number,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
     for mode in MODES:
-        statuses: list[int] = []
-
-        @hypothesis.settings(
-            max_examples=number,
-            deadline=None,
-            database=None,
-            derandomize=True,
-            suppress_health_check=list(HealthCheck),
-        )
-        @hypothesis.given(case=operation.as_strategy(generation_mode=mode))
-        def walk(case: Any, statuses: list[int] = statuses) -> None:
-            statuses.append(judge(case, **how).status_code)
-
-        try:
-            walk()
-        except hypothesis.errors.Unsatisfiable:
-            continue  # Nothing that it takes can be wrong.
-        yield from statuses
+        cases = operation.as_strategy(generation_mode=mode)
+        # Where nothing that it takes can be wrong, there is nothing to ask.
+        with suppress(hypothesis.errors.Unsatisfiable):
+            often(hypothesis.given(cases)(walk))()
+    yield from statuses
 
 
 def ask_for_all_rows(schema: Any, **how: Any) -> Iterator[tuple[str, int]]:

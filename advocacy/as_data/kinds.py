@@ -349,7 +349,9 @@ _ALL = [
         entries,
         is_dated=True,
         fetch=lambda rows, _day: (
-            rows.select_related("action__body", "search_log", "correction")
+            rows.select_related(
+                "action__body", "action__standing_today", "search_log", "correction"
+            )
             .prefetch_related("sources")
             .with_place()
         ),

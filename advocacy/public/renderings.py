@@ -23,7 +23,7 @@ from advocacy.public.update_list import UpdateList
 from advocacy.transfer.columns import BATCH
 from advocacy.transfer.outgoing import csv_text
 from advocacy.web.pagination import page_of
-from advocacy.web.problems import Problem
+from advocacy.web.problems import Problem, wrong
 from advocacy.web.programs import for_all_sites, made_now, refused
 
 # So many rows stand on a page of JSON.
@@ -46,7 +46,7 @@ def languages_in(query: Mapping[str, Any], default: Iterable[str] = ()) -> tuple
     if unknown := set(codes) - set(known):
         raise Problem(
             "The record is not read in this language.",
-            errors=[{"name": "lang", "value": code, "code": "invalid"} for code in sorted(unknown)],
+            errors=[wrong("lang", code) for code in sorted(unknown)],
         )
     return tuple(code for code in dict.fromkeys(codes) if code != settings.LANGUAGE_CODE)
 
@@ -61,7 +61,7 @@ def day_in(query: Mapping[str, Any]) -> date:
     if day is None or day > today:
         raise Problem(
             "Give a day that has come, as YYYY-MM-DD.",
-            errors=[{"name": "as_of", "value": value, "code": "invalid"}],
+            errors=[wrong("as_of", value)],
         )
     return day
 
@@ -72,7 +72,7 @@ def page_in(query: Mapping[str, Any]) -> str:
     if not (number.isascii() and number.isdecimal() and int(number[:20])):
         raise Problem(
             "Pages are numbered from 1 on.",
-            errors=[{"name": "page", "value": number, "code": "invalid"}],
+            errors=[wrong("page", number)],
         )
     return number
 

@@ -17,6 +17,11 @@ class Problem(Exception):
         self.title, self.more = title, more
 
 
+def wrong(name: str, value: object, code: str | None = None) -> dict[str, str]:
+    """One parameter that has a value which cannot be used."""
+    return {"name": name, "value": str(value), "code": code or "invalid"}
+
+
 def problem(status: int, title: str = "", **more: Any) -> HttpResponse:
     """Without a type of its own, its title says what the status does; `more` says the rest."""
     said = {"title": title or HTTPStatus(status).phrase, "status": int(status), **more}

@@ -17,7 +17,7 @@ from advocacy.models import KeptTranslation, Link, StatusUpdate, Submission, Wit
 from advocacy.models.chain import read_head
 from advocacy.public.api.parameters import LANG, Parameter
 from advocacy.public.renderings import PER_PAGE, as_json, languages_in
-from advocacy.web.problems import Problem
+from advocacy.web.problems import Problem, wrong
 
 PARAMETERS = [
     Parameter(
@@ -82,7 +82,7 @@ def after(since: str) -> int:
     except ValueError:
         raise Problem(
             "Give a head of the chain, or a moment.",
-            errors=[{"name": "since", "value": since, "code": "invalid"}],
+            errors=[wrong("since", since)],
         ) from None
     if number is None:
         links = Link.objects.filter(digest=digest)

@@ -11,7 +11,7 @@ from advocacy.as_data.rows import fields_of, named_rows
 from advocacy.public.api.parameters import narrowing_parameters
 from advocacy.public.renderings import day_in, filtered_page, languages_in, list_page
 from advocacy.transfer.columns import named_by
-from advocacy.web.problems import Problem
+from advocacy.web.problems import Problem, wrong
 
 # The lists that have a page with filters answer these here as well.
 FILTERED = {"issues", "bodies", "actions", "entries"}
@@ -58,7 +58,7 @@ def known_text(name: str, value: str) -> str:
 def unknown(name: str, value: str) -> Problem:
     return Problem(
         "The address names a row that is not known here.",
-        errors=[{"name": name, "value": value, "code": "invalid_choice"}],
+        errors=[wrong(name, value, "invalid_choice")],
     )
 
 

@@ -12,7 +12,7 @@ from advocacy.models import Translation
 from advocacy.public.api.parameters import PAGE, Parameter
 from advocacy.public.renderings import PER_PAGE, address_of, as_json, page_in
 from advocacy.web.pagination import page_of
-from advocacy.web.problems import Problem
+from advocacy.web.problems import Problem, wrong
 
 TRANSLATED = [name for name, kind in KINDS.items() if words_of(kind)]
 PARAMETERS = [
@@ -56,7 +56,7 @@ def chosen(request: HttpRequest, name: str, known: list[str]) -> str:
     if value not in known:
         raise Problem(
             "The address holds a value that is not known here.",
-            errors=[{"name": name, "value": value, "code": "invalid_choice"}],
+            errors=[wrong(name, value, "invalid_choice")],
         )
     return value
 

@@ -34,7 +34,7 @@ from advocacy.public.forms.options import (
     choice,
     counted,
 )
-from advocacy.web.problems import Problem
+from advocacy.web.problems import Problem, wrong
 
 
 def words_field():
@@ -103,7 +103,7 @@ class FilterForm(forms.Form):
             raise Problem(
                 "The address holds a filter that is not known here.",
                 errors=[
-                    {"name": name, "value": str(self.data.get(name, "")), "code": error.code}
+                    wrong(name, self.data.get(name, ""), error.code)
                     for name, errors in self.errors.as_data().items()
                     for error in errors
                 ],
