@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.browser.layout import SPILLS, spills
-from tests.browser.pages import PAGES
+from tests.browser.pages import EMBEDS, PAGES
 
 pytestmark = pytest.mark.browser
 
@@ -27,6 +27,18 @@ def test_no_page_has_an_axe_violation_in_light_or_dark(page, dossier, name):
         assert violations(page) == [], scheme
     # The one page that is meant to be missing logs itself.
     assert len(console) == (name == "missing")
+
+
+@pytest.mark.parametrize("path", EMBEDS)
+def test_no_embed_has_an_axe_violation_in_light_or_dark(page, dossier, path):
+    console = []
+    page.on("console", lambda message: console.append(message.text))
+    page.goto(f"{dossier.url}/{path}?lang=uk&via=nkdb")
+    page.locator("summary").click()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert violations(page) == [], scheme
+    assert console == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
