@@ -18,7 +18,8 @@ class OrganisationQuerySet(ContentQuerySet["Organisation"]):
         return self.filter(self._put_by(day))
 
     def those_first_who_asked(self, day: date) -> "OrganisationQuerySet":
-        return self.order_by(self._put_by(day).desc(), "name", "pk")
+        rows = self.annotate(has_asked=self._put_by(day))
+        return rows.order_by("-has_asked", "name", "pk")
 
     def _put_by(self, day: date | None) -> models.Exists:
         occasions = Submission.objects.public(day or timezone.localdate())
