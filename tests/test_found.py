@@ -7,6 +7,8 @@ from html import unescape
 from xml.etree import ElementTree
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -35,7 +37,7 @@ HOST = "https://record.example"
 
 
 @pytest.fixture(autouse=True)
-def canonical(settings):
+def one_host(settings):
     settings.SITE_URL = HOST
 
 
@@ -141,15 +143,17 @@ def test_a_large_record_has_an_index_of_files_that_hold_it_all(client, site, mon
     assert client.get("/sitemap-none.xml").status_code == 404
 
 
-@pytest.mark.parametrize("number", [1, 3])
-def test_the_sitemap_takes_as_many_queries_however_many_rows_it_has(
-    client, site, django_assert_num_queries, number
-):
-    for _ in range(number - 1):
+def test_the_sitemap_takes_as_many_queries_however_many_rows_it_has(client, site):
+    def queries():
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get("/sitemap.xml").status_code == 200
+        return len(queries)
+
+    one = queries()
+    for _ in range(2):
         record(make_action(asked_by=[make_organisation()]))
 
-    with django_assert_num_queries(28):
-        client.get("/sitemap.xml")
+    assert queries() == one <= 32
 
 
 def test_robots_are_told_where_the_sitemap_is(client):
