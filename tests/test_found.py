@@ -10,7 +10,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from advocacy.models import AskState, Confidence, MeetingKind, Site
 from advocacy.public import sitemaps
@@ -112,10 +111,8 @@ def test_drafts_and_what_is_to_come_stand_in_no_sitemap(client, site):
 
 def test_a_page_has_the_day_on_which_the_record_last_changed_it(client, site):
     quiet = make_proposal(slug="quiet")
-    moment = datetime(2031, 5, 6, tzinfo=UTC)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(timezone, "now", lambda: moment)
-        record(make_action(slug="late", issue=site.issue, body=site.body))
+    late = make_action(slug="late", issue=site.issue, body=site.body)
+    record(late, recorded_at=datetime(2031, 5, 6, tzinfo=UTC))
 
     found = read(client)
 
