@@ -9,6 +9,8 @@ from io import BytesIO
 from xml.etree import ElementTree
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
@@ -103,7 +105,7 @@ def test_it_is_made_once_and_anew_when_the_record_changes(door, ask):
     changed = door.get(FRAMES[0])
 
     assert len(door.made) == 2
-    assert again.headers["ETag"] == first.headers["ETag"] != changed.headers["ETag"]
+    assert again.headers["etag"] == first.headers["etag"] != changed.headers["etag"]
 
 
 @pytest.mark.parametrize("language", ["en", "uk", "ko"])
@@ -221,16 +223,19 @@ def test_its_style_is_that_of_the_record_and_changes_with_it(client, ask):
         assert sheet["Cross-Origin-Resource-Policy"] == "cross-origin"
 
 
-@pytest.mark.parametrize("number", [1, 3])
-@pytest.mark.parametrize(("address", "most"), list(zip(FRAMES, [4, 4, 3, 6, 5, 5], strict=True)))
-def test_it_takes_as_many_queries_however_many_rows_it_has(
-    client, ask, django_assert_num_queries, address, most, number
-):
-    for _ in range(number - 1):
+def queries_of(client, address):
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address, {"via": "lab"}).status_code == 200
+    return len(queries)
+
+
+@pytest.mark.parametrize("address", FRAMES)
+def test_it_takes_as_many_queries_however_many_rows_it_has(client, ask, address):
+    one = queries_of(client, address)
+    for _ in range(2):
         record_look(make_action(issue=ask.issue, body=ask.body))
 
-    with django_assert_num_queries(most):
-        assert client.get(address, {"via": "lab"}).status_code == 200
+    assert queries_of(client, address) == one <= 10
 
 
 def words_of(badge):

@@ -7,8 +7,9 @@ from html import unescape
 from xml.etree import ElementTree
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from advocacy.models import AskState, Confidence, MeetingKind, Site
 from advocacy.public import sitemaps
@@ -35,7 +36,7 @@ HOST = "https://record.example"
 
 
 @pytest.fixture(autouse=True)
-def canonical(settings):
+def one_host(settings):
     settings.SITE_URL = HOST
 
 
@@ -110,10 +111,8 @@ def test_drafts_and_what_is_to_come_stand_in_no_sitemap(client, site):
 
 def test_a_page_has_the_day_on_which_the_record_last_changed_it(client, site):
     quiet = make_proposal(slug="quiet")
-    moment = datetime(2031, 5, 6, tzinfo=UTC)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(timezone, "now", lambda: moment)
-        record(make_action(slug="late", issue=site.issue, body=site.body))
+    late = make_action(slug="late", issue=site.issue, body=site.body)
+    record(late, recorded_at=datetime(2031, 5, 6, tzinfo=UTC))
 
     found = read(client)
 
@@ -141,15 +140,17 @@ def test_a_large_record_has_an_index_of_files_that_hold_it_all(client, site, mon
     assert client.get("/sitemap-none.xml").status_code == 404
 
 
-@pytest.mark.parametrize("number", [1, 3])
-def test_the_sitemap_takes_as_many_queries_however_many_rows_it_has(
-    client, site, django_assert_num_queries, number
-):
-    for _ in range(number - 1):
+def test_the_sitemap_takes_as_many_queries_however_many_rows_it_has(client, site):
+    def queries():
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get("/sitemap.xml").status_code == 200
+        return len(queries)
+
+    one = queries()
+    for _ in range(2):
         record(make_action(asked_by=[make_organisation()]))
 
-    with django_assert_num_queries(28):
-        client.get("/sitemap.xml")
+    assert queries() == one <= 32
 
 
 def test_robots_are_told_where_the_sitemap_is(client):

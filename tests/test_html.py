@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from tests.browser.pages import EMBEDS
 from tests.crawl import pages_of
 
 pytestmark = [
@@ -50,6 +51,7 @@ def test_no_page_has_an_error(checker, tmp_path, language):
     client = Client()
     pages = pages_of(client, language)
     pages |= {path: client.get(f"/{language}/{path}") for path in MORE}
+    pages |= {path: client.get(f"/{path}?lang={language}&via=nkdb") for path in EMBEDS}
     assert len(pages) > 150
     for number, (address, page) in enumerate(pages.items()):
         name = f"{number}-{address.strip('/').replace('/', '_').replace('?', '_')[-60:]}.html"

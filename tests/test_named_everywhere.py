@@ -31,6 +31,7 @@ from tests.factories import (
     make_body,
     make_follower,
     make_issue,
+    make_organisation,
     make_pack,
     make_page,
     make_report,
@@ -71,6 +72,7 @@ def cotton():
 def follower(cotton):
     """A whole record under this name, and somebody who follows it."""
     ask = make_action(slug="ask", issue=make_issue(slug="issue"), body=make_body(slug="body"))
+    make_organisation(slug="spinners")
     record_look(ask)
     record(ask, happened_on=date(2025, 1, 5))
     make_step(action=ask)
@@ -98,6 +100,12 @@ SLUGS = {
     "pack_text": ["pack"],
     "page_detail": ["team"],
     "seat_country": ["dk"],
+    "organisation_detail": ["spinners"],
+    "embed": ["actions", "ask"],
+    "embed_silence_of": ["bodies", "body"],
+    "embed_badge": ["actions", "ask", "svg"],
+    "embed_look": ["x"],
+    "sitemap_section": ["asks"],
 }
 OF_A_FOLLOWER = ["follow_token", "follow_leave", "follow_delete", "follow_data"]
 TESTED_APART = {
@@ -119,7 +127,20 @@ OTHER_FORMS = {
     for name in ("action", "body", "issue", "meeting", "update")
     for form in ("json", "csv", "feed")
 }
-NO_PAGE = {"pack_text", "follow_data", "meeting_calendar", "meeting_file", *OTHER_FORMS}
+NO_PAGE = {
+    "pack_text",
+    "follow_data",
+    "meeting_calendar",
+    "meeting_file",
+    "embed",
+    "embed_silence",
+    "embed_silence_of",
+    "embed_badge",
+    "embed_look",
+    "sitemap",
+    "sitemap_section",
+    *OTHER_FORMS,
+}
 
 
 def names_of_pages():

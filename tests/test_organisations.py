@@ -3,7 +3,9 @@
 from datetime import date
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from advocacy.models import AskState, RecommendedAction
@@ -182,17 +184,20 @@ def test_the_filter_offers_those_who_asked_and_is_left_out_where_nobody_did(clie
     assert options_of(somebody, "organisation") == {"": "All organisations", "lab": "Justice Lab"}
 
 
-@pytest.mark.parametrize("number", [1, 3])
-@pytest.mark.parametrize(("name", "most"), [("list", 3), ("detail", 11)])
-def test_a_page_takes_as_many_queries_however_many_rows_it_has(
-    client, lab, django_assert_num_queries, number, name, most
-):
-    for n in range(number):
-        ask = make_action(
-            body=make_body(), asked_by=[lab, make_organisation()], asked_on=date(2024, 12, 10 + n)
-        )
-        record(ask, happened_on=date(2025, 1, 1))
-    address = lab.get_absolute_url() if name == "detail" else reverse("organisation_list")
+@pytest.mark.parametrize(("address", "most"), [("", 3), ("lab/", 11)])
+def test_a_page_takes_as_many_queries_however_many_rows_it_has(client, lab, address, most):
+    def queries():
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(f"/en/organisations/{address}").status_code == 200
+        return len(queries)
 
-    with django_assert_num_queries(IN_EVERY_PAGE + most):
-        assert client.get(address).status_code == 200
+    def ask():
+        action = make_action(body=make_body(), asked_by=[lab, make_organisation()])
+        record(action, happened_on=date(2025, 1, 1))
+
+    ask()
+    one = queries()
+    ask()
+    ask()
+
+    assert queries() == one <= IN_EVERY_PAGE + most

@@ -13,14 +13,17 @@ from advocacy.models.text import Line, Slug, Text, Url
 
 
 class OrganisationQuerySet(ContentQuerySet["Organisation"]):
-    def with_whether_asked(self, day: date | None = None) -> "OrganisationQuerySet":
-        """Annotate whether it had put an ask to a body by a day, today unless told."""
-        occasions = Submission.objects.public(day or timezone.localdate())
-        put = occasions.filter(organisations=models.OuterRef("pk"))
-        return self.annotate(has_asked=models.Exists(put))
-
     def that_asked(self, day: date | None = None) -> "OrganisationQuerySet":
-        return self.with_whether_asked(day).filter(has_asked=True)
+        """Those that had put an ask to a body by a day, today unless told."""
+        return self.filter(self._put_by(day))
+
+    def those_first_who_asked(self, day: date) -> "OrganisationQuerySet":
+        rows = self.annotate(has_asked=self._put_by(day))
+        return rows.order_by("-has_asked", "name", "pk")
+
+    def _put_by(self, day: date | None) -> models.Exists:
+        occasions = Submission.objects.public(day or timezone.localdate())
+        return models.Exists(occasions.filter(organisations=models.OuterRef("pk")))
 
 
 class Organisation(Content):

@@ -172,7 +172,7 @@ class OwnPages(RecordSitemap):
         return reverse("page_detail", args=[item])
 
 
-SECTIONS: dict[str, type[RecordSitemap]] = {
+SECTIONS: dict[str, Any] = {
     "pages": NamedPages,
     "issues": Issues,
     "bodies": Bodies,
@@ -183,6 +183,10 @@ SECTIONS: dict[str, type[RecordSitemap]] = {
     "countries": Countries,
     "own": OwnPages,
 }
+
+
+def number_of_rows() -> int:
+    return sum(section().paginator.count for section in SECTIONS.values())
 
 
 def newest(lookup: str, rows: Iterable[Any]) -> dict[Any, datetime]:

@@ -2,6 +2,15 @@
 
 README = {"overview": "", "action": "actions/unsc-restore-sanctions-experts/"}
 
+#: What others show in frames: paths outside the languages.
+EMBEDS = [
+    "embed/silence/",
+    "embed/silence/bodies/unsc/",
+    "embed/issues/soldier-exploitation/",
+    "embed/bodies/icrc/",
+    "embed/actions/ua-return-no-captured-soldier/",
+]
+
 #: {name: path under a language}
 PAGES = README | {
     "overview-2024": "?as_of=2024-12-16",

@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.browser.layout import OPEN_FOLDS, Window, spills, spills_of_large_letters
-from tests.browser.pages import PAGES
+from tests.browser.pages import EMBEDS, PAGES
 
 pytestmark = pytest.mark.browser
 
@@ -52,6 +52,16 @@ def test_no_page_has_an_axe_violation_nor_too_many_stops(page, dossier):
     assert found == []
     # The one page that is meant to be missing logs itself.
     assert [said for said in console if PAGES["missing"] not in said] == []
+
+
+@pytest.mark.parametrize("path", EMBEDS)
+def test_no_embed_has_an_axe_violation_in_light_or_dark(page, dossier, path):
+    console = []
+    page.on("console", lambda message: console.append(message.text))
+    page.goto(f"{dossier.url}/{path}?lang=uk&via=nkdb")
+    page.locator("summary").click()
+    assert violations_in_light_and_dark(page) == []
+    assert console == []
 
 
 def test_a_link_leads_past_a_long_list(page, dossier):

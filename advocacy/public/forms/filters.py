@@ -212,10 +212,7 @@ class FilterForm(forms.Form):
         """Put the live counts into the options of each filter: {filter: {value: count}}."""
         self.leave_out()
         for name, rows in self._names(facets).items():
-            self._show_counted_rows(name, rows, facets)
-        for name, field in self._slug_fields():
-            if name not in facets:
-                field.show_first(self.cleaned_data.get(name))
+            self._show_rows(name, rows, facets)
         for name, field in self.fields.items():
             counts = facets.get(name)
             if counts is None or isinstance(field, SlugField):
@@ -233,9 +230,9 @@ class FilterForm(forms.Form):
 
     def _names(self, facets):
         """Slug and name of every row that is an option, from one query: {filter: {key: …}}."""
-        fields = [(name, field) for name, field in self._slug_fields() if name in facets]
+        fields = list(self._slug_fields())
         first, *others = [
-            field.names(facets[name]).values_list(Value(name), "pk", "slug", "own", "told")
+            field.names(facets.get(name)).values_list(Value(name), "pk", "slug", "own", "told")
             for name, field in fields
         ]
         names: dict[str, dict[int, tuple[str, Label]]] = {name: {} for name, _field in fields}
@@ -243,15 +240,20 @@ class FilterForm(forms.Form):
             names[name][pk] = slug, Label.of(own, told)
         return names
 
-    def _show_counted_rows(self, name, names, facets):
-        """Options with the most behind them come first."""
-        counts, chosen = facets[name], self.cleaned_data.get(name)
-        rows = sorted((-counts[pk], shown, slug) for pk, (slug, shown) in names.items())
-        # What is chosen leaves what is listed now.
-        leaves = counts.get(chosen.pk, facets["total"]) if chosen else 0
+    def _show_rows(self, name, names, facets):
+        """Options with the most behind them come first, where that is counted."""
+        counts, chosen = facets.get(name), self.cleaned_data.get(name)
+
+        def numbered(pk, shown):
+            # What is chosen leaves what is listed now.
+            return shown if counts is None else shown.with_number(counts.get(pk, facets["total"]))
+
+        rows = sorted(
+            (-counts[pk] if counts else 0, shown, slug, pk) for pk, (slug, shown) in names.items()
+        )
         self.fields[name].show(
-            [(slug, shown.with_number(-minus)) for minus, shown, slug in rows],
-            chosen and (chosen.slug, self.fields[name].label_of(chosen).with_number(leaves)),
+            [(slug, numbered(pk, shown)) for _minus, shown, slug, pk in rows],
+            chosen and (chosen.slug, numbered(chosen.pk, self.fields[name].label_of(chosen))),
         )
 
 
@@ -367,9 +369,7 @@ class ActionFilterForm(AsOfForm):
 
 
 def _is_any():
-    """Whether an answer is due by any day, and whether anything is proposed or was asked, from one
-    query.
-    """
+    """Whether an answer is due by any day, or anything is proposed or was asked: one query."""
     asks = StandingToday.objects.published()
     rows = asks.order_by().values(
         overdue=Exists(asks.due()),

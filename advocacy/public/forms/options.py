@@ -187,9 +187,10 @@ class SlugField(forms.ModelChoiceField):
         """The words of a row that this field found."""
         return Label.of(row.own, row.told)
 
-    def names(self, pks):
-        """Those of these rows that match, their name in words."""
-        return self.in_words(self.matches.filter(pk__in=pks).order_by())
+    def names(self, pks=None):
+        """Those of these rows that match, or all that do, their name in words."""
+        rows = self.matches if pks is None else self.matches.filter(pk__in=pks)
+        return self.in_words(rows.order_by())
 
     def show_first(self, chosen):
         """Show the first options, without counts, and what is chosen."""

@@ -39,7 +39,7 @@ from advocacy.public.views.site import A_YEAR
 # So long whoever shows it need not ask again.
 SECONDS = 300
 # It shows what is in it, in its own style, in any frame; and it can do nothing else.
-POLICY = {
+POLICY: dict[str, list[str]] = {
     "default-src": [CSP.NONE],
     "style-src": [CSP.SELF],
     "base-uri": [CSP.NONE],

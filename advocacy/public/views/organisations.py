@@ -28,7 +28,7 @@ def organisation_list(request):
     """Who asks, those first who put an ask to a body by the day."""
     filters = AsOfForm(request.GET)
     day = filters.as_of_day or timezone.localdate()
-    rows = Organisation.objects.with_whether_asked(day).order_by("-has_asked", "name", "pk")
+    rows = Organisation.objects.those_first_who_asked(day)
     page = page_of(rows, request.GET.get("page"), per_page=PER_PAGE)
     numbers = Submission.objects.number_of_asks(day, page.object_list)
     told = [(row, numbers.get(row.pk, 0)) for row in page.object_list]
@@ -49,9 +49,9 @@ def organisation_detail(request, slug):
     day = filters.as_of_day or timezone.localdate()
     organisation = get_object_or_404(Organisation, slug=slug)
     columns = columns_of(day)
-    occasions = organisation.submissions.public(day).newest_first()
+    occasions = organisation.submissions.public(day).newest_first().with_related()
     page = page_of(occasions, request.GET.get("page"), per_page=PER_PAGE)
-    put = list(page.object_list.with_related())
+    put = list(page.object_list)
     updates = list(_answers(organisation, day).with_related()[: MOST_UPDATES + 1])
     context = {
         "filters": filters,

@@ -3,12 +3,12 @@
 from django.contrib.sitemaps import views
 from django.views.decorators.http import require_safe
 
-from advocacy.public.sitemaps import MOST_ROWS, SECTIONS
+from advocacy.public.sitemaps import MOST_ROWS, SECTIONS, number_of_rows
 
 
 @require_safe
 def sitemap(request):
-    if sum(section().paginator.count for section in SECTIONS.values()) <= MOST_ROWS:
+    if number_of_rows() <= MOST_ROWS:
         return views.sitemap(request, SECTIONS)
     return views.index(request, SECTIONS, sitemap_url_name="sitemap_section")
 
