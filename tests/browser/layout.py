@@ -122,8 +122,8 @@ def spills(engine, where="", widths=WIDTHS):
 
 def spills_of_large_letters(engine, where=""):
     """What does not fit the narrowest telephone with letters twice as large (WCAG 1.4.4)."""
-    size = "document.documentElement.style.fontSize"
-    engine.run(f"{size} = '200%'")
+    style = "document.documentElement.style"
+    engine.run(f"{style}.setProperty('font-size', '200%')")
     found = spills(engine, f"{where} with letters twice as large", WIDTHS[:1])
-    engine.run(f"{size} = ''")
+    engine.run(f"{style}.removeProperty('font-size')")
     return found
