@@ -121,9 +121,11 @@ def spills(engine, where="", widths=WIDTHS):
 
 
 def spills_of_large_letters(engine, where=""):
-    """What does not fit the narrowest telephone with letters twice as large (WCAG 1.4.4)."""
-    size = "document.documentElement.style.fontSize"
-    engine.run(f"{size} = '200%'")
-    found = spills(engine, f"{where} with letters twice as large", WIDTHS[:1])
-    engine.run(f"{size} = ''")
-    return found
+    """What does not fit the narrowest telephone with letters twice as large (WCAG 1.4.4).
+
+    The page keeps them so: it is the last thing to ask of it.
+    """
+    # First, as WebKit now and then has no answer to what follows a measuring at once.
+    engine.resize(WIDTHS[0])
+    engine.run(f"document.documentElement.style.fontSize = '200%'; {OPEN_FOLDS}")
+    return [f"{where} with letters twice as large: {spill}" for spill in engine.run(SPILLS)]
