@@ -31,7 +31,7 @@ KEPT_IN_BACKUPS = {
     *["SECOND_FACTOR", "SITE_URL", "TALLY", "TASK_SECONDS", "TIME_ZONE", "TRUST_PROXY"],
     *["VAR_DIR", "WORKERS"],
 }
-TOLD = {}
+TOLD: dict[str, str] = {}
 
 
 def env(name, default="", parse=str):

@@ -1,11 +1,14 @@
 """Files with names that change with their contents: served without Django, with its headers."""
 
+import os
+import time
+
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
 from django.test import RequestFactory
 
-from advocacy.web.static_files import ImmutableFiles
+from advocacy.web.static_files import ImmutableFiles, forget_old
 
 STORAGE = {"staticfiles": {"BACKEND": "advocacy.web.static_files.StaticFiles"}}
 WANTED = [
@@ -89,3 +92,27 @@ def test_what_may_change_under_its_name_and_http_under_https_are_left_to_django(
     status, headers, _body = ask(files, path, **{"wsgi.url_scheme": "https"})
     assert (status, headers["strict-transport-security"]) == ("200 OK", "max-age=60")
     assert passed == [path]
+
+
+def test_files_of_older_versions_go_after_thirty_days(collected, static_root):
+    age = time.time() - 31 * 24 * 3600
+    for path in static_root.rglob("*"):
+        if path.is_file():
+            os.utime(path, (age, age))
+    current = {path for path in static_root.rglob("*") if path.is_file()}
+    old = static_root / "css" / "site.0123456789ab.css"
+    recent = static_root / "css" / "site.ba9876543210.css"
+    for path in [old, old.with_name(f"{old.name}.br"), recent]:
+        path.write_text("")
+    os.utime(old, (age, age))
+    os.utime(old.with_name(f"{old.name}.br"), (age, age))
+
+    gone = forget_old()
+
+    left = {path for path in static_root.rglob("*") if path.is_file()}
+    assert gone >= 2
+    assert not any(path.name.startswith(old.name) for path in left)
+    assert recent in left
+    assert len(current - left) == gone - 2
+    for url in ImmutableFiles(lambda *_: []).files:
+        assert (static_root / url.removeprefix("/static/")).exists()

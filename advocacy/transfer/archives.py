@@ -166,9 +166,9 @@ def write(path: Path, members: Iterable[Member], keys: Sequence[str]) -> str:
         _write_sum(path, target.sum.hexdigest())
         _reach_the_disk(path.parent)
     except (OSError, pyrage.EncryptError) as error:
-        cause = source.error or (target and target.error) or error
-        if cause is source.error:
-            raise cause from None
+        if source.error:
+            raise source.error from None
+        cause = (target and target.error) or error
         raise ArchiveError(f"{path} cannot be written: {reason(cause)}.") from error
     finally:
         partial.unlink(missing_ok=True)

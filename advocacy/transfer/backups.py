@@ -93,13 +93,13 @@ def one_moment() -> Iterator[None]:
             yield
         return
     # A transaction that is to write would make all others wait; this one begins as it reads.
-    usual = connection.transaction_mode
-    connection.transaction_mode = "DEFERRED"
+    sqlite: Any = connection
+    usual, sqlite.transaction_mode = sqlite.transaction_mode, "DEFERRED"
     try:
         with transaction.atomic():
             yield
     finally:
-        connection.transaction_mode = usual
+        sqlite.transaction_mode = usual
 
 
 def write(path: Path, keys: Sequence[str], progress: Callable[[int], Step]) -> tuple[Manifest, str]:

@@ -204,7 +204,7 @@ def _insert(member: Member, manifest: Manifest) -> int:
 def _stored(field: AnyField, value: Any) -> Any:
     if value is None and field.null:
         return None
-    kind = field.target_field if field.is_relation else field
+    kind: AnyField = getattr(field, "target_field", field)
     if kind.get_internal_type() in WRITTEN_AS_TEXT:
         value = kind.to_python(value)
     return field.get_db_prep_value(value, connection)

@@ -1,6 +1,9 @@
 """How the static files are collected for a server, and served."""
 
+import json
+import time
 from collections.abc import Iterable
+from pathlib import Path
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -14,12 +17,33 @@ from advocacy.web.places import place_of
 
 WHITENOISE = "whitenoise.middleware.WhiteNoiseMiddleware"
 METHODS = {"GET", "HEAD"}
+MANIFEST = "staticfiles.json"
+# So long a page of an older version may still ask for its files.
+KEEP_OLD = 30 * 24 * 3600
+COMPRESSED = {".gz", ".br"}
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):
     """Names that change with the contents, in the imports of our scripts as well."""
 
     support_js_module_import_aggregation = True
+
+
+def forget_old() -> int:
+    """Delete the files of versions that are thirty days old; gives how many."""
+    root = Path(settings.STATIC_ROOT)
+    if not (root / MANIFEST).exists():
+        return 0
+    paths = json.loads((root / MANIFEST).read_text(encoding="utf-8"))["paths"]
+    current = {root / name for name in [MANIFEST, *paths.keys(), *paths.values()]}
+    number = 0
+    for path in list(root.rglob("*")):
+        plain = path.with_suffix("") if path.suffix in COMPRESSED else path
+        is_old = path.is_file() and path.stat().st_mtime < time.time() - KEEP_OLD
+        if is_old and plain not in current:
+            path.unlink(missing_ok=True)
+            number += 1
+    return number
 
 
 class ImmutableFiles:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 from django.utils import timezone
 from tqdm import tqdm
 
@@ -62,6 +63,8 @@ class Command(BaseCommand):
                 self.back_up(file, keep, key or settings.BACKUP_KEYS, verbosity)
         except ArchiveError as error:
             raise CommandError(str(error)) from error
+        except DatabaseError as error:
+            raise CommandError(f"The database could not be read: {error}") from error
 
     def make_key(self, path):
         public = archives.new_identity(path)

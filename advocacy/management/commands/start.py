@@ -26,6 +26,7 @@ from advocacy.management.port import problem
 from advocacy.management.serving import serve
 from advocacy.management.supervisor import supervise
 from advocacy.upkeep import health
+from advocacy.web import static_files
 
 MANAGE = str(settings.BASE_DIR / "manage.py")
 
@@ -103,11 +104,12 @@ class Command(BaseCommand):
             self.remember("content", digest)
 
     def collect_static(self):
-        digest = digest_of(static_files())
+        digest = digest_of(files_to_collect())
         collected = (settings.STATIC_ROOT / "staticfiles.json").exists()
         if self.is_new("static", digest) or not collected:
             self.stdout.write("Collecting the static files…")
             call_command("collectstatic", interactive=False, stdout=self.stdout, verbosity=0)
+            static_files.forget_old()
             self.remember("static", digest)
 
     def is_new(self, name, digest):
@@ -146,7 +148,7 @@ def listen():
     return f"{host}:{settings.PORT}"
 
 
-def static_files():
+def files_to_collect():
     finders = get_finders()
     return sorted(storage.path(name) for finder in finders for name, storage in finder.list([]))
 
