@@ -10,6 +10,7 @@ from advocacy.public.views import (
     bodies,
     briefs,
     checklist,
+    data,
     follow,
     issues,
     meetings,
@@ -34,6 +35,7 @@ urlpatterns = [
     path("look/<slug:digest>.css", site.look, name="look"),
     path("pictures/<slug:digest>.png", site.picture, name="site_picture"),
     path("contact/key.asc", site.key, name="site_key"),
+    path("data/record.zip", data.record_zip, name="record_zip"),
     path(".well-known/security.txt", site.security, name="security"),
     *i18n_patterns(
         path("", overview.overview, name="overview"),
@@ -74,6 +76,7 @@ urlpatterns = [
         path("tell/", tell.tell, name="tell"),
         path("tell/sent/<str:token>/", tell.sent, name="tell_sent"),
         path("calendar.ics", meeting_calendar, name="meeting_calendar"),
+        path("data/", data.data, name="data"),
         path("about/", pages.about, name="about"),
         path("about/method/", pages.method, name="method"),
         path("about/privacy/", pages.privacy, name="privacy"),

@@ -1,4 +1,4 @@
-"""Makes the file: data, chain, pages and the program that checks them, in one pass and flat memory."""
+"""Makes the file: data, chain, pages and the program that checks them, without holding them."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -8,7 +8,7 @@ from hashlib import file_digest, sha256
 from itertools import chain
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from django.conf import settings
@@ -63,9 +63,14 @@ class Parcel:
         self.sums.append(f"{digest.hexdigest()}  {name}\n")
         return size, digest.hexdigest()
 
-    def close(self) -> None:
-        self.add(verify.SUMS, list(self.sums))
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
         self.zip.close()
+
+    def add_sums(self) -> None:
+        self.add(verify.SUMS, list(self.sums))
 
 
 def make(watch: Watch = lambda items, _what, _number: items) -> Made:
@@ -91,40 +96,41 @@ def make(watch: Watch = lambda items, _what, _number: items) -> Made:
                     made_at=moment.isoformat(),
                     head=head.noted,
                     pages=copied,
-                    number=number,
+                    number=number + 1,  # With the change that it is itself.
                     withheld=withheld,
                 )
             except BaseException:
                 draft.unlink(missing_ok=True)
                 raise
         publish(draft, facts)
+        # Pages that are kept show the file of before.
+        ContentVersion.objects.count_one()
         return facts
 
 
 def fill(file: BinaryIO, moment: datetime, watch: Watch) -> tuple[RecordHead, int]:
     """Write all of it. Returns the head of the record, and how many pages there are."""
-    parcel = Parcel(file, moment)
     rows = public_rows()
-    with one_moment():
-        head = RecordHead.current()
-        add_data(parcel, rows, head, moment, watch)
     languages = [code for code, _name in settings.LANGUAGES]
-    paths = list(chain.from_iterable(pages(language, rows) for language in languages))
-    copied = len(paths) if len(paths) <= MOST_PAGES else 0
-    if copied:
-        files = Copies(paths).files()
-        for name, body in watch(files, "pages", copied):
-            parcel.add(name, [body])
-    about = {
-        "site": Site.current(),
-        "address": settings.SITE_URL,
-        "made_at": moment,
-        "head": head.noted,
-        "pages": copied,
-        "most": MOST_PAGES,
-    }
-    add_words(parcel, about)
-    parcel.close()
+    with Parcel(file, moment) as parcel:
+        with one_moment():
+            head = RecordHead.current()
+            add_data(parcel, rows, head, moment, watch)
+        paths = list(chain.from_iterable(pages(language, rows) for language in languages))
+        copied = len(paths) if len(paths) <= MOST_PAGES else 0
+        if copied:
+            for name, body in watch(Copies(paths).files(), "pages", copied):
+                parcel.add(name, [body])
+        about = {
+            "site": Site.current(),
+            "address": settings.SITE_URL,
+            "made_at": moment,
+            "head": head.noted,
+            "pages": copied,
+            "most": MOST_PAGES,
+        }
+        add_words(parcel, about)
+        parcel.add_sums()
     return head, copied
 
 

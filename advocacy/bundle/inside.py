@@ -49,5 +49,7 @@ class Inside:
             finally:
                 response.close()
         if response.status_code != 200:
-            raise NoSuchPage(f"{address} cannot be copied: the site answers {response.status_code}.")
+            raise NoSuchPage(
+                f"{address} cannot be copied: the site answers {response.status_code}."
+            )
         return Answer(response.headers["Content-Type"], body)

@@ -2,21 +2,23 @@
 
 import fcntl
 import json
+import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from django.conf import settings
-from django.utils import timezone
 
 from advocacy.models import ContentVersion, Withheld
 
 NAME = "record.zip"
 FACTS = "made.json"
-EVERY = timedelta(hours=1)
+LOCK = "lock"
+EVERY = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +64,32 @@ def last_made() -> Made | None:
 
 
 def is_due() -> bool:
-    """Whether anything public changed since the file was made, and that is an hour ago."""
+    """Whether anything public changed since the file was made, and nobody tried for an hour."""
+    if abs(time.time() - tried_at()) < EVERY:
+        return False
     last = made()
-    if last is None:
-        return True
-    is_old = abs(timezone.now() - last.moment) >= EVERY
-    return is_old and last.number != ContentVersion.objects.total()
+    return last is None or last.number != ContentVersion.objects.total()
+
+
+def tried_at() -> float:
+    """When somebody last began to make it, in seconds of the clock."""
+    try:
+        return (folder() / LOCK).stat().st_mtime
+    except OSError:
+        return 0
 
 
 @contextmanager
 def only_one() -> Iterator[bool]:
     """Gives whether this process alone makes the file now; another may be at it."""
     folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (folder() / "lock").open("w") as lock:
+    with (folder() / LOCK).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             yield False
             return
+        os.utime(lock.fileno())
         yield True
 
 

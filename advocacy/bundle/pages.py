@@ -91,8 +91,9 @@ def words_of_a_copy(language: str) -> Words:
         of_a_day = gettext("This is a copy of %(day)s. On the site: %(address)s")
         needs_site = gettext("This part works on the site alone: %(address)s")
         there = gettext("on the site")
+        mark = '<span aria-hidden="true">\u00a0↗</span>'
         return Words(
-            f'<p class="flag copy">{of_a_day % told}</p>',
-            f'<p class="copy">{needs_site % told}</p>',
-            f'<span aria-hidden="true">\u00a0↗</span><span class="visually-hidden"> ({there})</span>',
+            f'<p class="flag">{of_a_day % told}</p>',
+            f"<p>{needs_site % told}</p>",
+            f'{mark}<span class="visually-hidden"> ({there})</span>',
         )

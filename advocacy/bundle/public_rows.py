@@ -39,9 +39,9 @@ def public_rows() -> PublicRows:
     submissions = Submission.objects.filter(action__in=asks.values("pk"))
     paragraphs = Paragraph.objects.told().filter(issue__in=issues.values("pk"))
     events = Event.objects.filter(
-        pk__in=Event.issues.through._default_manager.filter(
-            issue__in=issues.values("pk")
-        ).values("event")
+        pk__in=Event.issues.through._default_manager.filter(issue__in=issues.values("pk")).values(
+            "event"
+        )
     )
     sources = Source.objects.filter(
         Q(pk__in=Citation.objects.filter(update__in=entries.values("pk")).values("source"))

@@ -155,5 +155,7 @@ class Rewriter(HTMLParser):
 
 def written(tag: str, given: dict[str, str | None]) -> str:
     parts = [tag]
-    parts += [name if value is None else f'{name}="{escape(value)}"' for name, value in given.items()]
+    parts += [
+        name if value is None else f'{name}="{escape(value)}"' for name, value in given.items()
+    ]
     return f"<{' '.join(parts)}>"

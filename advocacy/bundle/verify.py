@@ -143,9 +143,7 @@ class Check:
                     worked_out = link_digest(link)
                     self.take(link, worked_out, noted)
                 except (ValueError, KeyError, TypeError, AttributeError):
-                    self.fault(
-                        f"{CHAIN}, line {place}: this is no link any more: it was changed."
-                    )
+                    self.fault(f"{CHAIN}, line {place}: this is no link any more: it was changed.")
                     self.number += 1
                     self.head = ""
         for what, link in self.closed:
