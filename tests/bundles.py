@@ -58,7 +58,9 @@ def make_small_record():
     translate(said, summary="Рада зібралася.")
     make_paragraph(issue=issue, sources=[source])
     make_step(action=action)
-    make_seat(body=body)
+    # With a seat that lasts, all of its regional group would have pages.
+    make_seat(body=body, ends_on=date(2025, 12, 31))
+    make_body(slug="folketing", country="DK")
     meeting = make_meeting(body=body, slug="spring")
     make_pack(slug="letter", actions=[action], meetings=[meeting], issues=[issue])
     make_page(slug="team", title="Team")
