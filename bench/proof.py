@@ -191,7 +191,14 @@ def fuzz(folder):
     return main([]) == 0
 
 
-PARTS = [kills, postgres, lock, smtp, disk, mails, clock, fuzz]
+def spreadsheet(folder):
+    """A spreadsheet program opens every CSV file of record.zip, Korean and Ukrainian right."""
+    from bench.spreadsheet import main
+
+    return main(folder)
+
+
+PARTS = [kills, postgres, lock, smtp, disk, mails, clock, fuzz, spreadsheet]
 
 
 def main(names):
