@@ -8,7 +8,7 @@ from hashlib import file_digest, sha256
 from itertools import chain
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any, BinaryIO, Self
+from typing import IO, Any, Self
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from django.conf import settings
@@ -44,7 +44,7 @@ class WordsWereWithheld(Exception):
 class Parcel:
     """A zip file that is written from its beginning to its end, and the checksum of each file."""
 
-    def __init__(self, file: BinaryIO, moment: datetime) -> None:
+    def __init__(self, file: IO[bytes], moment: datetime) -> None:
         self.zip = ZipFile(file, "w", ZIP_DEFLATED)
         self.date_time = moment.timetuple()[:6]
         self.sums: list[str] = []
@@ -108,7 +108,7 @@ def make(watch: Watch = lambda items, _what, _number: items) -> Made:
         return facts
 
 
-def fill(file: BinaryIO, moment: datetime, watch: Watch) -> tuple[RecordHead, int]:
+def fill(file: IO[bytes], moment: datetime, watch: Watch) -> tuple[RecordHead, int]:
     """Write all of it. Returns the head of the record, and how many pages there are."""
     rows = public_rows()
     languages = [code for code, _name in settings.LANGUAGES]

@@ -46,7 +46,7 @@ class Inside:
             response = self.handler.get_response(self.handler.request_class(environ))
             body = b"".join(response)
             # `close` would tell everybody that a request is over, and so close the database.
-            for close in response._resource_closers:
+            for close in response._resource_closers:  # type: ignore[attr-defined]
                 close()
         if response.status_code != 200:
             raise NoSuchPage(

@@ -8,6 +8,7 @@ copy, or from the program's own repository, if you do not trust the one who gave
 
 import argparse
 import hashlib
+import io
 import json
 import os
 import re
@@ -296,14 +297,17 @@ def read_head(text):
 
 
 def find(path):
+    """What lies at a path, if it is a copy of a record."""
     if os.path.isdir(path):
-        files = Folder(path)
-    elif not os.path.exists(path):
+        return copy_in(Folder(path))
+    if not os.path.exists(path):
         raise Unreadable(f"There is no {path}.")
-    elif zipfile.is_zipfile(path):
-        files = Zip(path)
-    else:
-        raise Unreadable(f"{path} is neither a folder nor a zip file that can be read.")
+    if zipfile.is_zipfile(path):
+        return copy_in(Zip(path))
+    raise Unreadable(f"{path} is neither a folder nor a zip file that can be read.")
+
+
+def copy_in(files):
     for name in (CHAIN, SUMS, ABOUT):
         try:
             files.open(name).close()
@@ -383,7 +387,8 @@ def main(arguments=None):
     parser.add_argument("--head", metavar="HEAD", help="a head that you noted: 57-1f60…")
     options = parser.parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="replace")
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         return verify(options.copy, options.head)
     except Unreadable as error:
