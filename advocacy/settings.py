@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -70,6 +71,12 @@ def words(value):
     return [word.strip() for word in value.split(",") if word.strip()]
 
 
+def onion(value):
+    if value and not re.fullmatch(r"https?://[a-z2-7.-]+\.onion(:\d+)?", value.rstrip("/")):
+        raise ValueError("give the address of an onion service: http://….onion")
+    return value.rstrip("/")
+
+
 def folder(value):
     """The same folder wherever the program goes on from."""
     return Path(value).absolute()
@@ -133,6 +140,12 @@ FOUR_EYES = env("FOUR_EYES", "0", yes_or_no)
 
 # Whether the worker checks the links of sources.
 LINK_CHECKS = env("LINK_CHECKS", "1" if HTTPS else "0", yes_or_no)
+
+# Whether the worker makes record.zip, the whole record in one file, after changes.
+RECORD_ZIP = env("RECORD_ZIP", "1", yes_or_no)
+
+# Where the site is reached in Tor: its pages name that address, and Tor Browser offers it.
+ONION_LOCATION = env("ONION_LOCATION", parse=onion)
 
 # In megabytes: with less, the site is reported as not ready.
 LEAST_FREE_DISK = env("LEAST_FREE_DISK", "200", int)

@@ -13,6 +13,7 @@ from advocacy.public.views import (
     bodies,
     briefs,
     checklist,
+    data,
     embeds,
     follow,
     issues,
@@ -59,6 +60,7 @@ urlpatterns = [
     ),
     path("embed/look/<slug:digest>.css", embeds.style, name="embed_look"),
     path("contact/key.asc", site.key, name="site_key"),
+    path("data/record.zip", data.record_zip, name="record_zip"),
     path(".well-known/security.txt", site.security, name="security"),
     *i18n_patterns(
         path("", overview.overview, name="overview"),
@@ -125,6 +127,7 @@ urlpatterns = [
         path("calendar.json", json_of("meetings"), name="meeting_json"),
         path("calendar.csv", csv_of("meetings"), name="meeting_csv"),
         path("calendar.ics", meeting_calendar, name="meeting_calendar"),
+        path("data/", data.data, name="data"),
         path("data/embeds/", embeds.embed_page, name="embed_page"),
         path("about/", pages.about, name="about"),
         path("about/method/", pages.method, name="method"),

@@ -22,7 +22,14 @@ def public_pages():
     yield from [
         "",
         *["issues/", "bodies/", "actions/", "updates/", "updates/?looks=1", "updates.atom"],
-        *["updates/corrections/", "updates/withheld/", "checklist/", "packs/", "calendar/"],
+        *[
+            "updates/corrections/",
+            "updates/withheld/",
+            "checklist/",
+            "packs/",
+            "calendar/",
+            "data/",
+        ],
         *["calendar.ics", "seats/", "seats/de/", "follow/", "about/", "about/method/"],
         *["about/privacy/", "about/accessibility/", "tell/", "?as_of=2025-01-01"],
     ]

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 def environment(**variables):
     """A clean one: what a shell has, and nothing of the tests' own settings."""
     shell = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    return shell | {"ADDRESS_KEYS": "y", "MAIL_URL": "folder:"} | variables
+    return shell | {"ADDRESS_KEYS": "y", "MAIL_URL": "folder:", "RECORD_ZIP": "0"} | variables
 
 
 def run(*arguments, **variables):

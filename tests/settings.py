@@ -11,6 +11,7 @@ LEFT_OUT = [
     "DEBUG",
     "MAIL_FROM",
     "MAIL_URL",
+    "ONION_LOCATION",
     "SITE_URL",
     "TIME_ZONE",
     "TRUST_PROXY",
@@ -23,6 +24,8 @@ os.environ.update(
     HTTPS="0",
     HOST="127.0.0.1",
     PORT="8000",
+    # Tests of the file make it themselves.
+    RECORD_ZIP="0",
     # Of this process alone, as several run at once; removed at its end (tests/conftest.py).
     VAR_DIR=tempfile.mkdtemp(prefix="answerable-test-"),
 )

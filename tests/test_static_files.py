@@ -74,6 +74,17 @@ def test_an_immutable_file_needs_no_django_and_is_the_same_as_with_it(collected,
     assert ask(files, path, HTTP_IF_NONE_MATCH=etag)[0] == "304 Not Modified"
 
 
+def test_no_file_names_an_address_in_tor(collected, settings):
+    settings.ONION_LOCATION = "http://example.onion"
+    files, _passed = asked_beside(WSGIHandler())
+    path = next(path for path in files.files if path.endswith(".css"))
+
+    _status, headers, _body = ask(files, path)
+
+    assert headers == ask(WSGIHandler(), path)[1]
+    assert "onion-location" not in headers
+
+
 def test_what_may_change_under_its_name_and_http_under_https_are_left_to_django(
     collected, settings
 ):

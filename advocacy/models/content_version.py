@@ -61,6 +61,10 @@ class ContentVersionQuerySet(models.QuerySet["ContentVersion"]):
         number: int | None = self.aggregate(total=models.Sum("number"))["total"]
         return number or 0
 
+    def count_one(self) -> None:
+        """Count a change of what pages show that no table holds: of a file, for example."""
+        self.create(number=1)
+
     @transaction.atomic
     def fold(self) -> None:
         """Make one row of all, with the same sum."""

@@ -20,8 +20,8 @@ from advocacy.models.translations import KeptTranslation, Translation
 from advocacy.models.withheld import Withheld
 from advocacy.models.wordings import Witnessed, Wording
 
-# Files of `VAR_DIR` that are drawn again when they are wanted, or that somebody sent to be tried.
-FOLDERS = ["share", "imports"]
+# Files of `VAR_DIR` that are made again when they are wanted, or that somebody sent to be tried.
+FOLDERS = ["share", "imports", "record"]
 
 
 def erase(row: Any, gone: Withheld) -> None:

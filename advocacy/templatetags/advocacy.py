@@ -36,6 +36,7 @@ register.filter("country_name", country_name)
 
 OF_COUNTRIES = ["seat_list", "seat_country"]
 OF_ASKS = ["action_list", "action_detail", "organisation_list", "organisation_detail"]
+OF_THE_RECORD = ["about", "method", "privacy", "accessibility", "page_detail", "data"]
 
 
 @register.simple_tag(takes_context=True)
@@ -55,7 +56,7 @@ def main_nav(context):
         *([(_("Your country"), "seat_list", OF_COUNTRIES)] if known_countries() else []),
         (_("Updates"), "update_list", ["update_list", "correction_list", "withheld_list"]),
         (_("Calendar"), "meeting_list", ["meeting_list", "meeting_detail"]),
-        (_("About"), "about", ["about", "method", "privacy", "accessibility", "page_detail"]),
+        (_("About"), "about", OF_THE_RECORD),
     ]
     return [
         {

@@ -8,6 +8,7 @@ from advocacy.transfer.columns import (
     demand,
     guess_format,
     is_of_the_record,
+    key_of,
     permissions,
 )
 from advocacy.transfer.describing import described, example, kind_of, rows_before, template

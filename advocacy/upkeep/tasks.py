@@ -3,9 +3,11 @@
 import logging
 import time
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import chain, islice
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.tasks import task
@@ -13,6 +15,8 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_tasks_db.models import DBTaskResult
 
+from advocacy.bundle.building import AnotherIsAtIt, WordsWereWithheld, make
+from advocacy.bundle.made import is_due
 from advocacy.models import (
     Attempt,
     ContactPoint,
@@ -138,6 +142,20 @@ def check_standing_nightly(now: datetime | None = None) -> None:
     now = timezone.localtime(now)
     if now.hour >= NIGHT and cache.get(STANDING_CHECKED) != now.date().isoformat():
         check_standing.enqueue()
+
+
+@task
+def make_record_zip() -> None:
+    """Make the file with the whole record anew; it may have been made since this was queued."""
+    if is_due():
+        with suppress(AnotherIsAtIt, WordsWereWithheld):
+            make()
+
+
+def ask_for_record_zip() -> None:
+    """Queue that, once anything public has changed and the last try is an hour ago."""
+    if settings.RECORD_ZIP and is_due():
+        make_record_zip.enqueue()
 
 
 def refresh_desk() -> None:

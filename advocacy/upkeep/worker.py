@@ -279,4 +279,5 @@ SCHEDULE = [
     Chore(ContentVersion.objects.fold, "default", HOUR),
     Chore(tasks.check_standing_nightly, "default", HOUR),
     Chore(check_links, "default", HOUR),
+    Chore(tasks.ask_for_record_zip, "default", timedelta(minutes=5)),
 ]

@@ -82,7 +82,7 @@ def headers_added(scheme: str) -> Headers:
     """What the middleware around WhiteNoise adds to every file."""
 
     def answer(request: HttpRequest) -> HttpResponse:
-        return HttpResponse()
+        return HttpResponse(content_type="application/octet-stream")
 
     for name in reversed(settings.MIDDLEWARE[: settings.MIDDLEWARE.index(WHITENOISE)]):
         answer = import_string(name)(answer)

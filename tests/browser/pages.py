@@ -46,6 +46,7 @@ PAGES = README | {
     "packs": "packs/",
     "packs-filtered": "packs/?kind=song&q=zzzz",
     "pack": "packs/sample-statement/",
+    "data": "data/",
     "follow": "follow/",
     "follow-sent": "follow/sent/",
     "tell": "tell/?ask=unsc-restore-sanctions-experts",

@@ -1,0 +1,402 @@
+#!/usr/bin/env python3
+"""Checks a copy of the record: that nothing in it was changed, put in or taken away.
+
+It needs Python 3.9 or later and nothing else, and asks no network. How the hashes are made stands
+in README.txt beside it. Whoever changes the copy may change this program too: take it from another
+copy, or from the program's own repository, if you do not trust the one who gave you this.
+"""
+
+import argparse
+import hashlib
+import io
+import json
+import os
+import re
+import sys
+import zipfile
+
+CHAIN, SUMS, ABOUT = "chain.jsonl", "SHA256SUMS", "record.json"
+HOLDS, BROKEN, UNREADABLE = 0, 1, 2
+MOST_NAMED = 20
+# A head as somebody noted it: with its number, or the hash alone; a citation has its beginning.
+NOTED = re.compile(r"(?:(\d+)\s*[-–:,\s]\s*)?([0-9a-f]{64})|(\d+)-([0-9a-f]{12})", re.IGNORECASE)
+# Who of the staff wrote something is nobody's business: the hash alone is given.
+STAFF = {"recorded_by_id", "approved_by_id", "proposed_by_id", "confirmed_by_id"}
+# What the files of data say again of what the chain holds: {file: columns}.
+COMPARED = {
+    "entries": [
+        *["status", "happened_on", "happened_precision", "checked_on", "summary", "asserted_by"],
+        *["verification", "reference", "quote", "speaker", "missing", "blocked_reason"],
+        *["blocked_by", "refused_reason", "votes_for", "votes_against", "votes_abstained"],
+        *["receipt_on", "transition_reason", "is_setback", "points_other_way"],
+        "correction_reason",
+    ],
+    "submissions": [
+        *["submitted_on", "channel", "is_private", "reference", "receipt_on", "took_place"],
+        "correction_reason",
+    ],
+    "actions": [
+        *["reference", "title", "text", "state", "listed_on", "closed_on", "closed_because"],
+        *["counts_as_done", "counts_as_refused", "expected_by", "expected_basis", "expected_rule"],
+        *["paused_on", "pause_reason", "legal_note"],
+    ],
+    "bodies": ["name", "abbreviation", "country", "works_in_confidence"],
+    "events": ["happened_on", "happened_precision", "title", "text", "by_states", "about_states"],
+    "sources": [
+        *["title", "summary", "publisher", "url", "published_on", "published_precision", "tier"],
+        *["is_independent", "language", "quote", "quote_translation", "accessed_on"],
+        *["archive_url", "sha256", "is_weak", "exposes_people"],
+    ],
+}
+# What an entry says of where it was looked stands in a file of its own.
+OF_A_LOG = ["searched_on", "places", "terms", "gaps"]
+KEYS = {"entries": "key", "sources": "key", "search_logs": "key"}
+SINGULAR = {
+    "entries": "Entry",
+    "submissions": "Submission",
+    "actions": "Ask",
+    "bodies": "Body",
+    "events": "Event",
+    "sources": "Source",
+}
+
+
+class Unreadable(Exception):
+    """There is nothing here that could be checked."""
+
+
+class Folder:
+    """A copy that somebody unpacked."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def open(self, name):
+        return open(os.path.join(self.path, *name.split("/")), "rb")
+
+    def names(self):
+        for folder, folders, files in os.walk(self.path):
+            folders[:] = [name for name in folders if name != "__pycache__"]
+            for name in files:
+                path = os.path.relpath(os.path.join(folder, name), self.path)
+                yield path.replace(os.sep, "/")
+
+
+class Zip:
+    """A copy as it is passed on."""
+
+    def __init__(self, path):
+        self.zip = zipfile.ZipFile(path)
+
+    def open(self, name):
+        try:
+            return self.zip.open(name)
+        except KeyError:
+            raise FileNotFoundError(name) from None
+
+    def names(self):
+        return (name for name in self.zip.namelist() if not name.endswith("/"))
+
+
+def digest(*parts):
+    """SHA-256 of a JSON list."""
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+
+def link_digest(link):
+    """The hash that a link has if it holds what stands in its line."""
+    hashes = {
+        name: given if isinstance(given, str) else digest(name, *given)
+        for name, given in link["fields"].items()
+    }
+    row = digest(sorted(hashes.items()))
+    return digest(link["number"], link["kind"], link["key"], link["previous"], row)
+
+
+def said(link):
+    """What a link says, without what is given as a hash alone."""
+    return {name: v[0] for name, v in link["fields"].items() if not isinstance(v, str)}
+
+
+class Check:
+    """One look at all of a copy."""
+
+    def __init__(self, files):
+        self.files = files
+        self.faults = []
+        self.kinds = {}
+        self.heads = {}
+        self.number, self.head = 0, ""
+        self.hidden_rows = self.staff_fields = 0
+        # {row of a file of data: hash of what the chain says of it}
+        self.rows = {}
+        self.closed, self.withheld = [], set()
+
+    def fault(self, sentence):
+        self.faults.append(sentence)
+
+    def chain(self, noted):
+        """Work every hash out anew. `noted` is a number and the beginning of a hash."""
+        with self.files.open(CHAIN) as file:
+            for place, line in enumerate(file, start=1):
+                try:
+                    link = json.loads(line.decode())
+                    worked_out = link_digest(link)
+                    self.take(link, worked_out, noted)
+                except (ValueError, KeyError, TypeError, AttributeError):
+                    self.fault(f"{CHAIN}, line {place}: this is no link any more: it was changed.")
+                    self.number += 1
+                    self.head = ""
+        for what, link in self.closed:
+            if what not in self.withheld:
+                self.fault(
+                    f"{named(link)}: “{what[2]}” is given as a hash alone, and nothing in the"
+                    " record says that it was withheld."
+                )
+
+    def take(self, link, worked_out, noted):
+        self.number += 1
+        # After a line that cannot be read nobody knows what this one should follow.
+        follows = self.head in ("", link["previous"]) if self.number > 1 else not link["previous"]
+        if link["number"] != self.number or not follows:
+            self.fault(f"{named(link)}: it does not follow the link before it.")
+        if link["digest"] != worked_out:
+            self.fault(f"{named(link)}: what it says was changed.")
+        self.number, self.head = link["number"], link["digest"]
+        self.kinds[link["kind"]] = self.kinds.get(link["kind"], 0) + 1
+        if noted and link["digest"].startswith(noted[1]) and noted[0] in (None, link["number"]):
+            self.heads[noted] = link["number"]
+        values = said(link)
+        if not values:
+            self.hidden_rows += 1
+            return
+        file, _, _name = link.get("row", "").partition("/")
+        if link["kind"] in ("update", "submission", "wording") and file in COMPARED:
+            # Of wordings the last holds.
+            self.rows[link["row"]] = self.compared(file, values)
+        if link["kind"] == "withheld":
+            self.withheld.add((values["of"], values["row"], values["field"]))
+            # No link says which search log is that of an entry.
+            self.withheld.add((values["of"], None, values["field"]))
+        for name, given in link["fields"].items():
+            if isinstance(given, str) and name in STAFF:
+                self.staff_fields += 1
+            elif isinstance(given, str):
+                self.closed.append((whose(link, values, name), link))
+
+    def compared(self, file, values):
+        """The hash of what a file of data and the chain both say of a row."""
+        columns = [values.get(column) for column in COMPARED[file]]
+        return digest(*columns, *[values.get(f"search_log__{column}") for column in OF_A_LOG])
+
+    def rows_of(self, file):
+        """The rows of a file of data, which has a line for each."""
+        path = f"json/{file}.json"
+        try:
+            stream = self.files.open(path)
+        except FileNotFoundError:
+            self.fault(f"{path} is missing.")
+            return
+        with stream:
+            for place, line in enumerate(stream, start=1):
+                text = line.strip().rstrip(b",")
+                if text in (b"[", b"]", b"[]", b""):
+                    continue
+                try:
+                    row = json.loads(text.decode())
+                    yield row[KEYS.get(file, "slug")], row
+                except (ValueError, KeyError, TypeError):
+                    self.fault(f"{path}, line {place}: this is no row any more: it was changed.")
+
+    def data(self):
+        """Whether the files of data say what the chain says."""
+        logs = {
+            key: {f"search_log__{column}": row.get(column) for column in OF_A_LOG}
+            for key, row in self.rows_of("search_logs")
+        }
+        for file in COMPARED:
+            for key, row in self.rows_of(file):
+                row.update(logs.get(row.get("search_log"), {}))
+                self.compare(file, f"{file}/{key}", self.compared(file, row))
+        for name in self.rows:
+            file = name.partition("/")[0]
+            self.fault(f"{label(name)} is in the chain, and not in json/{file}.json.")
+
+    def compare(self, file, name, now):
+        there = self.rows.pop(name, None)
+        if there is None:
+            # An ask, a body, an event or a source stands in the chain once an entry needs it.
+            if file in ("entries", "submissions"):
+                self.fault(f"{label(name)} is in json/{file}.json, and not in the chain.")
+        elif there != now and not self.is_withheld(name):
+            self.fault(f"{label(name)}: json/{file}.json says something else than the chain.")
+
+    def is_withheld(self, name):
+        """Whether words of a row are gone: a notice stands in their place, which has no hash."""
+        return any(link.get("row") == name for _what, link in self.closed)
+
+    def sums(self):
+        """Whether every file is as it was when the copy was made."""
+        with self.files.open(SUMS) as file:
+            lines = [line.rstrip("\n").split("  ", 1) for line in file.read().decode().splitlines()]
+        expected = {name: total for total, name in lines}
+        for name, total in expected.items():
+            try:
+                with self.files.open(name) as file:
+                    found = hashlib.sha256()
+                    while piece := file.read(1 << 16):
+                        found.update(piece)
+            except FileNotFoundError:
+                self.fault(f"{name} is missing.")
+                continue
+            if found.hexdigest() != total:
+                self.fault(f"{name} is not the file that was put into this copy.")
+        for name in sorted(set(self.files.names()) - set(expected) - {SUMS}):
+            self.fault(f"{name} was no part of this copy.")
+
+
+def whose(link, values, name):
+    """What a field holds the words of: (kind, key, field)."""
+    if link["kind"] == "wording":
+        return values["of"], values["row"], name
+    if link["kind"] == "translation":
+        return values["of"], values["row"], values["field"]
+    if name.startswith("search_log__"):
+        return "searchlog", None, name.replace("search_log__", "")
+    return {"update": "statusupdate"}.get(link["kind"], link["kind"]), link["key"], name
+
+
+def label(name):
+    file, _, key = name.partition("/")
+    return f"{SINGULAR.get(file, file)} {key}"
+
+
+def named(link):
+    where = f"link {link['number']}"
+    name = link.get("row")
+    if not name:
+        return where.capitalize()
+    how = {
+        "wording": "how it read, ",
+        "translation": "a translation, ",
+        "withheld": "what was withheld, ",
+    }
+    return f"{label(name)} ({how.get(link['kind'], '')}{where})"
+
+
+def read_head(text):
+    match = NOTED.fullmatch(text.strip())
+    if not match:
+        raise Unreadable(
+            f"“{text}” is no head of a record: a number, a hyphen and 64 letters and digits, as in"
+            " mails, in the feed and on the page of the site about how statuses are decided."
+        )
+    number, whole, cited_number, cited = match.groups()
+    number = number or cited_number
+    return (int(number) if number else None), (whole or cited).lower()
+
+
+def find(path):
+    """What lies at a path, if it is a copy of a record."""
+    if os.path.isdir(path):
+        return copy_in(Folder(path))
+    if not os.path.exists(path):
+        raise Unreadable(f"There is no {path}.")
+    if zipfile.is_zipfile(path):
+        return copy_in(Zip(path))
+    raise Unreadable(f"{path} is neither a folder nor a zip file that can be read.")
+
+
+def copy_in(files):
+    for name in (CHAIN, SUMS, ABOUT):
+        try:
+            files.open(name).close()
+        except FileNotFoundError:
+            raise Unreadable(f"This is no copy of a record: {name} is missing.") from None
+    return files
+
+
+def stated_head(files):
+    try:
+        with files.open(ABOUT) as file:
+            return json.loads(file.read().decode())["head"]
+    except (ValueError, KeyError, TypeError):
+        raise Unreadable(f"{ABOUT} cannot be read: it was changed.") from None
+
+
+def verify(path, head):
+    files = find(path)
+    noted = read_head(head) if head else None
+    stated = stated_head(files)
+    check = Check(files)
+    check.chain(noted)
+    check.data()
+    check.sums()
+    reached = f"{check.number}-{check.head}" if check.number else ""
+    if stated != reached:
+        check.fault(f"{ABOUT} names another head than the chain ends with: {stated or 'none'}.")
+    if noted and noted not in check.heads:
+        later = noted[0] and noted[0] > check.number
+        check.fault(
+            f"The head {head} is not in this chain: "
+            + (
+                f"it ends earlier, after {check.number} links."
+                if later
+                else "what led to it was rewritten or taken away, or it is that of another record."
+            )
+        )
+    entries = check.kinds.get("update", 0)
+    print(f"{check.number} links, of them {entries} entries. Head: {reached or 'none'}")
+    if check.hidden_rows:
+        print(f"{check.hidden_rows} links hold rows that are not public: of them the hash alone.")
+    if check.withheld:
+        print(f"Words of {len(check.closed)} fields were withheld; the record says since when.")
+    for sentence in check.faults[:MOST_NAMED]:
+        print(sentence, file=sys.stderr)
+    if check.faults:
+        more = len(check.faults) - MOST_NAMED
+        print(
+            "This copy does not hold: " + (f"{more} further faults." if more > 0 else "see above."),
+            file=sys.stderr,
+        )
+        return BROKEN
+    print("This copy holds: nothing in it was changed, put in or taken away since it was made.")
+    if noted:
+        print("It contains all that the record held when the head that you named was noted.")
+    else:
+        print(
+            "Whether it is the record of the site: compare the head with one from a mail, the feed"
+            " or the site, or name one that you kept: verify.py --head HEAD"
+        )
+    return HOLDS
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(
+        prog="verify.py",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="Ends with 0 if the copy holds, with 1 if it does not, with 2 if it cannot be read.",
+    )
+    parser.add_argument(
+        "copy",
+        nargs="?",
+        default=os.path.dirname(os.path.abspath(__file__)),
+        help="the folder, or record.zip itself; left out, the folder of this program",
+    )
+    parser.add_argument("--head", metavar="HEAD", help="a head that you noted: 57-1f60…")
+    options = parser.parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        return verify(options.copy, options.head)
+    except Unreadable as error:
+        print(error, file=sys.stderr)
+    except (OSError, zipfile.BadZipFile, UnicodeDecodeError) as error:
+        print(f"This copy cannot be read: {error}", file=sys.stderr)
+    return UNREADABLE
+
+
+if __name__ == "__main__":
+    sys.exit(main())
