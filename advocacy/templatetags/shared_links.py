@@ -69,6 +69,12 @@ def whole_address(context, address):
 
 
 @register.simple_tag(takes_context=True)
+def credit_line(context):
+    """The line that goes with the picture of the page, made as the page is."""
+    return context["credit"](context["site"])
+
+
+@register.simple_tag(takes_context=True)
 def as_shown(context, address):
     """The address of a file of this page, on the day and in the order that the page shows."""
     filters = context["filters"]

@@ -35,9 +35,9 @@ class Told:
         return words % {"number": number}
 
 
-def told_of(issue: Issue | None, day: date, url: str) -> Told:
+def told_of(issue: Issue | None, day: date, url: str, site: Site | None = None) -> Told:
     """The words of the picture of an issue, or without one of the whole record."""
-    site = Site.current()
+    site = site or Site.current()
     name = gettext("The silence after each ask")
     title = issue.text_of("title") if issue else site.text_of("subject")
     licence = site.licence_link.words
@@ -54,9 +54,9 @@ def told_of(issue: Issue | None, day: date, url: str) -> Told:
     )
 
 
-def credit(issue: Issue | None, day: date, url: str) -> str:
+def credit(issue: Issue | None, day: date, url: str, site: Site) -> str:
     """The same as one sentence, in the language of the page or all of it in that of the record."""
-    made, _language, _states = in_one_language(lambda _: told_of(issue, day, url).sentence)
+    made, _language, _states = in_one_language(lambda _: told_of(issue, day, url, site).sentence)
     return made
 
 
