@@ -48,7 +48,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install dev test test-quick test-postgres test-thorough check bench bench-pages bench-mailing bench-sign-ups bench-transfer bench-verify proof fuzz screenshots format messages manage lock clean port
+.PHONY: help run install dev test test-quick test-postgres test-thorough check bench bench-pages bench-mailing bench-sign-ups bench-transfer bench-verify bench-bundle proof fuzz screenshots format messages manage lock clean port
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -112,6 +112,9 @@ bench-transfer: .venv/installed-dev ## import_rows against a loop that checks an
 
 bench-verify: .venv/installed-dev ## the check of the chain against a plain loop over model instances
 	@$(BIN)/python -m bench.verify $(ARGS)
+
+bench-bundle: .venv/installed-dev ## what record.zip takes, and whether its memory stays flat (ARGS="--asks 100000 --entries 1000000")
+	@$(BIN)/python -m bench.bundle $(ARGS)
 
 proof: .venv/installed-dev ## kill, lock, fill and refuse what the program stands on, count what is lost; look at every page
 	@sh deploy/install_for_tests.sh postgresql faketime chromium gettext

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -72,7 +71,7 @@ def words(value):
 
 
 def onion(value):
-    if value and not re.fullmatch(r"https?://[a-z2-7.-]+\.onion(:\d+)?", value.rstrip("/")):
+    if value and not (urlsplit(value).hostname or "").endswith(".onion"):
         raise ValueError("give the address of an onion service: http://….onion")
     return value.rstrip("/")
 
@@ -141,10 +140,8 @@ FOUR_EYES = env("FOUR_EYES", "0", yes_or_no)
 # Whether the worker checks the links of sources.
 LINK_CHECKS = env("LINK_CHECKS", "1" if HTTPS else "0", yes_or_no)
 
-# Whether the worker makes record.zip, the whole record in one file, after changes.
+# Whether the worker makes record.zip, and where the site is reached in Tor.
 RECORD_ZIP = env("RECORD_ZIP", "1", yes_or_no)
-
-# Where the site is reached in Tor: its pages name that address, and Tor Browser offers it.
 ONION_LOCATION = env("ONION_LOCATION", parse=onion)
 
 # In megabytes: with less, the site is reported as not ready.

@@ -51,7 +51,7 @@ class Site:
         self.port, self.held = held_port()
         dossier = self.folder / "dossier"
         # The dossier is small, so that the program is there soon.
-        os.environ |= {"VAR_DIR": str(self.var), "DATABASE_URL": self.url}
+        os.environ |= {"VAR_DIR": str(self.var), "DATABASE_URL": self.url, "RECORD_ZIP": "0"}
         os.environ |= {"MAIL_URL": self.variables.get("MAIL_URL", self.sink.url)}
         set_up()
         from tests.dossier import few_rows

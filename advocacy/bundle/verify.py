@@ -18,6 +18,7 @@ import zipfile
 CHAIN, SUMS, ABOUT = "chain.jsonl", "SHA256SUMS", "record.json"
 HOLDS, BROKEN, UNREADABLE = 0, 1, 2
 MOST_NAMED = 20
+REWRITTEN = "what led to it was rewritten or taken away, or it is that of another record."
 # A head as somebody noted it: with its number, or the hash alone; a citation has its beginning.
 NOTED = re.compile(r"(?:(\d+)\s*[-–:,\s]\s*)?([0-9a-f]{64})|(\d+)-([0-9a-f]{12})", re.IGNORECASE)
 # Who of the staff wrote something is nobody's business: the hash alone is given.
@@ -51,14 +52,8 @@ COMPARED = {
 # What an entry says of where it was looked stands in a file of its own.
 OF_A_LOG = ["searched_on", "places", "terms", "gaps"]
 KEYS = {"entries": "key", "sources": "key", "search_logs": "key"}
-SINGULAR = {
-    "entries": "Entry",
-    "submissions": "Submission",
-    "actions": "Ask",
-    "bodies": "Body",
-    "events": "Event",
-    "sources": "Source",
-}
+SINGULAR = {"entries": "Entry", "submissions": "Submission", "actions": "Ask"}
+SINGULAR.update({"bodies": "Body", "events": "Event", "sources": "Source"})
 
 
 class Unreadable(Exception):
@@ -127,13 +122,10 @@ class Check:
         self.kinds = {}
         self.heads = {}
         self.number, self.head = 0, ""
-        self.hidden_rows = self.staff_fields = 0
+        self.hidden_rows = 0
         # {row of a file of data: hash of what the chain says of it}
         self.rows = {}
         self.closed, self.withheld = [], set()
-
-    def fault(self, sentence):
-        self.faults.append(sentence)
 
     def chain(self, noted):
         """Work every hash out anew. `noted` is a number and the beginning of a hash."""
@@ -144,12 +136,14 @@ class Check:
                     worked_out = link_digest(link)
                     self.take(link, worked_out, noted)
                 except (ValueError, KeyError, TypeError, AttributeError):
-                    self.fault(f"{CHAIN}, line {place}: this is no link any more: it was changed.")
+                    self.faults.append(
+                        f"{CHAIN}, line {place}: this is no link any more: it was changed."
+                    )
                     self.number += 1
                     self.head = ""
         for what, link in self.closed:
             if what not in self.withheld:
-                self.fault(
+                self.faults.append(
                     f"{named(link)}: “{what[2]}” is given as a hash alone, and nothing in the"
                     " record says that it was withheld."
                 )
@@ -159,9 +153,9 @@ class Check:
         # After a line that cannot be read nobody knows what this one should follow.
         follows = self.head in ("", link["previous"]) if self.number > 1 else not link["previous"]
         if link["number"] != self.number or not follows:
-            self.fault(f"{named(link)}: it does not follow the link before it.")
+            self.faults.append(f"{named(link)}: it does not follow the link before it.")
         if link["digest"] != worked_out:
-            self.fault(f"{named(link)}: what it says was changed.")
+            self.faults.append(f"{named(link)}: what it says was changed.")
         self.number, self.head = link["number"], link["digest"]
         self.kinds[link["kind"]] = self.kinds.get(link["kind"], 0) + 1
         if noted and link["digest"].startswith(noted[1]) and noted[0] in (None, link["number"]):
@@ -179,9 +173,7 @@ class Check:
             # No link says which search log is that of an entry.
             self.withheld.add((values["of"], None, values["field"]))
         for name, given in link["fields"].items():
-            if isinstance(given, str) and name in STAFF:
-                self.staff_fields += 1
-            elif isinstance(given, str):
+            if isinstance(given, str) and name not in STAFF:
                 self.closed.append((whose(link, values, name), link))
 
     def compared(self, file, values):
@@ -195,7 +187,7 @@ class Check:
         try:
             stream = self.files.open(path)
         except FileNotFoundError:
-            self.fault(f"{path} is missing.")
+            self.faults.append(f"{path} is missing.")
             return
         with stream:
             for place, line in enumerate(stream, start=1):
@@ -206,7 +198,9 @@ class Check:
                     row = json.loads(text.decode())
                     yield row[KEYS.get(file, "slug")], row
                 except (ValueError, KeyError, TypeError):
-                    self.fault(f"{path}, line {place}: this is no row any more: it was changed.")
+                    self.faults.append(
+                        f"{path}, line {place}: this is no row any more: it was changed."
+                    )
 
     def data(self):
         """Whether the files of data say what the chain says."""
@@ -220,16 +214,18 @@ class Check:
                 self.compare(file, f"{file}/{key}", self.compared(file, row))
         for name in self.rows:
             file = name.partition("/")[0]
-            self.fault(f"{label(name)} is in the chain, and not in json/{file}.json.")
+            self.faults.append(f"{label(name)} is in the chain, and not in json/{file}.json.")
 
     def compare(self, file, name, now):
         there = self.rows.pop(name, None)
         if there is None:
             # An ask, a body, an event or a source stands in the chain once an entry needs it.
             if file in ("entries", "submissions"):
-                self.fault(f"{label(name)} is in json/{file}.json, and not in the chain.")
+                self.faults.append(f"{label(name)} is in json/{file}.json, and not in the chain.")
         elif there != now and not self.is_withheld(name):
-            self.fault(f"{label(name)}: json/{file}.json says something else than the chain.")
+            self.faults.append(
+                f"{label(name)}: json/{file}.json says something else than the chain."
+            )
 
     def is_withheld(self, name):
         """Whether words of a row are gone: a notice stands in their place, which has no hash."""
@@ -247,12 +243,12 @@ class Check:
                     while piece := file.read(1 << 16):
                         found.update(piece)
             except FileNotFoundError:
-                self.fault(f"{name} is missing.")
+                self.faults.append(f"{name} is missing.")
                 continue
             if found.hexdigest() != total:
-                self.fault(f"{name} is not the file that was put into this copy.")
+                self.faults.append(f"{name} is not the file that was put into this copy.")
         for name in sorted(set(self.files.names()) - set(expected) - {SUMS}):
-            self.fault(f"{name} was no part of this copy.")
+            self.faults.append(f"{name} was no part of this copy.")
 
 
 def whose(link, values, name):
@@ -334,16 +330,14 @@ def verify(path, head):
     check.sums()
     reached = f"{check.number}-{check.head}" if check.number else ""
     if stated != reached:
-        check.fault(f"{ABOUT} names another head than the chain ends with: {stated or 'none'}.")
+        check.faults.append(
+            f"{ABOUT} names another head than the chain ends with: {stated or 'none'}."
+        )
     if noted and noted not in check.heads:
         later = noted[0] and noted[0] > check.number
-        check.fault(
+        check.faults.append(
             f"The head {head} is not in this chain: "
-            + (
-                f"it ends earlier, after {check.number} links."
-                if later
-                else "what led to it was rewritten or taken away, or it is that of another record."
-            )
+            + (f"it ends earlier, after {check.number} links." if later else REWRITTEN)
         )
     entries = check.kinds.get("update", 0)
     print(f"{check.number} links, of them {entries} entries. Head: {reached or 'none'}")
