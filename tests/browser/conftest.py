@@ -35,10 +35,9 @@ SAMPLE = """\
 
 
 class Dossier(NamedTuple):
-    """The site with the whole dossier: its address, and keys of rows to visit."""
+    """The site with the whole dossier."""
 
     url: str
-    issues: list[str]
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +63,7 @@ def dossier(django_db_setup, django_db_blocker, folder_of_the_run):
         )
         make_page(slug="sample-page", in_footer=True)
         server = LiveServer("127.0.0.1")
-        yield Dossier(
-            server.url,
-            issues=list(Issue.objects.values_list("slug", flat=True)),
-        )
+        yield Dossier(server.url)
         server.stop()
         call_command("flush", interactive=False, verbosity=0)
         teardown_databases(made, verbosity=0)
