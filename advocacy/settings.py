@@ -10,6 +10,7 @@ import dj_database_url
 from django.utils.csp import CSP
 
 from advocacy.content_folder import languages_of
+from advocacy.environment import above_zero, file_text, folder, onion, seconds, words, yes_or_no
 from advocacy.languages import direction
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -44,50 +45,6 @@ def env(name, default="", parse=str):
     except ValueError as error:
         # The value itself is not shown: it may hold a password.
         raise SystemExit(f"The environment variable {name} cannot be used: {error}") from None
-
-
-def yes_or_no(value):
-    if value.lower() not in {"1", "true", "yes", "on", "0", "false", "no", "off"}:
-        raise ValueError("say 1 or 0.")
-    return value.lower() in {"1", "true", "yes", "on"}
-
-
-def seconds(value):
-    number = int(value)
-    if number <= 0:
-        raise ValueError("give a number of seconds above 0.")
-    return number
-
-
-def above_zero(value):
-    number = int(value)
-    if number <= 0:
-        raise ValueError("give a number above 0.")
-    return number
-
-
-def words(value):
-    return [word.strip() for word in value.split(",") if word.strip()]
-
-
-def onion(value):
-    if value and not (urlsplit(value).hostname or "").endswith(".onion"):
-        raise ValueError("give the address of an onion service: http://….onion")
-    return value.rstrip("/")
-
-
-def folder(value):
-    """The same folder wherever the program goes on from."""
-    return Path(value).absolute()
-
-
-def file_text(path):
-    if not path:
-        return ""
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise ValueError(f"{error.strerror}: {path}") from None
 
 
 DEBUG = env("DEBUG", "0", yes_or_no)

@@ -4,6 +4,7 @@ import fcntl
 import shutil
 import sqlite3
 from contextlib import closing, contextmanager
+from typing import Any
 
 from django.apps import apps
 from django.core.management import call_command
@@ -35,6 +36,12 @@ def set_up(folder):
     return databases
 
 
+def beside_all_databases():
+    """A cursor of the server, in none of the databases that are made here."""
+    creation: Any = connection.creation
+    return creation._nodb_cursor()
+
+
 def keep_migrated(made):
     if connection.vendor == "sqlite":
         with closing(sqlite3.connect(made)) as file:
@@ -42,18 +49,19 @@ def keep_migrated(made):
         return
     name = connection.settings_dict["NAME"]
     connection.close()  # Nobody may be in a database that is copied.
-    with connection.creation._nodb_cursor() as cursor:
+    with beside_all_databases() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}_migrated"')
         cursor.execute(f'CREATE DATABASE "{name}_migrated" TEMPLATE "{name}"')
     made.write_text(f"{name}_migrated")
 
 
 def copy_migrated(made):
-    name = connection.creation._get_test_db_name()
+    creation: Any = connection.creation
+    name = creation._get_test_db_name()
     if connection.vendor == "sqlite":
         shutil.copy(made, name)
         return
-    with connection.creation._nodb_cursor() as cursor:
+    with beside_all_databases() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{made.read_text()}"')
 
@@ -63,7 +71,7 @@ def drop_migrated(folder):
     made = folder / "migrated"
     with locked(folder / "migrated.lock"):
         if connection.vendor != "sqlite" and made.exists():
-            with connection.creation._nodb_cursor() as cursor:
+            with beside_all_databases() as cursor:
                 cursor.execute(f'DROP DATABASE IF EXISTS "{made.read_text()}"')
             made.unlink()
 

@@ -136,7 +136,7 @@ def test_a_png_is_drawn_once_for_what_it_shows(client, ask, pictures, language):
 def test_page_and_picture_are_made_of_one_silence(client, ask):
     today = timezone.localdate()
     for address, silence in [
-        (reverse("overview"), overview.silence_on(columns_of(today), "body")),
+        (reverse("overview"), overview.silence_of_record(columns_of(today), "body")),
         (ask.issue.get_absolute_url(), issues.silence_on(issues.asks_of(ask.issue, today), today)),
     ]:
         assert client.get(address).context["silence"] == silence
