@@ -29,9 +29,13 @@ def problem(status: int, title: str = "", **more: Any) -> HttpResponse:
     return HttpResponse(text, status=int(status), content_type=CONTENT_TYPE)
 
 
-def answered(_request: HttpRequest, error: Problem | type[Problem]) -> HttpResponse:
+def answered(_request: HttpRequest, error: Exception) -> HttpResponse | None:
     """The answer to what a program asked for wrongly, wherever that was noticed."""
-    return problem(HTTPStatus.BAD_REQUEST, error.title, **error.more)
+    return (
+        problem(HTTPStatus.BAD_REQUEST, error.title, **error.more)
+        if isinstance(error, Problem)
+        else None
+    )
 
 
 def for_programs(response: HttpResponseBase) -> HttpResponseBase:

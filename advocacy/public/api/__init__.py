@@ -1,7 +1,7 @@
 """The API: every public row of the record for programs, read-only, with a document of itself."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
@@ -61,7 +61,8 @@ api = Api(
     urls_namespace="api",
 )
 # While it is being worked on, ninja answers whatever it does not know with its own page.
-api.add_exception_handler(Problem, answered)
+# Of these it always has an answer.
+api.add_exception_handler(Problem, cast(Any, answered))
 NOT_FOUND = {404: "There is no such row, or no such page."}
 BAD = {400: "A parameter has a value that is not known here; `errors` names it."}
 ALWAYS = {

@@ -20,14 +20,19 @@ from advocacy.models import (
     PackKind,
     Phase,
     StandingToday,
-    TargetBody,
-    Topic,
 )
 from advocacy.models.dates import written_day
 from advocacy.models.kept import numbers
 from advocacy.models.standing import label_of, label_of_group, status_choices
+from advocacy.public.forms.fields import (
+    body_field,
+    day_field,
+    issue_field,
+    organisation_field,
+    topic_field,
+    words_field,
+)
 from advocacy.public.forms.options import (
-    LONGEST_SEARCH,
     Label,
     SlugField,
     Switch,
@@ -35,43 +40,6 @@ from advocacy.public.forms.options import (
     counted,
 )
 from advocacy.web.problems import Problem, wrong
-
-
-def words_field():
-    return forms.CharField(
-        label=_("Words"),
-        required=False,
-        max_length=LONGEST_SEARCH,
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
-
-
-def issue_field():
-    return SlugField(Issue.objects.all(), label=_("Issue"), empty=_("All issues"), named="title")
-
-
-def topic_field():
-    return SlugField(Topic.objects.all(), label=_("Topic"), empty=_("All topics"), searched=False)
-
-
-def body_field():
-    return SlugField(TargetBody.objects.all(), label=_("Body"), empty=_("All bodies"))
-
-
-def organisation_field():
-    label, empty = _("Who asked"), _("All organisations")
-    return SlugField(Organisation.objects.all(), label=label, empty=empty, searched=False)
-
-
-def day_field(label, **options):
-    return forms.DateField(
-        label=label,
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        input_formats=["%Y-%m-%d"],
-        error_messages={"invalid": _("Give a day as YYYY-MM-DD; this filter was not applied.")},
-        **options,
-    )
 
 
 class FilterForm(forms.Form):
