@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from advocacy.models import Organisation, RecommendedAction
 from advocacy.public.embeds import codes_of
-from advocacy.public.forms.filters import FilterForm, body_field, issue_field
+from advocacy.public.forms.fields import body_field, issue_field
+from advocacy.public.forms.filters import FilterForm
 from advocacy.public.forms.options import SlugField
 
 

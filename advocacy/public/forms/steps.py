@@ -7,7 +7,8 @@ from advocacy.models import (
     StepKind,
 )
 from advocacy.public.forms.countries import country_choices
-from advocacy.public.forms.filters import FilterForm, body_field, issue_field
+from advocacy.public.forms.fields import body_field, issue_field
+from advocacy.public.forms.filters import FilterForm
 from advocacy.public.forms.options import (
     choice,
 )
