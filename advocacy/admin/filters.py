@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from advocacy.models import Organisation
 from advocacy.public.forms import ActionFilterForm
 from advocacy.public.forms.options import SlugField
 
@@ -20,7 +21,9 @@ class AskFilter(admin.SimpleListFilter):
     def __init__(self, request, params, model, model_admin):
         self.field: Any = deepcopy(ActionFilterForm.base_fields[self.parameter_name])
         self.title = self.field.label
-        if isinstance(self.field, SlugField):
+        if self.parameter_name == "organisation":
+            self.field.queryset = Organisation.objects.that_asked()
+        elif isinstance(self.field, SlugField):
             asked = model.objects.order_by().values(self.field.counted)
             self.field.queryset = self.field.queryset.filter(pk__in=asked)
         super().__init__(request, params, model, model_admin)
@@ -65,7 +68,16 @@ def flat(choices):
 
 ASK_FILTERS = [
     type(f"{name.title()}Filter", (AskFilter,), {"parameter_name": name})
-    for name in ("overdue", "proposed", "status", "body", "issue", "topic", "audience")
+    for name in (
+        "overdue",
+        "proposed",
+        "status",
+        "body",
+        "issue",
+        "topic",
+        "audience",
+        "organisation",
+    )
 ]
 
 
