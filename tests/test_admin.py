@@ -163,8 +163,8 @@ def test_the_list_takes_a_constant_number_of_queries(
     for _ in range(number):
         record_look(make_ask())
 
-    # Session, user; counts, the asks; the options of the filters by body, issue, topic and who asked,
-    # and whether an answer is due anywhere; whose record it is.
+    # Session, user; counts, the asks; the options of the filters by body, issue, topic, who asked,
+    # whether an answer is due anywhere; whose record it is.
     with django_assert_num_queries(11):
         client.get(LIST)
 
