@@ -99,7 +99,7 @@ def test_nothing_is_in_it_that_a_stranger_may_not_read(copy):
     }
 
     assert said == set()
-    assert [row["slug"] for row in rows_in(copy, "actions")] == ["stop-it", "proposed"]
+    assert [row["slug"] for row in rows_in(copy, "actions")] == ["stop-it", "proposed", "closed"]
     assert len(rows_in(copy, "relations")) == 1
 
 

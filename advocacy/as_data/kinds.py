@@ -25,6 +25,7 @@ from advocacy.models import (
     RecommendedAction,
     Reply,
     SearchLog,
+    SearchWords,
     Seat,
     Source,
     Standing,
@@ -34,6 +35,7 @@ from advocacy.models import (
     Topic,
     Withheld,
 )
+from advocacy.models.contact_points import trusted
 
 # Of any model, with the methods of its own.
 type Rows = Any
@@ -64,7 +66,7 @@ class Kind:
     public: Callable[[date], Rows]
     # Whether a past day shows other rows, or says other things of them.
     is_dated: bool = False
-    # Columns that no page shows.
+    # Columns that editors write for each other, and that no page shows.
     hidden: frozenset[str] = frozenset()
     # The columns of rows that no file brings in.
     named: tuple[str, ...] = ()
@@ -212,12 +214,28 @@ def submissions(day: date) -> Rows:
     return of_asks(Submission.objects.by(day), day, "action")
 
 
+def issues(day: date) -> Rows:
+    return Issue.objects.opened(day)
+
+
 def events(day: date) -> Rows:
-    return Event.objects.happened(day)
+    """What happened on an issue that is open to readers, and has a source that they may open."""
+    on_issues = Event.issues.through._default_manager.filter(issue__in=issues(day).values("pk"))
+    return Event.objects.happened(day).filter(pk__in=on_issues.values("event"))
 
 
 def paragraphs(day: date) -> Rows:
-    return Paragraph.objects.told(day).filter(issue__in=Issue.objects.opened(day).values("pk"))
+    return Paragraph.objects.told(day).filter(issue__in=issues(day).values("pk"))
+
+
+def steps(day: date) -> Rows:
+    return ChecklistStep.objects.of_open_asks(day)
+
+
+def contact_points(day: date) -> Rows:
+    """Offices whose address is not in doubt, and those that a step cannot do without."""
+    of_steps = steps(day).exclude(office=None).order_by().values("office")
+    return ContactPoint.objects.offered().filter(Q(email="") | trusted() | Q(pk__in=of_steps))
 
 
 def sources(day: date) -> Rows:
@@ -290,7 +308,7 @@ _ALL = [
     Kind(
         "contact_points",
         ContactPoint,
-        lambda _day: ContactPoint.objects.offered(),
+        contact_points,
         hidden=frozenset({"note", "seen", "is_offered", "weak_source"}),
         instead=trusted_address,
     ),
@@ -298,7 +316,7 @@ _ALL = [
     Kind(
         "issues",
         Issue,
-        lambda day: Issue.objects.opened(day),
+        issues,
         is_dated=True,
         read=asks_of_issues,
         more=of_asked,
@@ -341,7 +359,7 @@ _ALL = [
         more=of_submission,
         shape=shapes.OfSubmission,
     ),
-    Kind("steps", ChecklistStep, lambda day: ChecklistStep.objects.of_open_asks(day)),
+    Kind("steps", ChecklistStep, steps),
     Kind("search_logs", SearchLog, search_logs, is_dated=True),
     Kind(
         "entries",
@@ -359,6 +377,7 @@ _ALL = [
         shape=shapes.OfEntry,
     ),
     Kind("packs", Pack, every(Pack)),
+    Kind("search_words", SearchWords, every(SearchWords), hidden=frozenset({"note"})),
     Kind(
         "replies",
         Reply,
