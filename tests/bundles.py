@@ -92,7 +92,7 @@ def make_what_is_hidden(issue, body, action):
         confidence=SeenAs.OFFICIAL,
         takes_letters=False,
     )
-    make_seat(body=body, country="SE", ends_on=date(2025, 12, 31), note=HIDDEN)
+    make_seat(body=body, starts_on=date(2023, 1, 1), ends_on=date(2023, 12, 31), note=HIDDEN)
     weak = make_source(key=f"{HIDDEN}-weak", is_weak=True)
     make_event(slug=HIDDEN, title=HIDDEN, issues=[issue], sources=[weak])
     closed = make_action(
@@ -103,7 +103,7 @@ def make_what_is_hidden(issue, body, action):
         closed_on=date(2025, 6, 1),
         closed_because="It was done.",
     )
-    make_step(action=closed, title=HIDDEN)
+    make_step(action=closed)
     make_page(slug="own", text="Nothing of it.")
 
 
