@@ -5,10 +5,26 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Model, Q
+from django.db.models import Model
 from django.utils.translation import override
 
 from advocacy.as_data import shapes
+from advocacy.as_data.public import (
+    Rows,
+    asks,
+    contact_points,
+    entries,
+    events,
+    every,
+    issues,
+    of_asks,
+    paragraphs,
+    replies,
+    search_logs,
+    sources,
+    steps,
+    submissions,
+)
 from advocacy.models import (
     AskRelation,
     AskState,
@@ -35,10 +51,7 @@ from advocacy.models import (
     Topic,
     Withheld,
 )
-from advocacy.models.contact_points import trusted
 
-# Of any model, with the methods of its own.
-type Rows = Any
 type More = Callable[[Any, "Told"], Mapping[str, Any]]
 
 
@@ -194,74 +207,6 @@ def linked_addresses(source: Any, _told: Told) -> Mapping[str, Any]:
     return {name: None for name in names if source.is_weak}
 
 
-def asks(day: date) -> Rows:
-    return RecommendedAction.objects.published(day)
-
-
-def of_asks(rows: Rows, day: date, *columns: str) -> Rows:
-    """Rows of which all asks that these columns name are public. Those that are not are few."""
-    drafts = RecommendedAction.objects.unpublished(day).order_by().values("pk")
-    for column in columns:
-        rows = rows.exclude(**{f"{column}__in": drafts})
-    return rows
-
-
-def entries(day: date) -> Rows:
-    return StatusUpdate.objects.published(day)
-
-
-def submissions(day: date) -> Rows:
-    return of_asks(Submission.objects.by(day), day, "action")
-
-
-def issues(day: date) -> Rows:
-    return Issue.objects.opened(day)
-
-
-def events(day: date) -> Rows:
-    """What happened on an issue that is open to readers, and has a source that they may open."""
-    on_issues = Event.issues.through._default_manager.filter(issue__in=issues(day).values("pk"))
-    return Event.objects.happened(day).filter(pk__in=on_issues.values("event"))
-
-
-def paragraphs(day: date) -> Rows:
-    return Paragraph.objects.told(day).filter(issue__in=issues(day).values("pk"))
-
-
-def steps(day: date) -> Rows:
-    return ChecklistStep.objects.of_open_asks(day)
-
-
-def contact_points(day: date) -> Rows:
-    """Offices whose address is not in doubt, and those that a step cannot do without."""
-    of_steps = steps(day).exclude(office=None).order_by().values("office")
-    return ContactPoint.objects.offered().filter(Q(email="") | trusted() | Q(pk__in=of_steps))
-
-
-def sources(day: date) -> Rows:
-    """Sources of something that readers may see."""
-    held = [
-        Q(pk__in=rows.order_by().values(name))
-        for rows, name in [
-            (entries(day), "sources"),
-            (submissions(day), "source"),
-            (events(day), "sources"),
-            (paragraphs(day), "sources"),
-        ]
-    ]
-    return Source.objects.filter(Q(*held, _connector=Q.OR))
-
-
-def search_logs(day: date) -> Rows:
-    return SearchLog.objects.filter(pk__in=entries(day).order_by().values("search_log"))
-
-
-def replies(day: date) -> Rows:
-    drafts = RecommendedAction.objects.unpublished(day).order_by().values("pk")
-    told = Q(action=None) | ~Q(action__in=drafts)
-    return Reply.objects.filter(told, replied_on__lte=day)
-
-
 def rows_of_withheld(withheld: list[Any], day: date) -> Any:
     """How the rows are named of which words were withheld: {(model, key): name}."""
     named: dict[tuple[str, int], str] = {}
@@ -282,10 +227,6 @@ def of_withheld(gone: Any, told: Told) -> shapes.OfWithheld:
 def key_name(model: Any) -> str:
     """The field that names a row for good."""
     return getattr(model, "NATURAL_KEY", "") or "pk"
-
-
-def every(model: Any) -> Callable[[date], Rows]:
-    return lambda _day: model.objects.all()
 
 
 _ALL = [
