@@ -128,7 +128,6 @@ urlpatterns = [
         path("calendar.csv", csv_of("meetings"), name="meeting_csv"),
         path("calendar.ics", meeting_calendar, name="meeting_calendar"),
         path("data/", data.data, name="data"),
-        path("data/embeds/", embeds.embed_page, name="embed_page"),
         path("about/", pages.about, name="about"),
         path("about/method/", pages.method, name="method"),
         path("about/privacy/", pages.privacy, name="privacy"),

@@ -9,7 +9,7 @@ from zipfile import ZipFile
 from django.utils import timezone
 
 from advocacy.bundle import building
-from advocacy.models import AskState
+from advocacy.models import AskState, SeenAs
 from tests.factories import (
     make_action,
     make_body,
@@ -86,6 +86,24 @@ def make_what_is_hidden(issue, body, action):
     write_draft(action, summary=HIDDEN)
     type(body).objects.filter(pk=body.pk).update(note=HIDDEN)
     make_contact_point(body=body, name=HIDDEN, email=f"{HIDDEN}@mission.example")
+    make_contact_point(
+        body=body,
+        email=f"{HIDDEN}@door.example",
+        confidence=SeenAs.OFFICIAL,
+        takes_letters=False,
+    )
+    make_seat(body=body, starts_on=date(2023, 1, 1), ends_on=date(2023, 12, 31), note=HIDDEN)
+    weak = make_source(key=f"{HIDDEN}-weak", is_weak=True)
+    make_event(slug=HIDDEN, title=HIDDEN, issues=[issue], sources=[weak])
+    closed = make_action(
+        slug="closed",
+        issue=issue,
+        body=body,
+        state=AskState.WITHDRAWN,
+        closed_on=date(2025, 6, 1),
+        closed_because="It was done.",
+    )
+    make_step(action=closed)
     make_page(slug="own", text="Nothing of it.")
 
 

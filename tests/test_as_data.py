@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from advocacy.as_data import KINDS, Asked, batches_of, columns_of_kind, rows_as_data
-from advocacy.models import AskState, Reply, ResponseStatus, Submission
+from advocacy.models import AskState, GoesTo, Reply, ResponseStatus, SeenAs, Submission
 from advocacy.transfer import KINDS as IN_FILES
 from tests.factories import (
     make_action,
@@ -20,6 +20,7 @@ from tests.factories import (
     make_pack,
     make_paragraph,
     make_relation,
+    make_search_words,
     make_seat,
     make_source,
     make_step,
@@ -63,7 +64,8 @@ def a_row_of_each(number, *, state=AskState.OPEN, words="Take it up"):
             row.save()
     make_seat(body=ask.body)
     make_meeting(body=ask.body)
-    make_contact_point(body=ask.body)
+    make_contact_point(body=ask.body, email="")
+    make_search_words()
     make_paragraph(issue=ask.issue)
     make_event(issues=[ask.issue])
     return ask
@@ -179,11 +181,34 @@ def test_a_weak_source_is_named_without_its_address():
 
 
 def test_an_address_that_nobody_may_write_to_is_not_said():
-    make_contact_point(slug="office", email="office@example.org", weak_source=True)
+    seen = {"confidence": SeenAs.OFFICIAL}
+    make_contact_point(slug="nobody-knows", email="a@example.org", weak_source=True, **seen)
+    make_contact_point(slug="door", email="b@example.org", takes_letters=False, **seen)
+    make_contact_point(slug="office", email="c@example.org", **seen)
+    of_step = make_contact_point(slug="of-step", email="d@example.org")
+    make_step(office=of_step, goes_to=GoesTo.OFFICE)
 
-    (row,) = all_of("contact_points")
+    rows = all_of("contact_points")
 
-    assert row["email"] == ""
+    assert {row["id"]: row["email"] for row in rows} == {
+        "door": "",
+        "office": "c@example.org",
+        "of-step": "",
+    }
+    assert [row["office"] for row in all_of("steps")] == ["of-step"]
+
+
+def test_an_event_is_said_once_an_issue_of_it_is_open_to_readers():
+    later = make_issue(opened_on=timezone.localdate() + timedelta(days=1))
+    event = make_event(slug="session", issues=[later])
+    record(make_action(), S.COMMITTED, event=event)
+
+    assert all_of("events") == []
+    assert [row["event"] for row in all_of("entries")] == [None]
+
+    event.issues.add(make_issue())
+    assert [row["id"] for row in all_of("events")] == ["session"]
+    assert [row["event"] for row in all_of("entries")] == ["session"]
 
 
 def test_a_correction_names_what_it_corrects_and_is_named_by_it():

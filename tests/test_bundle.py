@@ -99,8 +99,10 @@ def test_nothing_is_in_it_that_a_stranger_may_not_read(copy):
     }
 
     assert said == set()
-    assert [row["slug"] for row in rows_in(copy, "actions")] == ["stop-it", "proposed"]
+    assert [row["slug"] for row in rows_in(copy, "actions")] == ["stop-it", "proposed", "closed"]
     assert len(rows_in(copy, "relations")) == 1
+    assert [row["action"] for row in rows_in(copy, "steps")] == ["stop-it"]
+    assert {row["email"] for row in rows_in(copy, "contact_points")} == {""}
 
 
 def test_who_of_the_staff_wrote_it_stands_nowhere(copy, entry):

@@ -1,5 +1,7 @@
 """The page of what can be downloaded, the file itself, and the worker that makes it."""
 
+import json
+import re
 import shutil
 from hashlib import sha256
 
@@ -62,6 +64,34 @@ def test_the_page_says_what_the_file_is(client, facts):
     assert f"record {RecordHead.current().cited}, {django_settings.SITE_URL}" in said
 
 
+def test_the_record_is_told_as_a_data_set_that_can_be_had_as_one_file(client, facts):
+    for name in ("data", "overview"):
+        block = client.get(reverse(name)).text.split('<script type="application/ld+json">')[1]
+        told = json.loads(block.split("</script>")[0])["distribution"]
+        zips = [one["contentUrl"] for one in told if one["encodingFormat"] == "application/zip"]
+        assert zips == [f"{django_settings.SITE_URL}{reverse('record_zip')}"]
+
+
+@pytest.mark.parametrize("language", ["en", "uk", "ko"])
+def test_every_list_is_there_in_each_form(client, facts, language):
+    with translation.override(language):
+        section = client.get(reverse("data")).text.split('id="lists"')[1].split("</section>")[0]
+
+    links = re.findall(r'<a href="([^"]+)" type="([^"]+)">', section)
+    assert len(links) == 20
+    for address, media_type in links:
+        answer = client.get(address)
+        assert (answer.status_code, answer["Content-Type"].split(";")[0]) == (200, media_type)
+    assert f'href="{reverse("api_docs")}"' in section
+
+
+def test_the_licence_stands_there_once(client, facts):
+    page = client.get(reverse("data")).text
+    main = page.split("<main")[1].split("</main>")[0]
+
+    assert main.count('rel="license"') == 1
+
+
 def test_every_page_leads_there(client, facts):
     assert f'<a href="{reverse("data")}">Data</a>' in client.get(reverse("overview")).text
     for language, word in (("uk", "Дані"), ("ko", "데이터")):
@@ -110,7 +140,8 @@ def test_the_page_asks_as_much_of_a_large_record(client, facts):
     for _time in range(3):
         record(make_action())
 
-    assert number_of_queries(client) == before <= 8
+    # Four of them are for the options of what can be embedded.
+    assert number_of_queries(client) == before <= 10
 
 
 @pytest.mark.django_db(transaction=True)

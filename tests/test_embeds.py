@@ -91,7 +91,7 @@ def test_it_sets_no_cookie_and_may_be_kept(client, ask, address):
 
 
 def test_no_other_page_may_be_framed(client, ask):
-    for address in ("/en/", "/en/issues/x/", "/en/actions/x/", "/en/data/embeds/", "/en/nowhere/"):
+    for address in ("/en/", "/en/issues/x/", "/en/actions/x/", "/en/data/", "/en/nowhere/"):
         answer = client.get(address)
 
         assert answer["X-Frame-Options"] == "DENY"
@@ -319,8 +319,8 @@ def test_without_fonts_there_is_no_picture_and_nobody_is_offered_one(client, ask
     monkeypatch.setattr(drawing, "is_possible", lambda: False)
 
     assert client.get(PICTURES[0]).status_code == 404
-    assert "badge.png" not in client.get("/en/data/embeds/?ask=x").text
-    assert "badge.svg" in client.get("/en/data/embeds/?ask=x").text
+    assert "badge.png" not in client.get("/en/data/?ask=x").text
+    assert "badge.svg" in client.get("/en/data/?ask=x").text
 
 
 @pytest.mark.parametrize(
@@ -334,7 +334,7 @@ def test_without_fonts_there_is_no_picture_and_nobody_is_offered_one(client, ask
     ],
 )
 def test_the_page_shows_what_can_be_embedded_and_its_code(client, settings, ask, query, shown):
-    page = client.get(f"/en/data/embeds/?{query}")
+    page = client.get(f"/en/data/?{query}")
 
     frames = re.findall(r'<iframe class="[^"]+" src="([^"]+)"', page.text)
     assert [unescape(frame) for frame in frames] == shown
@@ -346,7 +346,7 @@ def test_the_page_shows_what_can_be_embedded_and_its_code(client, settings, ask,
 
 def test_no_code_names_a_status(client, ask):
     """What somebody pasted stays as it is while the record goes on."""
-    page = client.get("/en/data/embeds/?ask=x")
+    page = client.get("/en/data/?ask=x")
 
     codes = " ".join(re.findall(r"<code>(.*?)</code>", page.text, flags=re.S))
     assert "A-12: how it stands today" in codes
@@ -357,4 +357,4 @@ def test_pages_lead_to_the_code_of_what_they_show(client, ask):
     for kind, field in (("issues", "issue"), ("bodies", "body"), ("actions", "ask")):
         page = client.get(f"/en/{kind}/x/")
 
-        assert f'href="{reverse("embed_page")}?{field}=x#embeds"' in page.text
+        assert f'href="{reverse("data")}?{field}=x#embeds"' in page.text

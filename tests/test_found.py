@@ -208,9 +208,13 @@ def test_the_record_is_told_as_a_data_set(client, site):
     assert data["description"].startswith("Soldiers were sent to a war. ")
     assert data["license"] == "https://creativecommons.org/licenses/by/4.0/"
     assert data["url"] == f"{HOST}/en/"
-    (feed,) = data["distribution"]
-    assert client.get(feed["contentUrl"].removeprefix(HOST)).status_code == 200
-    assert feed["encodingFormat"] == "application/atom+xml"
+    assert data_of(client, "/en/data/") == [data]
+    assert [one["encodingFormat"] for one in data["distribution"]] == [
+        "application/atom+xml",
+        "application/vnd.oai.openapi+json",
+    ]
+    for one in data["distribution"]:
+        assert client.get(one["contentUrl"].removeprefix(HOST)).status_code == 200
 
 
 def test_a_session_is_told_as_an_event(client, site):

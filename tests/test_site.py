@@ -37,7 +37,7 @@ PAGES = [
     "action_detail",
     "organisation_list",
     "organisation_detail",
-    "embed_page",
+    "data",
     "update_list",
     "correction_list",
     "withheld_list",

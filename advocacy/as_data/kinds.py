@@ -5,10 +5,26 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Model, Q
+from django.db.models import Model
 from django.utils.translation import override
 
 from advocacy.as_data import shapes
+from advocacy.as_data.public import (
+    Rows,
+    asks,
+    contact_points,
+    entries,
+    events,
+    every,
+    issues,
+    of_asks,
+    paragraphs,
+    replies,
+    search_logs,
+    sources,
+    steps,
+    submissions,
+)
 from advocacy.models import (
     AskRelation,
     AskState,
@@ -25,6 +41,7 @@ from advocacy.models import (
     RecommendedAction,
     Reply,
     SearchLog,
+    SearchWords,
     Seat,
     Source,
     Standing,
@@ -35,8 +52,6 @@ from advocacy.models import (
     Withheld,
 )
 
-# Of any model, with the methods of its own.
-type Rows = Any
 type More = Callable[[Any, "Told"], Mapping[str, Any]]
 
 
@@ -64,7 +79,7 @@ class Kind:
     public: Callable[[date], Rows]
     # Whether a past day shows other rows, or says other things of them.
     is_dated: bool = False
-    # Columns that no page shows.
+    # Columns that editors write for each other, and that no page shows.
     hidden: frozenset[str] = frozenset()
     # The columns of rows that no file brings in.
     named: tuple[str, ...] = ()
@@ -192,58 +207,6 @@ def linked_addresses(source: Any, _told: Told) -> Mapping[str, Any]:
     return {name: None for name in names if source.is_weak}
 
 
-def asks(day: date) -> Rows:
-    return RecommendedAction.objects.published(day)
-
-
-def of_asks(rows: Rows, day: date, *columns: str) -> Rows:
-    """Rows of which all asks that these columns name are public. Those that are not are few."""
-    drafts = RecommendedAction.objects.unpublished(day).order_by().values("pk")
-    for column in columns:
-        rows = rows.exclude(**{f"{column}__in": drafts})
-    return rows
-
-
-def entries(day: date) -> Rows:
-    return StatusUpdate.objects.published(day)
-
-
-def submissions(day: date) -> Rows:
-    return of_asks(Submission.objects.by(day), day, "action")
-
-
-def events(day: date) -> Rows:
-    return Event.objects.happened(day)
-
-
-def paragraphs(day: date) -> Rows:
-    return Paragraph.objects.told(day).filter(issue__in=Issue.objects.opened(day).values("pk"))
-
-
-def sources(day: date) -> Rows:
-    """Sources of something that readers may see."""
-    held = [
-        Q(pk__in=rows.order_by().values(name))
-        for rows, name in [
-            (entries(day), "sources"),
-            (submissions(day), "source"),
-            (events(day), "sources"),
-            (paragraphs(day), "sources"),
-        ]
-    ]
-    return Source.objects.filter(Q(*held, _connector=Q.OR))
-
-
-def search_logs(day: date) -> Rows:
-    return SearchLog.objects.filter(pk__in=entries(day).order_by().values("search_log"))
-
-
-def replies(day: date) -> Rows:
-    drafts = RecommendedAction.objects.unpublished(day).order_by().values("pk")
-    told = Q(action=None) | ~Q(action__in=drafts)
-    return Reply.objects.filter(told, replied_on__lte=day)
-
-
 def rows_of_withheld(withheld: list[Any], day: date) -> Any:
     """How the rows are named of which words were withheld: {(model, key): name}."""
     named: dict[tuple[str, int], str] = {}
@@ -266,10 +229,6 @@ def key_name(model: Any) -> str:
     return getattr(model, "NATURAL_KEY", "") or "pk"
 
 
-def every(model: Any) -> Callable[[date], Rows]:
-    return lambda _day: model.objects.all()
-
-
 _ALL = [
     Kind("topics", Topic, every(Topic)),
     Kind("organisations", Organisation, every(Organisation)),
@@ -290,7 +249,7 @@ _ALL = [
     Kind(
         "contact_points",
         ContactPoint,
-        lambda _day: ContactPoint.objects.offered(),
+        contact_points,
         hidden=frozenset({"note", "seen", "is_offered", "weak_source"}),
         instead=trusted_address,
     ),
@@ -298,7 +257,7 @@ _ALL = [
     Kind(
         "issues",
         Issue,
-        lambda day: Issue.objects.opened(day),
+        issues,
         is_dated=True,
         read=asks_of_issues,
         more=of_asked,
@@ -341,7 +300,7 @@ _ALL = [
         more=of_submission,
         shape=shapes.OfSubmission,
     ),
-    Kind("steps", ChecklistStep, lambda day: ChecklistStep.objects.of_open_asks(day)),
+    Kind("steps", ChecklistStep, steps),
     Kind("search_logs", SearchLog, search_logs, is_dated=True),
     Kind(
         "entries",
@@ -359,6 +318,7 @@ _ALL = [
         shape=shapes.OfEntry,
     ),
     Kind("packs", Pack, every(Pack)),
+    Kind("search_words", SearchWords, every(SearchWords), hidden=frozenset({"note"})),
     Kind(
         "replies",
         Reply,

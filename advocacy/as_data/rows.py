@@ -13,7 +13,15 @@ from django.utils.translation import override
 
 from advocacy.as_data import shapes
 from advocacy.as_data.kinds import KINDS, Kind, Rows, Told, key_name
-from advocacy.models import Issue, RecommendedAction, StatusUpdate, Submission, reading
+from advocacy.models import (
+    ContactPoint,
+    Event,
+    Issue,
+    RecommendedAction,
+    StatusUpdate,
+    Submission,
+    reading,
+)
 from advocacy.transfer import KINDS as IN_FILES
 from advocacy.transfer import columns_of
 from advocacy.transfer.columns import BATCH, Column, named_by, other_rows
@@ -21,7 +29,7 @@ from advocacy.transfer.outgoing import written
 
 API = "/api/v1/"
 # Rows of these tables may be there without being public: a row that names one leaves it out.
-NOT_ALL_PUBLIC = {Issue, RecommendedAction, StatusUpdate, Submission}
+NOT_ALL_PUBLIC = {ContactPoint, Event, Issue, RecommendedAction, StatusUpdate, Submission}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +174,17 @@ def in_language(
     return found
 
 
-def columns_as_data(kind: Kind, keys: Iterable[int], day: date) -> Iterator[dict[str, Any]]:
-    """The columns of rows by their keys, in order, as a file of them has them."""
+def columns_as_data(
+    kind: Kind, keys: Iterable[int], day: date, *, as_held: bool = False
+) -> Iterator[dict[str, Any]]:
+    """The columns of rows by their keys, in order, as a file of them has them.
+
+    `as_held` puts nothing in the place of what the columns hold.
+    """
     fields = fields_of(kind)
     told = Told(day, (), day < timezone.localdate())
     for some in batched(keys, BATCH, strict=False):
         found = with_named(kind, kind.public(day).filter(pk__in=some), day).in_bulk()
         for row in (found[key] for key in some if key in found):
             values = {name: written(row, field) for name, field in fields.items()}
-            yield {**values, **kind.instead(row, told)}
+            yield values if as_held else {**values, **kind.instead(row, told)}

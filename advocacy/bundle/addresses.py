@@ -3,35 +3,27 @@
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import Any
+from datetime import date
 from urllib.parse import parse_qsl, quote, unquote
 
 from django.urls import reverse
 from django.utils import translation
 
-from advocacy.bundle.public_rows import PublicRows
-from advocacy.models import (
-    EVERY_RECORD_HAS,
-    Issue,
-    Meeting,
-    Pack,
-    Page,
-    RecommendedAction,
-    TargetBody,
-)
+from advocacy.as_data import KINDS
+from advocacy.models import EVERY_RECORD_HAS, Page
 from advocacy.models.countries import known_countries
 
 LISTS = [
     *["overview", "issue_list", "body_list", "action_list", "my_checklist", "meeting_list"],
     *["update_list", "correction_list", "withheld_list", "pack_list", *EVERY_RECORD_HAS],
 ]
-# {rows: the names of the pages of each}
-PAGES_OF: dict[type[Any], list[str]] = {
-    Issue: ["issue_detail", "issue_brief"],
-    TargetBody: ["body_detail", "body_brief"],
-    RecommendedAction: ["action_detail"],
-    Meeting: ["meeting_detail"],
-    Pack: ["pack_detail"],
+# {kind of rows: the names of the pages of each}
+PAGES_OF = {
+    "issues": ["issue_detail", "issue_brief"],
+    "bodies": ["body_detail", "body_brief"],
+    "actions": ["action_detail"],
+    "meetings": ["meeting_detail"],
+    "packs": ["pack_detail"],
 }
 # Files to which pages lead.
 FILES = {"pack_text", "meeting_file", "meeting_calendar", "site_key"}
@@ -40,13 +32,13 @@ KEPT_QUERY = {"page", "timeline", "looks", "view", "by", "proposed"}
 A_WORD = re.compile(r"[\w-]{1,40}")
 
 
-def pages(language: str, rows: PublicRows) -> Iterator[str]:
+def pages(language: str, day: date) -> Iterator[str]:
     """The path of every public page in a language."""
     with translation.override(language):
         yield from map(reverse, LISTS)
-        for model, names in PAGES_OF.items():
-            slugs = rows[model].order_by("pk").values_list("slug", flat=True)
-            for slug in slugs.iterator():
+        for kind, names in PAGES_OF.items():
+            public = KINDS[kind].public(day).order_by("pk")
+            for slug in public.values_list("slug", flat=True).iterator():
                 yield from (reverse(name, args=[slug]) for name in names)
         if countries := known_countries():
             yield reverse("seat_list")

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import file_digest, sha256
 from itertools import chain
 from pathlib import Path
@@ -22,9 +22,9 @@ from advocacy.bundle.chain_lines import chain_lines
 from advocacy.bundle.describing import package, resource
 from advocacy.bundle.made import Made, folder, forget_drafts, only_one, publish
 from advocacy.bundle.pages import Copies
-from advocacy.bundle.public_rows import NOT_PUBLIC, PublicRows, public_rows
+from advocacy.bundle.tables import table
 from advocacy.models import ContentVersion, RecordHead, Site, Withheld
-from advocacy.transfer import KINDS, export_rows
+from advocacy.transfer import KINDS
 
 # Above that a copy holds the data alone, and says so.
 MOST_PAGES = 2000
@@ -110,13 +110,13 @@ def make(watch: Watch = lambda items, _what, _number: items) -> Made:
 
 def fill(file: IO[bytes], moment: datetime, watch: Watch) -> tuple[RecordHead, int]:
     """Write all of it. Returns the head of the record, and how many pages there are."""
-    rows = public_rows()
+    day = timezone.localdate(moment)
     languages = [code for code, _name in settings.LANGUAGES]
     with Parcel(file, moment) as parcel:
         with one_moment():
             head = RecordHead.current()
-            add_data(parcel, rows, head, moment, watch)
-        paths = list(chain.from_iterable(pages(language, rows) for language in languages))
+            add_data(parcel, day, head, moment, watch)
+        paths = list(chain.from_iterable(pages(language, day) for language in languages))
         copied = len(paths) if len(paths) <= MOST_PAGES else 0
         if copied:
             for name, body in watch(Copies(paths).files(), "pages", copied):
@@ -134,19 +134,16 @@ def fill(file: IO[bytes], moment: datetime, watch: Watch) -> tuple[RecordHead, i
     return head, copied
 
 
-def add_data(
-    parcel: Parcel, rows: PublicRows, head: RecordHead, moment: datetime, watch: Watch
-) -> None:
+def add_data(parcel: Parcel, day: date, head: RecordHead, moment: datetime, watch: Watch) -> None:
     resources = []
     for kind in watch(KINDS, "data", len(KINDS)):
-        told: dict[str, Any] = {"among": rows, "without": NOT_PUBLIC.get(kind, ())}
-        parcel.add(f"json/{kind}.json", export_rows(kind, "json", by=None, **told))
-        written = parcel.add(f"csv/{kind}.csv", export_rows(kind, "csv", by=None, **told))
+        parcel.add(f"json/{kind}.json", table(kind, "json", day))
+        written = parcel.add(f"csv/{kind}.csv", table(kind, "csv", day))
         resources.append(resource(kind, *written))
     made_at = moment.isoformat(timespec="seconds")
     described = package(resources, head, made_at)
     parcel.add("datapackage.json", [json.dumps(described, ensure_ascii=False, indent=1)])
-    lines = watch(chain_lines(rows, head.number), "chain", head.number)
+    lines = watch(chain_lines(day, head.number), "chain", head.number)
     parcel.add(verify.CHAIN, (f"{line}\n" for line in lines))
     site = Site.current()
     about = {

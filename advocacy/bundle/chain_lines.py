@@ -2,24 +2,22 @@
 
 import json
 from collections.abc import Collection, Iterator, Mapping
+from datetime import date
 from itertools import batched
 from typing import Any
 
-from advocacy.bundle.public_rows import PublicRows
+from advocacy.as_data import key_name, kind_of
 from advocacy.bundle.verify import STAFF
 from advocacy.models import Link
 from advocacy.models.chain import AT_ONCE, kinds
 from advocacy.models.digests import SALT_BYTES, Joint, field_digest
 from advocacy.models.withheld import model_of
-from advocacy.transfer import KINDS, key_of
 
 # The row that a link speaks of, where that is not the one it holds: (kind, key).
 OF_ANOTHER = {"wording", "translation", "withheld"}
-# {model: name of its file}
-FILES = {model: kind for kind, model in KINDS.items()}
 
 
-def chain_lines(rows: PublicRows, up_to: int) -> Iterator[str]:
+def chain_lines(day: date, up_to: int) -> Iterator[str]:
     """A line for each link, the first `up_to` of them.
 
     Of a row that is not public, and of what was withheld, the line has the hashes alone.
@@ -29,7 +27,7 @@ def chain_lines(rows: PublicRows, up_to: int) -> Iterator[str]:
     for some in batched(map(Joint._make, joints), AT_ONCE, strict=False):
         values = _said_by(some)
         spoken_of = {j.number: _row_of(j, values[j.number]) for j in some}
-        names = _public_names(rows, spoken_of.values())
+        names = _public_names(day, spoken_of.values())
         for joint in some:
             yield _line(joint, values[joint.number], names.get(spoken_of[joint.number], ""))
 
@@ -50,21 +48,19 @@ def _row_of(joint: Joint, values: Mapping[str, Any]) -> tuple[str, int]:
     return {"update": "statusupdate"}.get(joint.kind, joint.kind), joint.key
 
 
-def _public_names(
-    rows: PublicRows, wanted: Collection[tuple[str, int]]
-) -> dict[tuple[str, int], str]:
+def _public_names(day: date, wanted: Collection[tuple[str, int]]) -> dict[tuple[str, int], str]:
     """What files call these rows, those that are public: {(kind, key): entries/nk-02}."""
     keys: dict[str, set[int]] = {}
     for of, key in wanted:
         keys.setdefault(of, set()).add(key)
     names = {}
     for of, some in keys.items():
-        model = model_of(of)
-        file = FILES.get(model, of)
-        public = rows.get(model, model._base_manager.all()).order_by()
-        name = key_of(model) if model in FILES else "pk"
+        # What is no kind of its own belongs to pages, which all may read.
+        kind = kind_of(of)
+        public = kind.public(day).order_by() if kind else model_of(of)._base_manager.all()
+        name = key_name(kind.model) if kind else "pk"
         for key, said in public.filter(pk__in=some).values_list("pk", name):
-            names[of, key] = f"{file}/{said}"
+            names[of, key] = f"{kind.name if kind else of}/{said}"
     return names
 
 

@@ -7,24 +7,20 @@ from django.db import models
 from django.utils import translation
 from django.utils.text import slugify
 
-from advocacy.bundle.public_rows import NOT_PUBLIC
+from advocacy.as_data import KINDS, fields_of
 from advocacy.models import RecordHead, Site
-from advocacy.transfer import KINDS, columns_of, described, key_of, kind_of
+from advocacy.transfer import described, key_of, kind_of
 
 PROFILE = "tabular-data-package"
 
 
 def resource(kind: str, size: int, digest: str) -> dict[str, Any]:
     """One CSV file: what its columns hold, and which rows of other files they name."""
-    model = KINDS[kind]
+    model: Any = KINDS[kind].model
     with translation.override("en"):
         words = {column.name: column for column in described(kind)}
         title = str(model._meta.verbose_name_plural)
-    fields = {
-        name: column
-        for name, column in columns_of(model).items()
-        if name not in NOT_PUBLIC.get(kind, ())
-    }
+    fields = fields_of(KINDS[kind])
     keys = [
         {
             "fields": [name],

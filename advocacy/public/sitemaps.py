@@ -44,7 +44,7 @@ OTHERS = [
     "withheld_list",
     "follow",
     "tell",
-    "embed_page",
+    "data",
     *EVERY_RECORD_HAS,
 ]
 

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import batched, chain
 from typing import Any
@@ -28,30 +28,17 @@ from advocacy.transfer.columns import (
 from advocacy.transfer.incoming import Fate, What
 
 
-def export_rows(
-    kind: str,
-    format: str,
-    *,
-    by: User | AnonymousUser | None,
-    among: Mapping[type[Model], QuerySet[Any]] | None = None,
-    without: Collection[str] = (),
-) -> Iterator[str]:
-    """Give the whole table as pieces of text, or what of it is `among` some rows of each kind.
-
-    Nothing then names a row that is not among them.
-    """
+def export_rows(kind: str, format: str, *, by: User | AnonymousUser | None) -> Iterator[str]:
+    """Give the whole table as pieces of text."""
     model = KINDS[kind]
     demand(by, model, "view")
-    among = among or {}
-    columns = {n: field for n, field in columns_of(model).items() if n not in without}
-    related = []
-    for name, field in columns.items():
-        if field.is_relation:
-            others = other_rows(field)
-            others = among.get(others.model, others).order_by()
-            related.append(Prefetch(name, others.only(named_by(field))))
-    all_rows = among.get(model, model._default_manager.all())
-    rows = named_first(model, all_rows.prefetch_related(*related))
+    columns = columns_of(model)
+    related = [
+        Prefetch(name, other_rows(field).order_by().only(named_by(field)))
+        for name, field in columns.items()
+        if field.is_relation
+    ]
+    rows = named_first(model, model._default_manager.prefetch_related(*related))
     values = ({name: written(row, columns[name]) for name in columns} for row in rows)
     return WRITERS[format](columns, values)
 

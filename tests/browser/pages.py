@@ -25,7 +25,7 @@ PAGES = README | {
     "silence": "actions/ilo-take-up-forced-labour/",
     "organisations": "organisations/",
     "organisation": "organisations/nkdb/",
-    "embeds": "data/embeds/?body=unsc",
+    "embeds": "data/?body=unsc",
     "to-a-mission": "actions/hrc-ask-for-reporting/",
     "updates": "updates/",
     "corrections": "updates/corrections/",

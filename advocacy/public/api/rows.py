@@ -5,8 +5,8 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
-from advocacy.as_data import Asked, Kind, envelope, rows_as_data
-from advocacy.as_data.kinds import Rows, key_name
+from advocacy.as_data import Asked, Kind, envelope, key_name, rows_as_data
+from advocacy.as_data.public import Rows
 from advocacy.as_data.rows import fields_of, named_rows
 from advocacy.public.api.parameters import narrowing_parameters
 from advocacy.public.renderings import day_in, filtered_page, languages_in, list_page

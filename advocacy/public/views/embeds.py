@@ -30,7 +30,6 @@ from advocacy.models import (
 from advocacy.public import look
 from advocacy.public.badges import badge_of_ask, badge_of_body, png_of
 from advocacy.public.embeds import MOST_ROWS, asks_of, frame
-from advocacy.public.forms.embeds import EmbedForm
 from advocacy.public.share import drawing
 from advocacy.public.silence import silence_of
 from advocacy.public.views.overview import silence_of_record
@@ -153,9 +152,3 @@ def style(request, digest):
     response["Cache-Control"] = seconds
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
-
-
-@require_safe
-def embed_page(request):
-    """The codes of all that can be embedded, each with what it shows."""
-    return render(request, "data/embeds.html", EmbedForm(request.GET).shown)

@@ -23,6 +23,7 @@ from advocacy.models.groups import grouped
 from advocacy.public.forms import FollowForm, OverviewForm
 from advocacy.public.share.silence_words import credit, dated
 from advocacy.public.silence import MOST_ROWS, silence_of
+from advocacy.public.views.data import downloads
 from advocacy.web.pagination import Walk, in_order
 
 # Of the table: wider or longer, nobody finds their way in it.
@@ -47,6 +48,7 @@ def overview(request):
         "meetings": list(Meeting.objects.chances(day).with_related()[:SHOWN]),
         "next_then": list(Meeting.objects.next_then(day).with_related()[:SHOWN]),
         "follow": FollowForm(),
+        "downloads": downloads(),
         "mails": StatusUpdate.objects.mails_in_last_year(),
     }
     if filters.is_table:
