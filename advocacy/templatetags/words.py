@@ -51,8 +51,17 @@ def words(
     if not row:
         return ""
     told = noted(row.shown(field))
-    text = truncatechars(told.text, chars) if chars else told.text
+    text = shortened(told.text, chars) if chars else told.text
     return in_its_language(truncatewords(text, first) if first else text, told.language, layout)
+
+
+def shortened(text: str, chars: int) -> str:
+    """At most so many characters, cut after a word where there is one to cut after."""
+    cut = truncatechars(text, chars)
+    if cut == text:
+        return text
+    whole, space, _part = cut.rpartition(" ")
+    return f"{whole.rstrip(' ,;:—–')}…" if space else cut
 
 
 def noted(told: Words) -> Words:
