@@ -8,11 +8,12 @@ from django.http import Http404
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext
 
-from advocacy.models import RecordHead, Translated, Withheld, in_one_language
+from advocacy.models import RecordHead, Site, Translated, Withheld, in_one_language
 from advocacy.models.dates import written_day
-from advocacy.public.lists import FeedList
+from advocacy.public.lists import UpdateList
 from advocacy.text import carried
 
 NEWEST = 50
@@ -25,6 +26,35 @@ class Told(NamedTuple):
 
     title: str
     more: str
+
+
+class FeedList(UpdateList):
+    """What a feed holds of them: the same entries, last recorded first."""
+
+    @cached_property
+    def site(self):
+        """Whose record the feed is of."""
+        return Site.current()
+
+    def sort(self, updates):
+        return updates.last_recorded_first()
+
+    def fetch(self):
+        # What an entry corrects is fetched whole, so its sources need not come with it.
+        return super().fetch().prefetch_related(None).prefetch_related("sources", "undoes__sources")
+
+    def first(self, number):
+        """The first entries, each with whole entries for what it corrects and is corrected by."""
+        updates = super().first(number)
+        others = {update.corrects_id for update in updates}
+        others |= {update.correction.pk for update in updates if update.is_corrected}
+        others = self.fetch().in_bulk(others - {None})
+        for update in updates:
+            if update.corrects_id:
+                update.corrects = others[update.corrects_id]
+            if update.is_corrected:
+                update.correction = others[update.correction.pk]
+        return updates
 
 
 class ToldList(FeedList):

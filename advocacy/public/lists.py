@@ -5,6 +5,7 @@ Whatever shows a list is made of it: the page, the part that htmx asks for, the 
 
 from abc import ABC, abstractmethod
 from collections import Counter
+from typing import NamedTuple
 
 from django.db import models
 from django.utils import timezone
@@ -18,7 +19,6 @@ from advocacy.models import (
     Issue,
     IssueChoice,
     RecommendedAction,
-    Site,
     StatusUpdate,
     TargetBody,
     columns_of,
@@ -35,6 +35,7 @@ from advocacy.public.forms import (
     UpdateFilterForm,
 )
 from advocacy.public.forms.filters import FilterForm
+from advocacy.public.parts import Parts
 from advocacy.web.htmx import render_part
 from advocacy.web.pagination import PER_PAGE, Walk, in_order, page_of
 
@@ -44,8 +45,10 @@ FEW = 2000
 
 def render_list(request, rows, template, **more):
     """The page of a list, or its part "results" for htmx."""
+    rows.parts = Parts(request, template, rows.day)
     page = rows.page(request.GET.get("page"))
     context = {
+        "parts": rows.parts,
         "filters": rows.form,
         "page": page,
         "search": rows.search,
@@ -61,6 +64,8 @@ class FilteredList(ABC):
 
     filter_form: type[FilterForm]
     per_page = PER_PAGE
+    # Of the page that shows it; a feed has none.
+    parts: Parts | None = None
 
     def __init__(self, query):
         self.query = query
@@ -143,8 +148,18 @@ class FilteredList(ABC):
     def page(self, number):
         """One page of the list; a bad number is a 404."""
         page = page_of(self.ordered(), number, total=self.total, per_page=self.per_page)
-        page.object_list = in_order(page.object_list, self.fetch())
+        page.object_list = self.rows_of(page)
         return page
+
+    def rows_of(self, page):
+        """The rows of a page, of which it has the keys."""
+        return in_order(page.object_list, self.fetch())
+
+
+class Keyed(NamedTuple):
+    """A row of which a page needs no more than its key."""
+
+    pk: int
 
 
 class ActionList(FilteredList):
@@ -251,6 +266,16 @@ class ActionList(FilteredList):
     def fetch(self):
         return RecommendedAction.objects.with_status(self.day).with_related()
 
+    def rows_of(self, page):
+        """The asks of a page: of those whose cards are kept, the keys alone."""
+        keys = list(page.object_list)
+        if self.parts is None:
+            return in_order(keys, self.fetch())
+        lacking = {key for key in keys if self.parts.lacks(key)}
+        found = self.fetch().in_bulk(lacking) if lacking else {}
+        there = (key for key in keys if key in found or key not in lacking)
+        return [found.get(key) or Keyed(key) for key in there]
+
     def shown(self, actions):
         return {
             "actions": actions,
@@ -300,37 +325,10 @@ class UpdateList(ActionList):
     def fetch(self):
         return StatusUpdate.objects.with_related()
 
+    rows_of = FilteredList.rows_of
+
     def shown(self, updates):
         return {"updates": updates}
-
-
-class FeedList(UpdateList):
-    """What a feed holds of them: the same entries, last recorded first."""
-
-    @cached_property
-    def site(self):
-        """Whose record the feed is of."""
-        return Site.current()
-
-    def sort(self, updates):
-        return updates.last_recorded_first()
-
-    def fetch(self):
-        # What an entry corrects is fetched whole, so its sources need not come with it.
-        return super().fetch().prefetch_related(None).prefetch_related("sources", "undoes__sources")
-
-    def first(self, number):
-        """The first entries, each with whole entries for what it corrects and is corrected by."""
-        updates = super().first(number)
-        others = {update.corrects_id for update in updates}
-        others |= {update.correction.pk for update in updates if update.is_corrected}
-        others = self.fetch().in_bulk(others - {None})
-        for update in updates:
-            if update.corrects_id:
-                update.corrects = others[update.corrects_id]
-            if update.is_corrected:
-                update.correction = others[update.correction.pk]
-        return updates
 
 
 class IssueList(ActionList):
@@ -358,6 +356,8 @@ class IssueList(ActionList):
 
     def fetch(self):
         return Issue.objects.with_related()
+
+    rows_of = FilteredList.rows_of
 
     def shown(self, issues):
         phases = self.standings.phase_counts_of(issues)

@@ -31,9 +31,11 @@ class StepList(FilteredList):
     @cached_property
     def by_body(self):
         """How many steps are about each body: {key: number}, the bodies in their order."""
+        return numbers.get(("steps", self.filters.query), self._count_by_body)
+
+    def _count_by_body(self):
         rows = self.matches().order_by("action__body__position", "action__body")
-        rows = rows.values_list("action__body").annotate(n=models.Count("pk"))
-        return numbers.get(("steps", self.filters.query), lambda: dict(rows))
+        return dict(rows.values_list("action__body").annotate(n=models.Count("pk")))
 
     @cached_property
     def total(self):
@@ -53,6 +55,15 @@ class StepList(FilteredList):
     @cached_property
     def basket(self):
         return Basket(self.query)
+
+    def rows_of(self, page):
+        """The steps of a page, unless all that it says of them is kept.
+
+        Nobody's basket is kept, nor that a page has none.
+        """
+        is_open = self.parts is None or self.basket or not page.paginator.count
+        key = self.filters.query, page.number, "country" in self.filters.fields
+        return super().rows_of(page) if is_open or self.parts.lacks("steps", *key) else []
 
     def shown(self, steps):
         steps, country = with_asks(steps), self.filters.filters.get("country", "")

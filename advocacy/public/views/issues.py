@@ -11,6 +11,7 @@ from advocacy.models.checklists import first_step
 from advocacy.public import timeline
 from advocacy.public.forms import FollowForm, TimelineForm
 from advocacy.public.lists import IssueList, render_list
+from advocacy.public.parts import Parts
 from advocacy.public.silence import silence_of
 
 # More stand in the lists of asks and of entries. As many events are shown as entries.
@@ -20,6 +21,8 @@ MOST_UPDATES = 60
 MOST_ROWS = 8
 # More stand in the list of packs.
 MOST_PACKS = 8
+# What the lines beneath the timeline say, which keep the address as it was asked for.
+BESIDE_THE_TIMELINE = ("rows_in_all", "has_more_updates", "looks_left_out")
 
 
 @require_safe
@@ -31,8 +34,22 @@ def issue_list(request):
 def issue_detail(request, slug):
     filters = TimelineForm(request.GET)
     day = filters.as_of_day or timezone.localdate()
-    issues = Issue.objects.opened().prefetch_related("topics", "legal_references")
-    issue = get_object_or_404(issues, slug=slug)
+    parts = Parts(request, "issue", slug, filters.as_of_day)
+    story = filters.is_whole, filters.has_looks
+    lacking = [name for name in ("title", "head", "asks", "steps", "told") if parts.lacks(name)]
+    lacking += [name for name in ("timeline", "more") if parts.lacks(name, *story)]
+    context = {"parts": parts, "filters": filters, "as_of": day, "slug": slug}
+    if lacking:
+        issues = Issue.objects.opened().prefetch_related("topics", "legal_references")
+        context |= _issue_page(get_object_or_404(issues, slug=slug), filters, day)
+        parts.note("timeline", {name: context[name] for name in BESIDE_THE_TIMELINE})
+    else:
+        context |= parts.found["timeline"].beside
+    return render(request, "issues/detail.html", context)
+
+
+def _issue_page(issue, filters, day):
+    """What the page of an issue shows."""
     actions = list(
         issue.asks.published(day)
         .with_status(day)
@@ -47,9 +64,7 @@ def issue_detail(request, slug):
     is_past = day < timezone.localdate()
     paragraphs = list(issue.paragraphs.told(day).prefetch_related("sources"))
     updates, events, story = _story(issue, actions, filters, day)
-    context = {
-        "filters": filters,
-        "as_of": day,
+    return {
         "issue": issue,
         "silence": silence_of(shown, day),
         "proposed": [action for action in shown if action.standing.is_proposed],
@@ -66,7 +81,6 @@ def issue_detail(request, slug):
         "mails": StatusUpdate.objects.mails_in_last_year(issue=issue),
         **story,
     }
-    return render(request, "issues/detail.html", context)
 
 
 def _story(issue, actions, filters, day):

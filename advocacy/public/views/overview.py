@@ -19,6 +19,7 @@ from advocacy.models import (
 )
 from advocacy.models.groups import grouped
 from advocacy.public.forms import FollowForm, OverviewForm
+from advocacy.public.parts import Parts
 from advocacy.public.silence import MOST_ROWS, silence_of
 from advocacy.web.pagination import Walk, in_order
 
@@ -33,26 +34,36 @@ def overview(request):
     """The record on one screen: what it is about, who was asked, and how long each is silent."""
     filters = OverviewForm(request.GET)
     day = filters.as_of_day or timezone.localdate()
-    columns = columns_of(day)
-    context = {
-        "filters": filters,
-        "as_of": day,
-        "lead": _lead(columns),
-        "updates": list(
-            StatusUpdate.objects.published(day).responses().newest_first().with_related()[:SHOWN]
-        ),
+    parts = Parts(request, "overview", filters.as_of_day)
+    context = {"parts": parts, "filters": filters, "as_of": day}
+    # With the form beneath them, which shows the day as it was written, and what is wrong with it.
+    shown = filters.is_table, filters.by_shown, filters["as_of"].value()
+    if filters.errors or parts.lacks("asks", *shown):
+        context |= _asked(columns_of(day), filters)
+    if parts.lacks("news"):
+        context |= _news(day)
+    return render(request, "overview.html", context)
+
+
+def _asked(columns, filters):
+    """Who was asked, and how long each is silent: as a table, or as a picture."""
+    if filters.is_table:
+        table = _table(columns)
+        return {"lead": _lead(columns), "table": table, "longest": table["longest"]}
+    silence = _silence(columns, filters.by_shown or "body")
+    return {"lead": _lead(columns), "silence": silence, "longest": silence.longest}
+
+
+def _news(day):
+    """What was answered, what comes next, and how to be told."""
+    responses = StatusUpdate.objects.published(day).responses()
+    return {
+        "updates": list(responses.newest_first().with_related()[:SHOWN]),
         "meetings": list(Meeting.objects.chances(day).with_related()[:SHOWN]),
         "next_then": list(Meeting.objects.next_then(day).with_related()[:SHOWN]),
         "follow": FollowForm(),
         "mails": StatusUpdate.objects.mails_in_last_year(),
     }
-    if filters.is_table:
-        table = _table(columns)
-        context |= {"table": table, "longest": table["longest"]}
-    else:
-        silence = _silence(columns, filters.by_shown or "body")
-        context |= {"silence": silence, "longest": silence.longest}
-    return render(request, "overview.html", context)
 
 
 def _asks(columns):
