@@ -125,7 +125,9 @@ def kept_for[Value](seconds: float) -> Callable[[Callable[[], Value]], Callable[
 
 def forget() -> None:
     """Keep nothing of all that a process keeps: it belongs to another database."""
-    for kept in (*Kept.everywhere, *KeptTexts.everywhere):
+    for kept in Kept.everywhere:
         kept.clear()
+    for texts in KeptTexts.everywhere:
+        texts.clear()
     for answer in answers:
         answer.clear()

@@ -35,7 +35,7 @@ from advocacy.public.forms import (
     UpdateFilterForm,
 )
 from advocacy.public.forms.filters import FilterForm
-from advocacy.public.parts import Parts
+from advocacy.public.pieces import Pieces
 from advocacy.web.htmx import render_part
 from advocacy.web.pagination import PER_PAGE, Walk, in_order, page_of
 
@@ -45,10 +45,10 @@ FEW = 2000
 
 def render_list(request, rows, template, **more):
     """The page of a list, or its part "results" for htmx."""
-    rows.parts = Parts(request, template, rows.day)
+    rows.pieces = Pieces(request, template, rows.day)
     page = rows.page(request.GET.get("page"))
     context = {
-        "parts": rows.parts,
+        "pieces": rows.pieces,
         "filters": rows.form,
         "page": page,
         "search": rows.search,
@@ -65,7 +65,7 @@ class FilteredList(ABC):
     filter_form: type[FilterForm]
     per_page = PER_PAGE
     # Of the page that shows it; a feed has none.
-    parts: Parts | None = None
+    pieces: Pieces | None = None
 
     def __init__(self, query):
         self.query = query
@@ -269,9 +269,9 @@ class ActionList(FilteredList):
     def rows_of(self, page):
         """The asks of a page: of those whose cards are kept, the keys alone."""
         keys = list(page.object_list)
-        if self.parts is None:
+        if self.pieces is None:
             return in_order(keys, self.fetch())
-        lacking = {key for key in keys if self.parts.lacks(key)}
+        lacking = {key for key in keys if self.pieces.lacks(key)}
         found = self.fetch().in_bulk(lacking) if lacking else {}
         there = (key for key in keys if key in found or key not in lacking)
         return [found.get(key) or Keyed(key) for key in there]

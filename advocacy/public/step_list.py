@@ -61,9 +61,10 @@ class StepList(FilteredList):
 
         Nobody's basket is kept, nor that a page has none.
         """
-        is_open = self.parts is None or self.basket or not page.paginator.count
         key = self.filters.query, page.number, "country" in self.filters.fields
-        return super().rows_of(page) if is_open or self.parts.lacks("steps", *key) else []
+        if self.pieces is None or self.basket or not page.paginator.count:
+            return super().rows_of(page)
+        return super().rows_of(page) if self.pieces.lacks("steps", *key) else []
 
     def shown(self, steps):
         steps, country = with_asks(steps), self.filters.filters.get("country", "")
@@ -166,6 +167,8 @@ def merged(steps, basket):
 def with_asks(steps):
     """The steps as a list, each with its ask as the record has it now."""
     steps = list(steps)
+    if not steps:
+        return steps
     asks = RecommendedAction.objects.with_status().with_related()
     asks = asks.in_bulk({step.action_id for step in steps})
     for step in steps:

@@ -15,11 +15,11 @@ from advocacy.models.checklists import first_step
 from advocacy.models.page_addresses import page_address
 from advocacy.public.forms import AskStepForm, AsOfForm, FollowForm
 from advocacy.public.lists import ActionList, render_list
-from advocacy.public.parts import Parts
+from advocacy.public.pieces import Pieces
 from advocacy.public.safety import letters_or_safety
 from advocacy.web.htmx import render_part, wants_part
 
-# The parts of the page of an ask: those that depend on who does its steps, and the others.
+# The pieces of the page of an ask: those that depend on who does its steps, and the others.
 NARROWED = ("steps", "act")
 REST = ("title", "head", "top", "record", "aside")
 
@@ -33,18 +33,18 @@ def action_list(request):
 def action_detail(request, slug):
     """One ask: its text, clocks, full record and checklist."""
     filters, step_filters = AsOfForm(request.GET), AskStepForm(request.GET)
-    parts = Parts(request, "ask", slug, filters.as_of_day)
+    pieces = Pieces(request, "ask", slug, filters.as_of_day)
     context = {
-        "parts": parts,
+        "pieces": pieces,
         "filters": filters,
         "step_filters": step_filters,
         "as_of": filters.as_of_day or timezone.localdate(),
         "address": page_address("action_detail", slug),
     }
     chosen = "country" in step_filters.fields, *sorted(step_filters.filters.items())
-    lacks_steps = [name for name in NARROWED if parts.lacks(name, *chosen)]
+    lacks_steps = [name for name in NARROWED if pieces.lacks(name, *chosen)]
     names = () if wants_part(request.META) else REST
-    lacks_rest = [name for name in names if parts.lacks(name)]
+    lacks_rest = [name for name in names if pieces.lacks(name)]
     if lacks_steps or lacks_rest:
         actions = RecommendedAction.objects.exclude(state=AskState.DRAFT)
         actions = actions.with_status(filters.as_of_day).with_sessions_passed().with_related()
@@ -52,7 +52,7 @@ def action_detail(request, slug):
         context |= steps_of(action, step_filters)
         if not context["steps"]:
             # What is said then keeps the address as it was asked for.
-            parts.leave("steps")
+            pieces.leave("steps")
     if lacks_rest:
         context |= record_of(action)
     return render_part(request, "actions/detail.html", "checklist", context)

@@ -1,7 +1,7 @@
 from collections import Counter
 from itertools import chain
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -11,7 +11,7 @@ from advocacy.models.checklists import first_step
 from advocacy.public import timeline
 from advocacy.public.forms import FollowForm, TimelineForm
 from advocacy.public.lists import IssueList, render_list
-from advocacy.public.parts import Parts
+from advocacy.public.pieces import Pieces
 from advocacy.public.silence import silence_of
 
 # More stand in the lists of asks and of entries. As many events are shown as entries.
@@ -34,17 +34,17 @@ def issue_list(request):
 def issue_detail(request, slug):
     filters = TimelineForm(request.GET)
     day = filters.as_of_day or timezone.localdate()
-    parts = Parts(request, "issue", slug, filters.as_of_day)
+    pieces = Pieces(request, "issue", slug, filters.as_of_day)
     story = filters.is_whole, filters.has_looks
-    lacking = [name for name in ("title", "head", "asks", "steps", "told") if parts.lacks(name)]
-    lacking += [name for name in ("timeline", "more") if parts.lacks(name, *story)]
-    context = {"parts": parts, "filters": filters, "as_of": day, "slug": slug}
+    lacking = [name for name in ("title", "head", "asks", "steps", "told") if pieces.lacks(name)]
+    lacking += [name for name in ("timeline", "more") if pieces.lacks(name, *story)]
+    context = {"pieces": pieces, "filters": filters, "as_of": day, "slug": slug}
     if lacking:
         issues = Issue.objects.opened().prefetch_related("topics", "legal_references")
         context |= _issue_page(get_object_or_404(issues, slug=slug), filters, day)
-        parts.note("timeline", {name: context[name] for name in BESIDE_THE_TIMELINE})
+        pieces.note("timeline", {name: context[name] for name in BESIDE_THE_TIMELINE})
     else:
-        context |= parts.found["timeline"].beside
+        context |= pieces.found["timeline"].beside
     return render(request, "issues/detail.html", context)
 
 
@@ -90,8 +90,9 @@ def _story(issue, actions, filters, day):
     updates = entries if filters.has_looks else entries.responses()
     newest = list(updates.newest_first().with_related()[: MOST_UPDATES + 1])
     updates = newest[MOST_UPDATES - 1 :: -1]
-    happened = Event.objects.told_on(issue, updates).happened(day).newest_first().with_related()
-    latest = list(happened[: MOST_UPDATES + 1])
+    happened = Event.objects.told_on(issue, updates).happened(day).newest_first()
+    # Of each its sources stand at the foot of the page; who did it, on the timeline alone.
+    latest = list(happened.prefetch_related("sources")[: MOST_UPDATES + 1])
     events = latest[MOST_UPDATES - 1 :: -1]
     rows = timeline.newest_first(
         timeline.of_events(events, updates),
@@ -99,6 +100,8 @@ def _story(issue, actions, filters, day):
         timeline.of_entries(updates, events),
     )
     shown = rows if filters.is_whole else rows[:MOST_ROWS]
+    told = [row.thing for row in shown if isinstance(row.thing, Event)]
+    prefetch_related_objects(told, "by_bodies")
     return (
         updates,
         events,

@@ -19,7 +19,7 @@ from advocacy.models import (
 )
 from advocacy.models.groups import grouped
 from advocacy.public.forms import FollowForm, OverviewForm
-from advocacy.public.parts import Parts
+from advocacy.public.pieces import Pieces
 from advocacy.public.silence import MOST_ROWS, silence_of
 from advocacy.web.pagination import Walk, in_order
 
@@ -34,13 +34,13 @@ def overview(request):
     """The record on one screen: what it is about, who was asked, and how long each is silent."""
     filters = OverviewForm(request.GET)
     day = filters.as_of_day or timezone.localdate()
-    parts = Parts(request, "overview", filters.as_of_day)
-    context = {"parts": parts, "filters": filters, "as_of": day}
+    pieces = Pieces(request, "overview", filters.as_of_day)
+    context = {"pieces": pieces, "filters": filters, "as_of": day}
     # With the form beneath them, which shows the day as it was written, and what is wrong with it.
     shown = filters.is_table, filters.by_shown, filters["as_of"].value()
-    if filters.errors or parts.lacks("asks", *shown):
+    if filters.errors or pieces.lacks("asks", *shown):
         context |= _asked(columns_of(day), filters)
-    if parts.lacks("news"):
+    if pieces.lacks("news"):
         context |= _news(day)
     return render(request, "overview.html", context)
 
@@ -58,7 +58,7 @@ def _news(day):
     """What was answered, what comes next, and how to be told."""
     responses = StatusUpdate.objects.published(day).responses()
     return {
-        "updates": list(responses.newest_first().with_related()[:SHOWN]),
+        "updates": list(responses.newest_first().in_short()[:SHOWN]),
         "meetings": list(Meeting.objects.chances(day).with_related()[:SHOWN]),
         "next_then": list(Meeting.objects.next_then(day).with_related()[:SHOWN]),
         "follow": FollowForm(),

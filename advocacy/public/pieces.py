@@ -1,10 +1,10 @@
-"""Parts of pages as HTML, kept by a process until anything public changes or the day does.
+"""Pieces of pages as HTML, kept by a process until anything public changes or the day does.
 
 A page is kept whole under its very address (`web/page_cache.py`). Many addresses show the same: the
 card of an ask stands in every list that it matches, and whoever follows a link from elsewhere may
-bring words in the address that no page knows. Such a page is made anew, of parts that are there.
+bring words in the address that no page knows. Such a page is made anew, of pieces that are there.
 
-A part says by its key all that it is made of, beside the content and the day: so a part must hold
+A piece says by its key all that it is made of, beside the content and the day: so a piece must hold
 no link that keeps the address as it was asked for.
 """
 
@@ -23,8 +23,8 @@ from advocacy.models.kept import KeptTexts
 LETTERS = 8_000_000
 
 
-class Part(NamedTuple):
-    """What a part says, and the states of the translations in it, for the notes of the page."""
+class Piece(NamedTuple):
+    """What a piece says, and the states of the translations in it, for the notes of the page."""
 
     html: SafeString
     shown: Counter[TranslationState]
@@ -32,11 +32,11 @@ class Part(NamedTuple):
     beside: Any
 
 
-kept = KeptTexts[Part](LETTERS, length=lambda part: len(part.html))
+kept = KeptTexts[Piece](LETTERS, length=lambda piece: len(piece.html))
 
 
-class Parts:
-    """The parts of one page, to be made before any of its rows is read."""
+class Pieces:
+    """The pieces of one page, to be made before any of its rows is read."""
 
     def __init__(self, request: HttpRequest, kind: str, *key: Hashable) -> None:
         # None: within a transaction, or a preview of what nobody has said yet.
@@ -46,36 +46,36 @@ class Parts:
         origin = request.scheme, request.get_host()
         self.key = (kind, get_language(), *origin, *key)
         self.keys: dict[Hashable, tuple[Hashable, ...]] = {}
-        self.found: dict[Hashable, Part] = {}
+        self.found: dict[Hashable, Piece] = {}
         self.beside: dict[Hashable, Any] = {}
 
     def lacks(self, name: Hashable, *key: Hashable) -> bool:
-        """Whether a part has to be made, so that what it shows has to be read.
+        """Whether a piece has to be made, so that what it shows has to be read.
 
-        `key` is what this part depends on beside the key of the page.
+        `key` is what this piece depends on beside the key of the page.
         """
         if self.edition is None:
             return True
         whole = (*self.key, name, *key)
-        part = kept.find(self.edition, whole)
-        if part is None:
+        piece = kept.find(self.edition, whole)
+        if piece is None:
             self.keys[name] = whole
         else:
             # Found once: it may be pushed out before the page gets there.
-            self.found[name] = part
-        return part is None
+            self.found[name] = piece
+        return piece is None
 
     def note(self, name: Hashable, beside: Any) -> None:
-        """What a page needs to know with a part, also where that is kept."""
+        """What a page needs to know with a piece, also where that is kept."""
         self.beside[name] = beside
 
     def leave(self, name: Hashable) -> None:
         """Not to be kept, after all."""
         self.keys.pop(name, None)
 
-    def made(self, name: Hashable, html: SafeString, shown: Counter[TranslationState]) -> Part:
-        """Keep a part that was lacking."""
-        part = Part(html, shown, self.beside.get(name))
+    def made(self, name: Hashable, html: SafeString, shown: Counter[TranslationState]) -> Piece:
+        """Keep a piece that was lacking."""
+        piece = Piece(html, shown, self.beside.get(name))
         if whole := self.keys.get(name):
-            kept.keep(self.edition, whole, part)
-        return part
+            kept.keep(self.edition, whole, piece)
+        return piece

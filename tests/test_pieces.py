@@ -1,4 +1,4 @@
-"""Parts of pages are kept by all that they are made of: a page of kept parts is the page anew."""
+"""Pieces of pages are kept by all that they are made of: a page of kept ones is the page anew."""
 
 from datetime import date, timedelta
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 from advocacy.models import ContentVersion, ResponseStatus
 from advocacy.models.content_version import one_version
 from advocacy.models.kept import KeptTexts, forget
-from advocacy.public.parts import kept
+from advocacy.public.pieces import kept
 from tests.factories import (
     make_action,
     make_body,
@@ -52,7 +52,7 @@ def action():
 
 @pytest.fixture
 def requests(action):
-    """[(path, headers)]: pages that differ in one thing each that a part may be made of."""
+    """[(path, headers)]: pages that differ in one thing each that a piece may be made of."""
     ask, issue = action.get_absolute_url(), action.issue.get_absolute_url()
     past, steps = "as_of=2026-01-05", action.steps.all()
     queries = {
@@ -82,7 +82,7 @@ def answers(client, requests, *, anew):
     return found
 
 
-def test_a_page_of_parts_that_are_kept_is_the_page_made_anew(client, requests):
+def test_a_page_of_pieces_that_are_kept_is_the_page_made_anew(client, requests):
     expected = answers(client, requests, anew=True)
     forget()
 
@@ -93,7 +93,7 @@ def test_a_page_of_parts_that_are_kept_is_the_page_made_anew(client, requests):
 
 
 @pytest.mark.parametrize("name", ["overview", "action_list", "my_checklist"])
-def test_a_page_of_kept_parts_reads_no_row_that_they_show(client, action, name):
+def test_a_page_of_kept_pieces_reads_no_row_that_they_show(client, action, name):
     client.get(reverse(name))
 
     with CaptureQueriesContext(connection) as queries:
@@ -103,7 +103,7 @@ def test_a_page_of_kept_parts_reads_no_row_that_they_show(client, action, name):
     assert not any('"advocacy_recommendedaction"."text"' in query["sql"] for query in queries)
 
 
-def test_a_page_of_an_ask_and_of_an_issue_of_kept_parts_asks_for_the_number_of_the_content_alone(
+def test_a_page_of_an_ask_and_of_an_issue_of_kept_pieces_asks_for_the_number_of_the_content_alone(
     client, action, django_assert_num_queries
 ):
     for address in (action.get_absolute_url(), action.issue.get_absolute_url()):
@@ -161,7 +161,7 @@ def test_a_page_that_writes_sees_what_was_written(action):
     assert ContentVersion.objects.current() > first
 
 
-def test_those_parts_go_first_that_nobody_asks_for():
+def test_those_pieces_go_first_that_nobody_asks_for():
     texts = KeptTexts[str](10, length=len)
     KeptTexts.everywhere.remove(texts)
     for name in ("a", "b"):
