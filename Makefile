@@ -48,7 +48,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install dev test test-quick test-postgres test-thorough check bench bench-pages bench-mailing bench-sign-ups bench-transfer bench-verify bench-bundle proof fuzz screenshots format messages manage lock clean port
+.PHONY: help run install dev test test-quick test-postgres test-thorough check bench bench-fresh bench-pages bench-mailing bench-sign-ups bench-transfer bench-verify bench-bundle proof fuzz screenshots format messages manage lock clean port
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -89,9 +89,12 @@ check: .venv/installed-dev $(KEYS) ## lint, format, types, migrations, deploymen
 	@sh deploy/install_for_tests.sh gettext
 	$(BIN)/python manage.py makemessages --check
 
-bench: .venv/installed-dev ## what readers get on the day it is in the news, against nginx with the same bytes
+bench: bench-fresh ## what readers get on the day it is in the news, against nginx with the same bytes
 	@sh deploy/install_for_tests.sh nginx wrk
 	@$(BIN)/python -m bench.news $(ARGS)
+
+bench-fresh: .venv/installed-dev ## CPU of five pages of the dossier that are made anew, against a limit each
+	@$(BIN)/python -m bench.fresh
 
 bench-pages: .venv/installed $(KEYS) ## what every page costs with ASKS=100000 and ENTRIES=1000000, on a throw-away PostgreSQL
 	@sh deploy/install_for_tests.sh postgresql

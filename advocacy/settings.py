@@ -357,7 +357,8 @@ SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 # HSTS for subdomains and preloading are the operator's decision.
 # SQLite leaves the covering columns of an index out; only PostgreSQL needs them.
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "models.W040"]
+# Our own tags take the place of Django's of the same name (`templatetags/i18n.py`).
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "models.W040", "templates.W003"]
 TRUST_PROXY = env("TRUST_PROXY", "0", yes_or_no)
 if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

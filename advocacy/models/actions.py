@@ -3,7 +3,6 @@ from typing import ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property, lazy
 from django.utils.translation import gettext
@@ -20,6 +19,7 @@ from advocacy.models.enums import (
 )
 from advocacy.models.events import Event
 from advocacy.models.mailings import Edition
+from advocacy.models.page_addresses import page_address
 from advocacy.models.responses import StatusUpdate, look_details
 from advocacy.models.roles import demand_publication
 from advocacy.models.searchable import Searchable
@@ -205,7 +205,7 @@ class RecommendedAction(Witnessed, Searchable):
         return f"{self.reference} {self.title}"
 
     def get_absolute_url(self) -> str:
-        return reverse("action_detail", args=[self.slug])
+        return page_address("action_detail", self.slug)
 
     @classmethod
     def standings(cls, day=None):

@@ -5,7 +5,6 @@ from typing import ClassVar
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +14,7 @@ from advocacy.models.body_kinds import BodyKind
 from advocacy.models.content import Content, ContentQuerySet
 from advocacy.models.enums import ReachedBy, Salutation
 from advocacy.models.overlap import SeatsDoNotOverlap
+from advocacy.models.page_addresses import page_address
 from advocacy.models.searchable import Searchable, SearchableQuerySet
 from advocacy.models.text import Line, Slug, Text, Url
 from advocacy.models.wordings import Witnessed
@@ -197,7 +197,7 @@ class TargetBody(Witnessed, Searchable):
         return super().witnessed_values() | {"kind": self.kind.name}
 
     def get_absolute_url(self) -> str:
-        return reverse("body_detail", args=[self.slug])
+        return page_address("body_detail", self.slug)
 
     def reader_in(self, country: str, *, sits: bool) -> Reader:
         """Whom somebody in a country writes to about an ask to this body.

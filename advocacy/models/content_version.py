@@ -1,6 +1,8 @@
 """One number that changes with everything the public pages show, so that they can be kept."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -47,6 +49,20 @@ UPDATE advocacy_contentversion SET number = number + 1;
 """
 
 
+# What a page that is being made has read of it, once it has asked.
+_of_page: ContextVar[list[int] | None] = ContextVar("of_page", default=None)
+
+
+@contextmanager
+def one_version() -> Iterator[None]:
+    """A page that writes nothing asks for the number once, before all that is kept by it."""
+    token = _of_page.set([])
+    try:
+        yield
+    finally:
+        _of_page.reset(token)
+
+
 class ContentVersionQuerySet(models.QuerySet["ContentVersion"]):
     def current(self) -> int | None:
         """The number under which what is read from now on may be kept.
@@ -55,11 +71,20 @@ class ContentVersionQuerySet(models.QuerySet["ContentVersion"]):
         smaller one than before: another database. None inside a transaction, where nothing may be
         kept: its own changes count already, and may be taken back.
         """
-        return None if connection.in_atomic_block else self.total()
+        if connection.in_atomic_block:
+            return None
+        known = _of_page.get()
+        if known is None:
+            return self.total()
+        if not known:
+            known.append(self.total())
+        return known[0]
 
     def total(self) -> int:
-        number: int | None = self.aggregate(total=models.Sum("number"))["total"]
-        return number or 0
+        # Asked at every page: written down, it costs a fifth of what the ORM takes to write it.
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(f"SELECT sum(number) FROM {self.model._meta.db_table}")
+            return int(cursor.fetchone()[0] or 0)
 
     def count_one(self) -> None:
         """Count a change of what pages show that no table holds: of a file, for example."""

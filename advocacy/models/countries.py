@@ -8,9 +8,10 @@ from django.utils import timezone
 from advocacy.models.bodies import Seat, TargetBody
 from advocacy.models.dates import locale
 from advocacy.models.kept import Kept
-from advocacy.models.states import GROUP_OF
+from advocacy.models.states import GROUP_OF, MEMBERS
 
 kept = Kept[frozenset[str]](most=1)
+NEIGHBOURS = {group: codes.split() for group, codes in MEMBERS.items()}
 
 # Where the list of names that comes with every language says what no member of the United Nations
 # is called there, or writes it for a map (docs/decisions/0031-names-of-states.md).
@@ -79,4 +80,4 @@ def _countries() -> Iterable[str]:
 def neighbours_of(country: str) -> Iterable[str]:
     """The States of its regional group, itself among them."""
     group = GROUP_OF.get(country)
-    return (code for code, other in GROUP_OF.items() if group and other == group)
+    return NEIGHBOURS[group] if group else ()

@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from babel import Locale
@@ -21,7 +22,11 @@ FOR_PROGRAMS: dict[str, str] = {DatePrecision.YEAR: "%Y", DatePrecision.MONTH: "
 
 def locale() -> Locale:
     """The locale of the active language."""
-    code = get_language() or settings.LANGUAGE_CODE
+    return locale_of(get_language() or settings.LANGUAGE_CODE)
+
+
+@lru_cache(maxsize=64)
+def locale_of(code: str) -> Locale:
     return Locale.parse(REGION.get(code, code), sep="-")
 
 
@@ -33,16 +38,25 @@ def language_name(code: str) -> str:
 
 def written_day(day: date, precision: str = DatePrecision.DAY, style: str = "long") -> str:
     """A date as far as it is known: 16 December 2024, December 2024, 2024."""
+    # Of a moment its day alone: moments are equal in every zone, and their days are not.
+    day = day.date() if isinstance(day, datetime) else day
+    return _written(day, str(precision), style, get_language() or settings.LANGUAGE_CODE)
+
+
+@lru_cache(maxsize=10_000)
+def _written(day: date, precision: str, style: str, language: str) -> str:
+    """A page has hundreds of dates, and all pages together a few thousand."""
+    names = locale_of(language)
     if precision == DatePrecision.YEAR:
-        return format_skeleton("y", day, locale=locale())
+        return format_skeleton("y", day, locale=names)
     if precision == DatePrecision.MONTH:
-        return _spelt_out(format_skeleton("yMMMM", day, locale=locale()))
-    written = format_date(day, style, locale=locale())
-    return _spelt_out(written) if style == "long" else written
+        return _spelt_out(format_skeleton("yMMMM", day, locale=names), names)
+    written = format_date(day, style, locale=names)
+    return _spelt_out(written, names) if style == "long" else written
 
 
-def _spelt_out(written: str) -> str:
-    short, long = SPELT_OUT.get(locale().language, ("", ""))
+def _spelt_out(written: str, names: Locale) -> str:
+    short, long = SPELT_OUT.get(names.language, ("", ""))
     return f"{written.removesuffix(short)}{long}" if short and written.endswith(short) else written
 
 

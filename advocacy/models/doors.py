@@ -73,8 +73,7 @@ class Doors:
         bodies = set(bodies)
         named = {step.office_id for step in steps if step.office_id}
         is_needed = bodies and not self.are_dangerous
-        rows = ContactPoint.objects.around(country, bodies, named)
-        self.rows = list(rows) if is_needed else []
+        self.rows = list(ContactPoint.objects.around(country, bodies, named)) if is_needed else []
 
     @classmethod
     def of_steps(cls, country: str, steps: Iterable[ChecklistStep]) -> Self:

@@ -1,12 +1,12 @@
 from django.apps import apps
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from advocacy.models.content import Content, ContentQuerySet
 from advocacy.models.enums import IssueSort
+from advocacy.models.page_addresses import page_address
 from advocacy.models.searchable import Searchable, SearchableQuerySet
 from advocacy.models.text import Line, Slug, Text, Url
 from advocacy.models.translated import in_words, texts_in_all_languages
@@ -103,7 +103,7 @@ class Issue(Searchable):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("issue_detail", args=[self.slug])
+        return page_address("issue_detail", self.slug)
 
     @property
     def asks(self):

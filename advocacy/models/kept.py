@@ -2,11 +2,12 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from functools import wraps
 from threading import Condition, Lock
 from typing import Any, ClassVar
 
-from cachetools import TTLCache, cached
+from cachetools import LRUCache, TTLCache, cached
 from django.db import connection
 from django.utils import timezone
 
@@ -66,6 +67,39 @@ class Kept[Value]:
         self.last = None
 
 
+class KeptTexts[Value]:
+    """Very many values, up to so many letters in all; those go first that nobody asks for.
+
+    Whoever makes one has read the edition, a number of the content and a day, before anything else
+    that is in it. Nobody waits for what another is making.
+    """
+
+    everywhere: ClassVar[list["KeptTexts[Any]"]] = []
+
+    def __init__(self, letters: int, length: Callable[[Value], int]) -> None:
+        self.everywhere.append(self)
+        self.edition: Any = None
+        self.values: LRUCache[Hashable, Value] = LRUCache(letters, getsizeof=length)
+        self.turns = Lock()
+
+    def find(self, edition: Hashable, key: Hashable) -> Value | None:
+        with self.turns:
+            return self.values.get(key) if self.edition == edition else None
+
+    def keep(self, edition: Hashable, key: Hashable, value: Value) -> None:
+        with self.turns:
+            if self.edition != edition:
+                self.values.clear()
+                self.edition = edition
+            # One that is longer than all there may be is not kept.
+            with suppress(ValueError):
+                self.values[key] = value
+
+    def clear(self) -> None:
+        with self.turns:
+            self.values.clear()
+
+
 numbers = Kept[Any](MOST_NUMBERS)
 answers: list[TTLCache[Any, Any]] = []
 
@@ -93,5 +127,7 @@ def forget() -> None:
     """Keep nothing of all that a process keeps: it belongs to another database."""
     for kept in Kept.everywhere:
         kept.clear()
+    for texts in KeptTexts.everywhere:
+        texts.clear()
     for answer in answers:
         answer.clear()

@@ -1,13 +1,13 @@
 """When something can be done: dated sessions and deadlines, and what is open on any day."""
 
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from advocacy.models.bodies import TargetBody
 from advocacy.models.content import Content, ContentQuerySet
 from advocacy.models.enums import Confidence, DatePrecision, MeetingKind
+from advocacy.models.page_addresses import page_address
 from advocacy.models.text import Line, Slug, Text, Url
 
 
@@ -137,7 +137,7 @@ class Meeting(Content):
         return f"{self.body.abbreviation}: {self.title}"
 
     def get_absolute_url(self):
-        return reverse("meeting_detail", args=[self.slug])
+        return page_address("meeting_detail", self.slug)
 
     @property
     def is_chance(self):

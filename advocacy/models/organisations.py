@@ -1,6 +1,7 @@
 """Who asks: the organisations that put asks to bodies."""
 
 from datetime import date
+from functools import lru_cache
 
 from django.db import models
 from django.urls import reverse
@@ -15,15 +16,18 @@ from advocacy.models.text import Line, Slug, Text, Url
 class OrganisationQuerySet(ContentQuerySet["Organisation"]):
     def that_asked(self, day: date | None = None) -> "OrganisationQuerySet":
         """Those that had put an ask to a body by a day, today unless told."""
-        return self.filter(self._put_by(day))
+        return self.filter(_put_by(day or timezone.localdate()))
 
     def those_first_who_asked(self, day: date) -> "OrganisationQuerySet":
-        rows = self.annotate(has_asked=self._put_by(day))
+        rows = self.annotate(has_asked=_put_by(day))
         return rows.order_by("-has_asked", "name", "pk")
 
-    def _put_by(self, day: date | None) -> models.Exists:
-        occasions = Submission.objects.public(day or timezone.localdate())
-        return models.Exists(occasions.filter(organisations=models.OuterRef("pk")))
+
+@lru_cache(maxsize=100)
+def _put_by(day: date) -> models.Exists:
+    """The same whenever a day is asked for: built once."""
+    occasions = Submission.objects.public(day)
+    return models.Exists(occasions.filter(organisations=models.OuterRef("pk")))
 
 
 class Organisation(Content):

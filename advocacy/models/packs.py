@@ -7,7 +7,6 @@ from math import ceil
 from typing import Any, Self
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -17,6 +16,7 @@ from advocacy.models.actions import RecommendedAction
 from advocacy.models.enums import PackKind, TranslationState
 from advocacy.models.issues import Issue
 from advocacy.models.meetings import Meeting
+from advocacy.models.page_addresses import page_address
 from advocacy.models.searchable import Searchable, SearchableQuerySet
 from advocacy.models.text import LanguageCode, Line, Slug, Text, check_headings
 
@@ -183,7 +183,7 @@ class Pack(Searchable):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("pack_detail", args=[self.slug])
+        return page_address("pack_detail", self.slug)
 
     @classmethod
     def language_field(cls, field: str) -> str:

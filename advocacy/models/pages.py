@@ -6,13 +6,13 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from advocacy.models.content import Content, ContentQuerySet
 from advocacy.models.kept import Kept
+from advocacy.models.page_addresses import page_address
 from advocacy.models.text import Line, Slug, Text, check_headings
 
 # The pages that every record has. What the program knows stands on them whatever a row says, and
@@ -134,8 +134,8 @@ class Page(Content):
 
     def get_absolute_url(self) -> str:
         if self.slug in EVERY_RECORD_HAS:
-            return reverse(self.slug)
-        return reverse("page_detail", args=[self.slug])
+            return page_address(self.slug)
+        return page_address("page_detail", self.slug)
 
     def clean(self) -> None:
         super().clean()

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
+from advocacy.models.page_addresses import page_address
 from advocacy.models.text import Line
 
 MOST_UPLOADED = 2_000_000
@@ -108,7 +108,7 @@ class Picture(models.Model):
         return f"{self.width} × {self.height}"
 
     def get_absolute_url(self) -> str:
-        return reverse("site_picture", args=[self.digest])
+        return page_address("site_picture", self.digest)
 
     @property
     def url(self) -> str:

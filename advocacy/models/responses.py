@@ -6,7 +6,6 @@ from uuid import UUID, uuid4, uuid5
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +32,7 @@ from advocacy.models.evidence import (
     check_transition,
     needs_reason,
 )
+from advocacy.models.page_addresses import page_address
 from advocacy.models.sources import OF_A_LOG, Citation, made_up_key
 from advocacy.models.standing import RECORDED_CHOICES
 from advocacy.models.text import Line, Slug, Text
@@ -257,7 +257,7 @@ class StatusUpdate(EntryWords, Chained, Translated):
         return f"{self.happened_on} {self.label}"
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('action_detail', args=[self.action.slug])}#entry-{self.pk}"
+        return f"{page_address('action_detail', self.action.slug)}#entry-{self.pk}"
 
     @classmethod
     def with_hashed(cls):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import cache
 from itertools import batched
 from typing import Any
 
@@ -126,6 +127,7 @@ def entries_by(day: date) -> Coalesce:
     return Coalesce(models.Subquery(of_ask), models.Value(""), output_field=models.TextField())
 
 
+@cache
 def marks() -> dict[str, Any]:
     """What has to be said beside the status, by the entry that set it. Needs `status_update_id`."""
     entry = StatusUpdate.objects.filter(pk=models.OuterRef("status_update_id")).order_by()

@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext
@@ -13,6 +12,7 @@ from advocacy.models.chain import AppendOnlyQuerySet, Chained, Link, refuse
 from advocacy.models.digests import plain
 from advocacy.models.enums import AskState, Channel
 from advocacy.models.evidence import WEAK_ALONE, by_field, can_stand
+from advocacy.models.page_addresses import page_address
 from advocacy.models.text import Line, Slug, Text
 from advocacy.models.translated import Translated
 
@@ -246,7 +246,7 @@ class Submission(Chained, Translated):
         return f"{self.submitted_on} {self.get_channel_display()}"
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('action_detail', args=[self.action.slug])}#{self.anchor}"
+        return f"{page_address('action_detail', self.action.slug)}#{self.anchor}"
 
     @property
     def anchor(self):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from itertools import batched
 from typing import Any, ClassVar
@@ -17,6 +18,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Coalesce, NullIf
+from django.utils.encoding import force_str
 from django.utils.translation import get_language, override
 
 from advocacy.models.enums import TranslationState
@@ -70,9 +72,10 @@ class Shelf:
         # What was shown, see `templatetags/words.py`.
         self.shown: Counter[TranslationState] = Counter()
 
-    def note(self, row: "Translated") -> None:
+    def note(self, row: "Translated", left_out: frozenset[str] | None = None) -> None:
         place = row.translation_name(), row.pk
-        left_out = frozenset(row.get_deferred_fields())
+        if left_out is None:
+            left_out = frozenset(row.get_deferred_fields())
         before = self.rows.get(place, left_out)
         self.rows[place] = before & left_out
         if before - left_out:
@@ -114,6 +117,7 @@ def fetch(rows: dict[Place, frozenset[str]], language: str) -> dict[Place, OfRow
 
 
 Q_ALL = models.Q()
+WHOLE: frozenset[str] = frozenset()
 _shelf: ContextVar[Shelf | None] = ContextVar("shelf", default=None)
 _noted: ContextVar[Counter[TranslationState] | None] = ContextVar("noted", default=None)
 
@@ -164,6 +168,12 @@ def in_one_language[T](
     return made
 
 
+@lru_cache(maxsize=1000)
+def labels_of(field: Any) -> dict[Any, Any]:
+    """The words of the choices of a field, in the language that is active when they are read."""
+    return dict(field.flatchoices)
+
+
 class Translated(models.Model):
     """A row with words that may be there in other languages than their own."""
 
@@ -178,11 +188,18 @@ class Translated(models.Model):
         abstract = True
 
     @classmethod
-    def from_db(cls, *args: Any, **kwargs: Any) -> Any:
-        row = super().from_db(*args, **kwargs)
+    def from_db(cls, db: Any, field_names: Any, values: Any, **kwargs: Any) -> Any:
+        row = super().from_db(db, field_names, values, **kwargs)
         if shelf := _shelf.get():
-            shelf.note(row)
+            # Of a row that was read whole nothing is looked for.
+            is_whole = len(values) == len(cls._meta.concrete_fields)
+            shelf.note(row, WHOLE if is_whole else None)
         return row
+
+    def _get_FIELD_display(self, field: Any) -> str:
+        """Django's own makes a dictionary of the choices each time, a hundred times a page."""
+        value = getattr(self, field.attname)
+        return force_str(labels_of(field).get(value, value), strings_only=True)
 
     @classmethod
     def translation_name(cls) -> str:

@@ -1,6 +1,7 @@
 """Reading the record: which entries are in force, public, due to be told or to be counted."""
 
 from datetime import datetime, time, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.apps import apps
@@ -182,21 +183,30 @@ class StatusUpdateQuerySet(AppendOnlyQuerySet["StatusUpdate"]):
             .with_place()
         )
 
+    def in_short(self):
+        """Fetch what a line about a response shows; a look needs what was recorded before it."""
+        return self.select_related("action__body", "action__standing_today").prefetch_related(
+            "sources"
+        )
+
     def with_place(self):
         """Annotate what looks need to be told apart, by what was recorded before and after them.
 
         `answered_before` and `looked_before`: whether a response, or another look, was on record.
         `missed_on`: the day of a response that had happened by then and was recorded only later.
         """
-        earlier = self.model.objects.filter(
-            action=models.OuterRef("action"), happened_on__lte=models.OuterRef("happened_on")
-        ).order_by()
-        late = earlier.responses().filter(pk__gt=models.OuterRef("pk"), corrects=None)
-        place = {
-            "answered_before": models.Exists(
-                earlier.responses().filter(pk__lt=models.OuterRef("pk"))
-            ),
-            "looked_before": models.Exists(earlier.looks().filter(pk__lt=models.OuterRef("pk"))),
-            "missed_on": models.Subquery(late.newest_first().values("happened_on")[:1]),
-        }
-        return self.annotate(**place)
+        return self.annotate(**_place(self.model))
+
+
+@cache
+def _place(model):
+    """The same at every call: built once."""
+    earlier = model.objects.filter(
+        action=models.OuterRef("action"), happened_on__lte=models.OuterRef("happened_on")
+    ).order_by()
+    late = earlier.responses().filter(pk__gt=models.OuterRef("pk"), corrects=None)
+    return {
+        "answered_before": models.Exists(earlier.responses().filter(pk__lt=models.OuterRef("pk"))),
+        "looked_before": models.Exists(earlier.looks().filter(pk__lt=models.OuterRef("pk"))),
+        "missed_on": models.Subquery(late.newest_first().values("happened_on")[:1]),
+    }

@@ -5,6 +5,7 @@ Whatever shows a list is made of it: the page, the part that htmx asks for, the 
 
 from abc import ABC, abstractmethod
 from collections import Counter
+from typing import NamedTuple
 
 from django.db import models
 from django.utils import timezone
@@ -31,6 +32,7 @@ from advocacy.public.forms import (
     IssueFilterForm,
 )
 from advocacy.public.forms.filters import FilterForm
+from advocacy.public.pieces import Pieces
 from advocacy.web.htmx import render_part
 from advocacy.web.pagination import PER_PAGE, Walk, in_order, page_of
 
@@ -40,8 +42,10 @@ FEW = 2000
 
 def render_list(request, rows, template, **more):
     """The page of a list, or its part "results" for htmx."""
+    rows.pieces = Pieces(request, template, rows.day)
     page = rows.page(request.GET.get("page"))
     context = {
+        "pieces": rows.pieces,
         "filters": rows.form,
         "page": page,
         "search": rows.search,
@@ -57,6 +61,8 @@ class FilteredList(ABC):
 
     filter_form: type[FilterForm]
     per_page = PER_PAGE
+    # Of the page that shows it; a feed has none.
+    pieces: Pieces | None = None
 
     def __init__(self, query):
         self.query = query
@@ -139,8 +145,18 @@ class FilteredList(ABC):
     def page(self, number):
         """One page of the list; a bad number is a 404."""
         page = page_of(self.ordered(), number, total=self.total, per_page=self.per_page)
-        page.object_list = in_order(page.object_list, self.fetch())
+        page.object_list = self.rows_of(page)
         return page
+
+    def rows_of(self, page):
+        """The rows of a page, of which it has the keys."""
+        return in_order(page.object_list, self.fetch())
+
+
+class Keyed(NamedTuple):
+    """A row of which a page needs no more than its key."""
+
+    pk: int
 
 
 class ActionList(FilteredList):
@@ -247,6 +263,16 @@ class ActionList(FilteredList):
     def fetch(self):
         return RecommendedAction.objects.with_status(self.day).with_related()
 
+    def rows_of(self, page):
+        """The asks of a page: of those whose cards are kept, the keys alone."""
+        keys = list(page.object_list)
+        if self.pieces is None:
+            return in_order(keys, self.fetch())
+        lacking = {key for key in keys if self.pieces.lacks(key)}
+        found = self.fetch().in_bulk(lacking) if lacking else {}
+        there = (key for key in keys if key in found or key not in lacking)
+        return [found.get(key) or Keyed(key) for key in there]
+
     def shown(self, actions):
         return {
             "actions": actions,
@@ -280,6 +306,8 @@ class IssueList(ActionList):
 
     def fetch(self):
         return Issue.objects.with_related()
+
+    rows_of = FilteredList.rows_of
 
     def shown(self, issues):
         phases = self.standings.phase_counts_of(issues)

@@ -36,9 +36,11 @@ class StepList(FilteredList):
     @cached_property
     def by_body(self):
         """How many steps are about each body: {key: number}, the bodies in their order."""
+        return numbers.get(("steps", self.filters.query), self._count_by_body)
+
+    def _count_by_body(self):
         rows = self.matches().order_by("action__body__position", "action__body")
-        rows = rows.values_list("action__body").annotate(n=models.Count("pk"))
-        return numbers.get(("steps", self.filters.query), lambda: dict(rows))
+        return dict(rows.values_list("action__body").annotate(n=models.Count("pk")))
 
     @cached_property
     def total(self):
@@ -59,6 +61,16 @@ class StepList(FilteredList):
     @cached_property
     def basket(self):
         return Basket(self.query)
+
+    def rows_of(self, page):
+        """The steps of a page, unless all that it says of them is kept.
+
+        Nobody's basket is kept, nor that a page has none.
+        """
+        key = self.filters.query, page.number, "country" in self.form.fields
+        if self.pieces is None or self.basket or not page.paginator.count:
+            return super().rows_of(page)
+        return super().rows_of(page) if self.pieces.lacks("steps", *key) else []
 
     def shown(self, steps):
         steps, country = with_asks(steps), self.filters.filters.get("country", "")
@@ -170,6 +182,8 @@ def merged(steps, basket):
 def with_asks(steps):
     """The steps as a list, each with its ask as the record has it now."""
     steps = list(steps)
+    if not steps:
+        return steps
     asks = RecommendedAction.objects.with_status().with_related()
     asks = asks.in_bulk({step.action_id for step in steps})
     for step in steps:

@@ -12,7 +12,7 @@ from advocacy.models import (
     days_of_looks,
 )
 from advocacy.public.forms import UpdateFilterForm
-from advocacy.public.lists import ActionList
+from advocacy.public.lists import ActionList, FilteredList
 from advocacy.web.pagination import in_order, page_of
 
 
@@ -68,6 +68,8 @@ class UpdateList(ActionList):
 
     def fetch(self):
         return StatusUpdate.objects.with_related()
+
+    rows_of = FilteredList.rows_of
 
     def shown(self, updates):
         return {"updates": updates}

@@ -1,11 +1,12 @@
 """How the record is shown: dates, days, marks of status and links that keep the day looked at."""
 
+from functools import lru_cache
 from typing import Any
 
 import segno
 from django import template
 from django.conf import settings
-from django.urls import reverse, translate_url
+from django.urls import translate_url
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import mark_safe
@@ -23,6 +24,7 @@ from advocacy.models import (
     once_key,
 )
 from advocacy.models.dates import machine_day, written_day, written_days
+from advocacy.models.page_addresses import page_address
 from advocacy.models.standing import label_of_code, label_of_group, mark_of_group
 from advocacy.models.withheld import is_notice
 from advocacy.templatetags.words import language_name, words
@@ -61,7 +63,7 @@ def main_nav(context):
     return [
         {
             "label": label,
-            "url": reverse(first),
+            "url": page_address(first),
             "current": ("page" if name == first else "true") if name in names else "",
         }
         for label, first, names in sections
@@ -83,9 +85,10 @@ def language_links(context):
         here = request.get_full_path() if request else ""
         if preview := context.get("preview"):
             here = preview["address"]
-        url = translate_url(here, code)
-        if getattr(request, "resolver_match", None) is None or is_in_no_language(url):
-            url = translate_url(reverse("overview"), code)
+        if getattr(request, "resolver_match", None) is None or is_in_no_language(here):
+            here = page_address("overview")
+        path, mark, query = here.partition("?")
+        url = f"{in_language(path, code)}{mark if query else ''}{query}"
         links.append(
             {
                 "code": code,
@@ -103,16 +106,29 @@ def is_in_no_language(url):
     return url.split("/")[1] not in {code for code, _name in settings.LANGUAGES}
 
 
+def in_language(path, code):
+    """The path of a page in another language: the same pages are looked for all the time."""
+    return _in_language(path, code, get_language())
+
+
+@lru_cache(maxsize=2000)
+def _in_language(path, code, _active):
+    # Django finds a page only by its address in the language that is active.
+    return translate_url(path, code)
+
+
 @register.simple_tag(takes_context=True)
 def record_url(context, target, **query):
     """The address of a row, or of a named page, that keeps the day the reader looks at."""
-    address = reverse(target) if isinstance(target, str) else target.get_absolute_url()
-    address, hash_, place = address.partition("#")
+    address = page_address(target) if isinstance(target, str) else target.get_absolute_url()
     filters = context.get("filters")
     if filters and filters.as_of_day:
         query["as_of"] = filters.as_of_day.isoformat()
     query = {name: value for name, value in query.items() if value}
-    return f"{address}{'?' if query else ''}{urlencode(query)}{hash_}{place}"
+    if not query:
+        return address
+    address, hash_, place = address.partition("#")
+    return f"{address}?{urlencode(query)}{hash_}{place}"
 
 
 @register.simple_tag(takes_context=True)
@@ -221,11 +237,12 @@ def day(date, precision=DatePrecision.DAY, style="long"):
     """A date written out, as far as it is known: 16 December 2024, December 2024, 2024."""
     if not date:
         return ""
-    return format_html(
-        '<time datetime="{}">{}</time>',
-        machine_day(date, precision),
-        written_day(date, precision, style),
-    )
+    return _time(machine_day(date, precision), written_day(date, precision, style))
+
+
+@lru_cache(maxsize=10_000)
+def _time(machine, written):
+    return format_html('<time datetime="{}">{}</time>', machine, written)
 
 
 @register.simple_tag
@@ -254,15 +271,25 @@ def reference(ask):
     return format_html(abbreviation, _("the number of this ask in the record"), ask.reference)
 
 
-@register.inclusion_tag("includes/_status.html")
+@register.simple_tag
 def status_mark(shown):
     """The symbol and the words of a standing, of an entry or of a group of asks."""
-    return {"mark": shown.mark, "label": shown.label}
+    return _mark(str(shown.mark), shown.label)
 
 
-@register.inclusion_tag("includes/_status.html")
+@register.simple_tag
 def phase_mark(phase):
-    return {"mark": phase, "label": label_of_group(phase)}
+    return _mark(str(phase), label_of_group(phase))
+
+
+@lru_cache(maxsize=2000)
+def _mark(mark, label):
+    """Without a template: every page has dozens, and all of them few different ones."""
+    if not mark:
+        return format_html('<span class="status"><span>{}</span></span>', label)
+    symbol = '<svg aria-hidden="true"><use href="#mark-{}"></use></svg>'
+    whole = f'<span class="status" data-phase="{{}}">{symbol} <span>{{}}</span></span>'
+    return format_html(whole, mark, mark, label)
 
 
 @register.inclusion_tag("includes/_phase_strip.html", takes_context=True)

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 from django import template
 from django.conf import settings
 from django.template.defaultfilters import truncatechars
-from django.urls import reverse, translate_url
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 from django.utils.html import format_html
@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from advocacy.models import Confidence, Issue, MeetingKind, RecommendedAction, in_one_language
 from advocacy.models.dates import machine_day, written_day
 from advocacy.models.groups import counted_words
-from advocacy.templatetags.advocacy import cited_url, full_url
+from advocacy.templatetags.advocacy import cited_url, full_url, in_language
 from advocacy.templatetags.letters import mailto
 
 register = template.Library()
@@ -188,11 +188,10 @@ def canonical_links(context: Any) -> Canonical | None:
     if getattr(request, "resolver_match", None) is None or context.get("preview"):
         return None
     here = iri_to_uri(request.path)
-    if request.GET.keys() == {"page"}:
-        here = f"{here}?{request.GET.urlencode()}"
+    query = f"?{request.GET.urlencode()}" if request.GET.keys() == {"page"} else ""
     codes = [code for code, _name in settings.LANGUAGES]
-    languages = [(code, settings.SITE_URL + translate_url(here, code)) for code in codes]
-    return Canonical(settings.SITE_URL + here, languages if len(codes) > 1 else [])
+    languages = [(code, settings.SITE_URL + in_language(here, code) + query) for code in codes]
+    return Canonical(settings.SITE_URL + here + query, languages if len(codes) > 1 else [])
 
 
 def publisher_of(context):

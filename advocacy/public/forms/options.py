@@ -1,5 +1,6 @@
 """The options of a filter: few of them, in words, and the rest by a search."""
 
+from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -7,7 +8,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.utils import flatatt
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -61,30 +63,39 @@ def counted(field, lookup):
 class Select(forms.Select):
     """Written without a template for each option, which takes most of the time of a filter form."""
 
+    def optgroups(self, name, value, attrs=None):
+        """Nothing: the options are written from the choices themselves."""
+        return []
+
     def _render(self, template_name, context, renderer=None):
         widget = context["widget"]
-        groups = [
-            format_html('<optgroup label="{}">{}</optgroup>', name, written(options))
-            if name
-            else written(options)
-            for name, options, _place in widget["optgroups"]
-        ]
-        options = format_html_join("\n", "{}", ((group,) for group in groups))
+        options = mark_safe("\n".join(self.written(set(widget["value"]))))
         attributes = flatatt(widget["attrs"])
         return format_html('<select name="{}"{}>{}</select>', widget["name"], attributes, options)
 
+    def written(self, chosen):
+        """Each option as HTML, or each group of them; one value is chosen at most."""
+        for value, label in self.choices:
+            if isinstance(label, list | tuple):
+                options = mark_safe("\n".join(self.rows(label, chosen)))
+                yield format_html('<optgroup label="{}">{}</optgroup>', value, options)
+            else:
+                yield from self.rows([(value, label)], chosen)
 
-def written(options):
-    rows = (
-        (option["value"], flatatt(attributes_of(option)), str(option["label"]))
-        for option in options
-    )
-    return format_html_join("\n", '<option value="{}"{}>{}</option>', rows)
+    def rows(self, choices, chosen):
+        for value, label in choices:
+            value = "" if value is None else str(value)
+            is_chosen = value in chosen
+            # Of the same value twice, the first.
+            chosen.discard(value)
+            yield option(value, str(label), getattr(label, "language", ""), is_chosen)
 
 
-def attributes_of(option):
-    language = getattr(option["label"], "language", "")
-    return option["attrs"] | ({"lang": language} if language else {})
+@lru_cache(maxsize=10_000)
+def option(value, label, language, is_chosen):
+    """The same options stand on many pages: the names of two hundred countries."""
+    attributes = {"selected": is_chosen} | ({"lang": language} if language else {})
+    return format_html('<option value="{}"{}>{}</option>', value, flatatt(attributes), label)
 
 
 def choice(label, choices, empty):

@@ -2,7 +2,7 @@ from collections import Counter
 from functools import partial
 from itertools import chain
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -12,6 +12,7 @@ from advocacy.models.checklists import first_step
 from advocacy.public import timeline
 from advocacy.public.forms import FollowForm, TimelineForm
 from advocacy.public.lists import IssueList, render_list
+from advocacy.public.pieces import Pieces
 from advocacy.public.share.silence_words import credit, dated
 from advocacy.public.silence import silence_of
 
@@ -22,6 +23,8 @@ MOST_UPDATES = 60
 MOST_ROWS = 8
 # More stand in the list of packs.
 MOST_PACKS = 8
+# What the lines beneath the timeline say, which keep the address as it was asked for.
+BESIDE_THE_TIMELINE = ("rows_in_all", "has_more_updates", "looks_left_out")
 
 
 @require_safe
@@ -33,21 +36,33 @@ def issue_list(request):
 def issue_detail(request, slug):
     filters = TimelineForm(request.GET)
     day = filters.as_of_day or timezone.localdate()
-    issues = Issue.objects.opened().prefetch_related("topics", "legal_references")
-    issue = get_object_or_404(issues, slug=slug)
+    pieces = Pieces(request, "issue", slug, filters.as_of_day)
+    story = filters.is_whole, filters.has_looks
+    lacking = [name for name in ("title", "head", "asks", "steps", "told") if pieces.lacks(name)]
+    lacking += [name for name in ("timeline", "more") if pieces.lacks(name, *story)]
+    context = {"pieces": pieces, "filters": filters, "as_of": day, "slug": slug}
+    if lacking:
+        issues = Issue.objects.opened().prefetch_related("topics", "legal_references")
+        context |= _issue_page(request, get_object_or_404(issues, slug=slug), filters, day)
+        pieces.note("timeline", {name: context[name] for name in BESIDE_THE_TIMELINE})
+    else:
+        context |= pieces.found["timeline"].beside
+    return render(request, "issues/detail.html", context)
+
+
+def _issue_page(request, issue, filters, day):
+    """What the page of an issue shows."""
     actions = asks_of(issue, day)
+    address = dated(request.build_absolute_uri(issue.get_absolute_url()), filters.as_of_day)
     shown = actions[:MOST_ASKS]
     meetings = Meeting.objects.filter(body__in={action.body_id for action in actions})
     is_past = day < timezone.localdate()
     paragraphs = list(issue.paragraphs.told(day).prefetch_related("sources"))
     updates, events, story = _story(issue, actions, filters, day)
-    address = request.build_absolute_uri(issue.get_absolute_url())
-    context = {
-        "filters": filters,
-        "as_of": day,
+    return {
         "issue": issue,
         "silence": silence_on(actions, day),
-        "credit": partial(credit, issue, day, dated(address, filters.as_of_day)),
+        "credit": partial(credit, issue, day, address),
         "proposed": [action for action in shown if action.standing.is_proposed],
         "has_more_asks": len(actions) > MOST_ASKS,
         "phases": Counter(action.standing.counted_as for action in actions),
@@ -62,7 +77,6 @@ def issue_detail(request, slug):
         "mails": StatusUpdate.objects.mails_in_last_year(issue=issue),
         **story,
     }
-    return render(request, "issues/detail.html", context)
 
 
 def asks_of(issue, day):
@@ -91,8 +105,9 @@ def _story(issue, actions, filters, day):
     updates = entries if filters.has_looks else entries.responses()
     newest = list(updates.newest_first().with_related()[: MOST_UPDATES + 1])
     updates = newest[MOST_UPDATES - 1 :: -1]
-    happened = Event.objects.told_on(issue, updates).happened(day).newest_first().with_related()
-    latest = list(happened[: MOST_UPDATES + 1])
+    happened = Event.objects.told_on(issue, updates).happened(day).newest_first()
+    # Of each its sources stand at the foot of the page; who did it, on the timeline alone.
+    latest = list(happened.prefetch_related("sources")[: MOST_UPDATES + 1])
     events = latest[MOST_UPDATES - 1 :: -1]
     rows = timeline.newest_first(
         timeline.of_events(events, updates),
@@ -100,6 +115,8 @@ def _story(issue, actions, filters, day):
         timeline.of_entries(updates, events),
     )
     shown = rows if filters.is_whole else rows[:MOST_ROWS]
+    told = [row.thing for row in shown if isinstance(row.thing, Event)]
+    prefetch_related_objects(told, "by_bodies")
     return (
         updates,
         events,

@@ -21,6 +21,7 @@ from advocacy.models import (
 )
 from advocacy.models.groups import grouped
 from advocacy.public.forms import FollowForm, OverviewForm
+from advocacy.public.pieces import Pieces
 from advocacy.public.share.silence_words import credit, dated
 from advocacy.public.silence import MOST_ROWS, silence_of
 from advocacy.public.views.data import downloads
@@ -37,29 +38,49 @@ def overview(request):
     """The record on one screen: what it is about, who was asked, and how long each is silent."""
     filters = OverviewForm(request.GET)
     day = filters.as_of_day or timezone.localdate()
-    columns = columns_of(day)
-    context = {
-        "filters": filters,
-        "as_of": day,
-        "lead": _lead(columns),
-        "updates": list(
-            StatusUpdate.objects.published(day).responses().newest_first().with_related()[:SHOWN]
-        ),
+    pieces = Pieces(request, "overview", filters.as_of_day)
+    context = {"pieces": pieces, "filters": filters, "as_of": day}
+    # With the form beneath them, which shows the day as it was written, and what is wrong with it.
+    shown = filters.is_table, filters.by_shown, filters["as_of"].value()
+    lacks_asks = bool(filters.errors) or pieces.lacks("asks", *shown)
+    lacks_head, lacks_news = pieces.lacks("head"), pieces.lacks("news")
+    if lacks_asks or lacks_head or lacks_news:
+        columns = columns_of(day)
+        # The picture of a shared link and what is passed on tell of it as well.
+        context["lead"] = _lead(columns)
+        if lacks_asks:
+            context |= _asked(request, columns, filters)
+    if lacks_head:
+        context["downloads"] = downloads()
+    if lacks_news:
+        context |= _news(day)
+    return render(request, "overview.html", context)
+
+
+def _asked(request, columns, filters):
+    """How long each body is silent: as a table, or as a picture with the line that goes with it."""
+    if filters.is_table:
+        table = _table(columns)
+        return {"table": table, "longest": table["longest"]}
+    silence = silence_of_record(columns, filters.by_shown or "body", MOST_ROWS)
+    address = dated(request.build_absolute_uri(reverse("overview")), filters.as_of_day)
+    return {
+        "silence": silence,
+        "longest": silence.longest,
+        "credit": partial(credit, None, columns.day, address),
+    }
+
+
+def _news(day):
+    """What was answered, what comes next, and how to be told."""
+    responses = StatusUpdate.objects.published(day).responses()
+    return {
+        "updates": list(responses.newest_first().in_short()[:SHOWN]),
         "meetings": list(Meeting.objects.chances(day).with_related()[:SHOWN]),
         "next_then": list(Meeting.objects.next_then(day).with_related()[:SHOWN]),
         "follow": FollowForm(),
-        "downloads": downloads(),
         "mails": StatusUpdate.objects.mails_in_last_year(),
     }
-    if filters.is_table:
-        table = _table(columns)
-        context |= {"table": table, "longest": table["longest"]}
-    else:
-        silence = silence_of_record(columns, filters.by_shown or "body")
-        address = request.build_absolute_uri(reverse("overview"))
-        context |= {"silence": silence, "longest": silence.longest}
-        context |= {"credit": partial(credit, None, day, dated(address, filters.as_of_day))}
-    return render(request, "overview.html", context)
 
 
 def _asks(columns):
