@@ -51,8 +51,17 @@ def words(
     if not row:
         return ""
     told = noted(row.shown(field))
-    text = truncatechars(told.text, chars) if chars else told.text
+    text = cut(told.text, chars) if chars else told.text
     return in_its_language(truncatewords(text, first) if first else text, told.language, layout)
+
+
+def cut(text: str, chars: int) -> str:
+    """A text of at most so many characters, which ends after a whole word."""
+    short = truncatechars(text, chars)
+    if short == text:
+        return text
+    whole, _space, _part = short.rpartition(" ")
+    return f"{whole.rstrip(' ,;:–')} …" if whole else short
 
 
 def noted(told: Words) -> Words:
