@@ -351,6 +351,6 @@ def test_the_list_of_the_record_tells_looks_from_responses(client, editor):
     )
 
     assert "Looked: no public response found" in text_of(whole)
-    assert "We searched and found no public response." in text_of(whole)
+    assert "A search found no public response." in text_of(whole)
     assert [entry.is_look for entry in looks.context["cl"].result_list] == [True]
     assert [entry.is_look for entry in responses.context["cl"].result_list] == [False]

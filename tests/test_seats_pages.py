@@ -287,7 +287,7 @@ def test_a_country_without_seats_leads_to_its_own_bodies_with_a_letter_to_each(c
 
     for words in [
         "This is what its own bodies were asked, with a letter to each that takes one.",
-        "Asked in this country itself",
+        "Asks to bodies of this country itself",
         "To: Bundestag Dear members of parliament, I write to you about an ask in a public record."
         " On 16 December 2024 you were asked:",
         "To: Stahl AG Dear members of the board, I write to you",
@@ -378,7 +378,7 @@ def test_a_country_in_capitals_leads_to_its_page(client, address):
 def test_what_a_government_was_asked_itself_stands_on_its_page(client):
     make_action(body=make_body(name="Government of Korea", country="KR"), title="Receive them")
 
-    assert "Asked in this country itself" in text_of(page_of(client, "kr"))
+    assert "Asks to bodies of this country itself" in text_of(page_of(client, "kr"))
     assert "Receive them" not in text_of(page_of(client, "jp"))
 
 

@@ -129,7 +129,7 @@ class EntryWords(models.Model):
             return self.text_of("summary")
         if self.place.answered_before:
             return gettext("We looked again and found nothing new. The status stays what it was.")
-        return gettext("We searched and found no public response.")
+        return gettext("A search found no public response.")
 
     def shown(self, field: str, language: str = "") -> Words:
         if field != "account":

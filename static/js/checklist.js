@@ -57,21 +57,23 @@ function showProgress() {
   );
   if (!line || !boxes.length) return;
   const left = boxes.filter((box) => !box.checked);
-  const done = boxes.length - left.length;
+  // As the heading counts them: a box may stand for several steps.
+  const total = boxes.flatMap(slugsOf).length;
+  const done = total - left.flatMap(slugsOf).length;
   const minutes = left.reduce((sum, box) => sum + Number(box.dataset.minutes), 0);
   const text = line.querySelector("[data-progress-text]");
   const time = line.querySelector("[data-left-text]");
   const bar = line.querySelector("progress");
   line.hidden = false;
-  bar.max = boxes.length;
+  bar.max = total;
   bar.value = done;
   text.textContent = text.dataset.progressText
     .replace("{done}", done)
-    .replace("{total}", boxes.length);
+    .replace("{total}", total);
   time.textContent = minutes ? time.dataset.leftText.replace("{minutes}", minutes) : "";
   line.querySelector("[data-clear-ticks]").disabled = done === 0;
   const celebration = document.querySelector("[data-celebration]");
-  if (celebration) celebration.hidden = done < boxes.length;
+  if (celebration) celebration.hidden = done < total;
 }
 
 document.addEventListener("change", ({ target }) => {
