@@ -78,6 +78,8 @@ def behind_a_proxy(settings):
 
 
 def test_behind_a_proxy_a_page_is_of_its_scheme(behind_a_proxy, reads_at_once):
+    # What is passed on of a page with an ask leads to it by its whole address.
+    make_action()
     door = Door()
     for _ in range(2):
         assert "http://localhost/" in door.get("/en/").text
