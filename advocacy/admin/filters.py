@@ -21,12 +21,16 @@ class AskFilter(admin.SimpleListFilter):
     def __init__(self, request, params, model, model_admin):
         self.field: Any = deepcopy(ActionFilterForm.base_fields[self.parameter_name])
         self.title = self.field.label
-        if self.parameter_name == "organisation":
-            self.field.queryset = Organisation.objects.that_asked()
-        elif isinstance(self.field, SlugField):
-            asked = model.objects.order_by().values(self.field.counted)
-            self.field.queryset = self.field.queryset.filter(pk__in=asked)
+        if isinstance(self.field, SlugField):
+            self.field.queryset = self.offered(model)
         super().__init__(request, params, model, model_admin)
+
+    def offered(self, model):
+        """The rows that some ask is about, or that asked."""
+        if self.parameter_name == "organisation":
+            return Organisation.objects.that_asked()
+        asked = model.objects.order_by().values(self.field.counted)
+        return self.field.queryset.filter(pk__in=asked)
 
     def is_offered(self):
         """Whether it makes sense in this record; see `ActionFilterForm.not_offered`."""

@@ -265,11 +265,6 @@ class ChecklistStep(Content):
         return self.kind in {StepKind.EMAIL, StepKind.LETTER}
 
     @property
-    def is_reading(self):
-        """Whether nobody learns that somebody did it."""
-        return self.kind == StepKind.READ
-
-    @property
     def is_written(self):
         """Whether its wording is a text to send, not a thing to do."""
         return self.kind in {

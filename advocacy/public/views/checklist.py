@@ -72,7 +72,7 @@ def step_done(request, slug):
         "step": step,
         "action": step.action,
         "is_counted": is_counted,
-        "may_be_counted": settings.TALLY and not is_counted and (is_safe or step.is_reading),
+        "may_be_counted": settings.TALLY and not is_counted and is_safe,
         # Nobody is led into public who has to fear for somebody.
         "may_pass_on": is_safe and step.audience != Audience.FAMILY,
         "reader": reader.query,
