@@ -120,6 +120,7 @@ TESTED_APART = {
     "healthz",
     "readyz",
     "robots",
+    "record_zip",
     "security",
 }
 OTHER_FORMS = {
