@@ -77,6 +77,7 @@ def test_a_record_is_known_by_its_key_or_else_by_its_folder(tmp_path):
             record_key(site(tmp_path, {"record": key}))
 
 
+@pytest.mark.thorough
 @pytest.mark.programs
 def test_a_record_in_english_and_french_runs(prepared):
     """Nobody has translated the interface yet: it stands in English, days and countries do not."""

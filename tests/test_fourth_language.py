@@ -120,6 +120,7 @@ def page_of(site, path):
         return unescape(page.read().decode())
 
 
+@pytest.mark.thorough
 @pytest.mark.programs
 @pytest.mark.parametrize("codes", [["en", "fr"], ["en", "uk", "ko", "fr"]], ids=["own", "dossier"])
 def test_a_record_in_french_runs_without_a_change_of_the_program(cotton, tmp_path, codes):
@@ -269,6 +270,7 @@ def test_a_language_that_django_has_no_words_in_is_read_as_any(tmp_path):
     assert 'en English <html lang="en" English' in printed
 
 
+@pytest.mark.thorough
 @pytest.mark.programs
 def test_the_catalogue_of_a_record_says_a_sentence_in_other_words(cotton, tmp_path):
     say_languages(cotton, ["en", "uk"])

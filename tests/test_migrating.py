@@ -56,6 +56,7 @@ def applied(manage):
     return manage("showmigrations", "mfa").count("[X]")
 
 
+@pytest.mark.thorough
 def test_it_goes_forward_and_back_again(manage, tmp_path):
     assert applied(manage) == 1
     assert "Applying 2 migrations, mfa.0002" in manage("migrate_locked")

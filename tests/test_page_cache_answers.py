@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 FILES = ["updates.atom", "calendar.ics", "bodies/unsc/share.png", "follow/?issue=pow-protection"]
 
 
+@pytest.mark.thorough
 @pytest.mark.one_database
 def test_every_page_has_one_etag_and_reads_nothing_that_does_not_count(reads_at_once):
     call_command("load_content", verbosity=0)
