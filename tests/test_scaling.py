@@ -59,6 +59,8 @@ def test_two_servers_show_a_change_and_survive_their_database(cluster, tmp_path)
     (tmp_path / "two").mkdir()
     # Each of one process: each process learns of the database alone, and which answers is chance.
     variables = {"DATABASE_URL": cluster.url, "ADDRESS_KEYS": "y", "WORKERS": "1"}
+    # As for all servers of a site, for the one address of each page.
+    variables["SITE_URL"] = "http://localhost"
     with (
         started(tmp_path / "one", "--no-worker", **variables) as (one, _printed),
         started(tmp_path / "two", "--no-worker", **variables) as (two, _printed),
