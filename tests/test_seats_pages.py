@@ -286,7 +286,7 @@ def test_a_country_without_seats_leads_to_its_own_bodies_with_a_letter_to_each(c
     shown = text_of(page)
 
     for words in [
-        "This is what its own bodies were asked, with a letter to each that takes one.",
+        "These are the asks to its own bodies, with a letter to each that takes one.",
         "Asks to bodies of this country itself",
         "To: Bundestag Dear members of parliament, I write to you about an ask in a public record."
         " On 16 December 2024 you were asked:",
