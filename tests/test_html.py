@@ -15,7 +15,7 @@ from tests.crawl import pages_of
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("content"),
-    pytest.mark.thorough,
+    pytest.mark.programs,
     pytest.mark.one_database,
 ]
 
