@@ -161,6 +161,11 @@ def test_a_name_typed_before_the_script_has_arrived_is_kept(page, live_server, a
     expect(page.get_by_label("Your text")).to_have_value("To you: " + signed("Олена"))
 
 
+def copy_of_letter(page):
+    """Not that of the words with which a page is passed on."""
+    return page.locator("[data-compose]").get_by_role("button", name="Copy", exact=True)
+
+
 @pytest.mark.parametrize("clipboard", [refuse, have_none])
 def test_where_copying_is_refused_the_text_is_selected_and_the_keys_are_named(
     page, live_server, action, clipboard
@@ -171,7 +176,7 @@ def test_where_copying_is_refused_the_text_is_selected_and_the_keys_are_named(
     page.on("pageerror", lambda error: problems.append(error))
     selected = "String(getSelection())"
 
-    page.get_by_role("button", name="Copy", exact=True).click()
+    copy_of_letter(page).click()
 
     expect(page.get_by_text(REFUSED)).to_have_count(2)  # Beside the button and aloud.
     expect(page.get_by_role("status").filter(has_text=REFUSED)).to_have_count(1)
@@ -197,11 +202,11 @@ def test_nothing_says_done_before_it_is_or_after_it_was(browser, live_server, ac
     copied = page.get_by_role("button", name="Copied")
     long_text = "강" * 400
 
-    page.get_by_role("button", name="Copy", exact=True).click()
+    copy_of_letter(page).click()
     expect(copied).to_be_visible()
     text.press("x")
     expect(copied).to_have_count(0)
-    page.get_by_role("button", name="Copy", exact=True).click()
+    copy_of_letter(page).click()
     expect(copied).to_be_visible()
     name.fill("Anna")
     expect(copied).to_have_count(0)
