@@ -24,7 +24,7 @@ UNSEEN = {"script", "style", "template"}
 READ = ("alt", "aria-label", "title", "placeholder", "content")
 # Addresses on the web and of mail, codes with digits, symbols of documents, names of files.
 ADDRESS = re.compile(
-    r"https?://\S+|\S+@\S+|\b[\w./-]+\.(?:org|int|com|net|info|ua|kr|ru|md|ics|pdf|html)\b\S*"
+    r"https?://\S+|\S+@\S+|\b[\w./-]+\.(?:org|int|com|social|net|info|ua|kr|ru|md|ics|pdf|html)\b\S*"
     r"|\S*\d\S*|\b[A-Z]+(?:/[A-Z0-9.]+)+\b"
 )
 # A name begins with a capital: NKDB, Reuters, UpRights. Small words between two are of the name.
