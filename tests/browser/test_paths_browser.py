@@ -133,6 +133,7 @@ TERMS = {"cookie", "non", "refoulement"}
 
 def unread(engine, language):
     """The words of English on the open page as it is now, whatever scripts have put there."""
+    engine.waits("the page", "document.readyState === 'complete'")
     told = Reader(engine.run("return document.documentElement.outerHTML")).told
     where = engine.run("return location.pathname")
     return [(where, *word) for word in english_words(told, language) if word[0] not in TERMS]
