@@ -10,6 +10,7 @@ from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
+from django.utils.translation import override
 
 from advocacy.as_data import API, KINDS
 from advocacy.models import Site, in_one_language
@@ -126,6 +127,11 @@ class ActionFeed(ListFeed):
     def told(self, action, _states):
         title = f"{action.body.text_of('abbreviation')}: {action.text_of('title')}"
         return Told(title, paragraphs(action.standing.sentence, action.text_of("text")))
+
+    def item_categories(self, action):
+        """How it stands, for programs that sort by that."""
+        with override(action.told_in):
+            return [str(action.standing.label)]
 
 
 class IssueFeed(ListFeed):
