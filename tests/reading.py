@@ -111,7 +111,9 @@ class Reader(HTMLParser):
                 self.told.append(Told(given[name], language))
         if tag not in VOID:
             marks = set((given.get("class") or "").split())
-            self.open.append((tag, language, self.stands_as_it_was or bool(AS_IT_WAS & marks)))
+            # The menu names each language in itself.
+            as_it_was = bool(AS_IT_WAS & marks) or "data-language" in given
+            self.open.append((tag, language, self.stands_as_it_was or as_it_was))
 
     def handle_endtag(self, tag):
         while self.open:
