@@ -111,8 +111,8 @@ class Reader(HTMLParser):
                 self.told.append(Told(given[name], language))
         if tag not in VOID:
             marks = set((given.get("class") or "").split())
-            # The menu names each language in itself.
-            as_it_was = bool(AS_IT_WAS & marks) or "data-language" in given
+            # The menu names each language in itself; code is of no language.
+            as_it_was = bool(AS_IT_WAS & marks) or "data-language" in given or tag == "code"
             self.open.append((tag, language, self.stands_as_it_was or as_it_was))
 
     def handle_endtag(self, tag):
