@@ -71,6 +71,13 @@ def noted(told: Words) -> Words:
     return told
 
 
+@register.simple_tag
+def note_language(code: str) -> str:
+    """Count a text that has a row for each language and is shown in another than the page's."""
+    noted(Words("", code, S.MISSING if code != get_language() else None))
+    return ""
+
+
 def in_its_language(text: str, language: str, layout: str = "") -> SafeString | str:
     """A text as HTML, inside `lang` where the page is in another language."""
     lay_out, makes_blocks = LAYOUTS[layout]
