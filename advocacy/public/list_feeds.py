@@ -1,5 +1,6 @@
 """The lists of issues, bodies and asks as Atom: the rows of the page, in its order."""
 
+from abc import ABC, abstractmethod
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -19,7 +20,7 @@ from advocacy.public.lists import ActionList, BodyList, IssueList
 from advocacy.web.programs import for_all_sites, made_now
 
 
-class ListFeed(Feed):
+class ListFeed(Feed, ABC):
     """A list for feed readers. An entry is as new as what was last recorded of its asks.
 
     Every entry is in one language, and known by its address in the API, which has none.
@@ -65,9 +66,9 @@ class ListFeed(Feed):
         filters = type(rows.filters)(rows.filters.data)
         return f"{rows.site.name}: {filters.title}"
 
+    @abstractmethod
     def told(self, row, _states):
         """What the feed says of a row, in the active language."""
-        raise NotImplementedError
 
     def title(self, rows):
         return rows.told.title
