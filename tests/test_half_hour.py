@@ -326,7 +326,8 @@ def test_from_a_new_folder_to_a_public_record(folder, language, seen, drawn, sin
     image = Image.open(BytesIO(picture.getvalue()))
     assert (image.format, image.size) == ("PNG", (1200, 630))
     waits = f"40 days without an answer since the letter of {written_day(days_ago(40), 'day')}"
-    words = (NAME, "Name every mine", "Cellcom plc", "no_answer", "Acknowledged", waits)
+    stands = [("no_answer", "Acknowledged")]
+    words = (NAME, "Name every mine", "Cellcom plc", waits, stands)
     assert drawn == [words]
 
     # A feed and a calendar, read by parsers that did not write them.

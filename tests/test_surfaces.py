@@ -204,11 +204,15 @@ def admin_list(client):
 
 
 def picture(_client):
-    return " · ".join(words_of_ask(asks().get()).values())
+    return words_in_the_picture(words_of_ask(asks().get()))
 
 
 def picture_of_the_body(_client):
-    return " · ".join(words_of_asks(asks()).values())
+    return words_in_the_picture(words_of_asks(asks()))
+
+
+def words_in_the_picture(told):
+    return " · ".join([*(said for _mark, said in told["stands"]), told["wait"]])
 
 
 def asks():

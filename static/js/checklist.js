@@ -49,6 +49,13 @@ function offer(box) {
   if (part) part.hidden = !box.checked;
 }
 
+// Nobody reads 1,461 minutes as a time: from two hours on it is said in hours.
+function timeLeft(minutes, texts) {
+  return minutes < 120
+    ? texts.leftText.replace("{minutes}", minutes)
+    : texts.leftHours.replace("{hours}", Math.round(minutes / 60));
+}
+
 function showProgress() {
   const line = document.querySelector("[data-progress]");
   // A step that is closed at the moment counts only if it was done before.
@@ -70,7 +77,7 @@ function showProgress() {
   text.textContent = text.dataset.progressText
     .replace("{done}", done)
     .replace("{total}", total);
-  time.textContent = minutes ? time.dataset.leftText.replace("{minutes}", minutes) : "";
+  time.textContent = minutes ? timeLeft(minutes, time.dataset) : "";
   line.querySelector("[data-clear-ticks]").disabled = done === 0;
   const celebration = document.querySelector("[data-celebration]");
   if (celebration) celebration.hidden = done < total;

@@ -100,3 +100,15 @@ def dossier_rows(live_server):
         make_step(action=ask, title="Write to your mission in New York", wording=f"Dear {n}")
         make_step(action=ask, title="Brief an elected member two to four weeks before its month")
     return f"{live_server.url}/en/checklist/"
+
+
+def test_what_is_left_is_said_in_minutes_or_from_two_hours_on_in_hours(page, live_server):
+    action = make_action(slug="long")
+    make_step(action=action, title="Read the file", minutes=90)
+    make_step(action=action, title="Write the report", minutes=60)
+    page.goto(f"{live_server.url}/en/actions/long/")
+
+    left = page.locator("[data-left-text]")
+    expect(left).to_have_text("about 3 h left")
+    page.get_by_role("checkbox", name="Write the report").check()
+    expect(left).to_have_text("90 min left")

@@ -78,13 +78,12 @@ def write_small_enough(pen, place, text, colour, weight, sizes):
     write(pen, place, shortened(text, weight, size, width), colour, weight, size)
 
 
-def picture(*, site, title, kicker, phase, status, wait):
-    """The path of the PNG, drawn once for what it says."""
-    # Words of the interface come as lazy ones.
-    said = (site, title, kicker, status, wait)
-    site, title, kicker, status, wait = (carried_line(str(words)) for words in said)
-    words = "\n".join([site, title, kicker, phase, status, wait])
-    return kept(words, lambda: draw(site, title, kicker, phase, status, wait))
+def picture(*, site, title, kicker, wait, stands):
+    """The path of the PNG, drawn once for what it says; `stands` are (name of a mark, words)."""
+    site, title, kicker, wait = map(carried_line, (site, title, kicker, wait))
+    stands = [(name, carried_line(words)) for name, words in stands]
+    words = "\n".join([site, title, kicker, wait, *map("\n".join, stands)])
+    return kept(words, lambda: draw(site, title, kicker, wait, stands))
 
 
 def kept(words, make):
@@ -114,9 +113,8 @@ def forget_old():
     return len(old)
 
 
-def draw(site, title, kicker, phase, status, wait):
+def draw(site, title, kicker, wait, stands):
     paper, ink, soft = (tokens()[name].light for name in ("paper", "ink", "ink_soft"))
-    colour = tokens()[phase].light
     image = Image.new("RGB", SIZE, paper)
     pen = ImageDraw.Draw(image)
     width = SIZE[0] - 2 * MARGIN
@@ -130,10 +128,28 @@ def draw(site, title, kicker, phase, status, wait):
             break
     for number, line in enumerate(lines):
         write(pen, (MARGIN, 200 + size + number * size * 1.25), line, ink, "Bold", size)
-    image.paste(mark(phase, colour, paper, 50), (MARGIN - 3, 467))
-    write_small_enough(pen, (MARGIN + 66, 508), status, colour, "Bold", (44, 36, 28, 22, 18))
+    draw_stands(image, pen, paper, stands)
     write_small_enough(pen, (MARGIN, 574), wait, soft, "Regular", (30, 24, 20))
     return image
+
+
+def draw_stands(image, pen, paper, stands):
+    """Each with its mark before it, side by side in the first size in which all of them fit."""
+    width, sizes = SIZE[0] - 2 * MARGIN, (44, 36, 30, 26, 22, 18)
+
+    def taken(size):
+        return sum(length(words, "Bold", size) for _name, words in stands) + size * (
+            1.5 * len(stands) + len(stands) - 1
+        )
+
+    size = next((size for size in sizes if taken(size) <= width), sizes[-1])
+    x = MARGIN
+    for name, words in stands:
+        colour, side = tokens()[name].light, round(size * 1.14)
+        image.paste(mark(name, colour, paper, side), (round(x) - 3, 508 - round(size * 0.93)))
+        words = shortened(words, "Bold", size, width + MARGIN - x - 1.5 * size)
+        write(pen, (x + 1.5 * size, 508), words, colour, "Bold", size)
+        x += 2.5 * size + length(words, "Bold", size)
 
 
 def fitting(text, weight, size, width, most):

@@ -1,4 +1,7 @@
-"""What the picture of a shared link says: the title, and how the asks stand."""
+"""What the picture of a shared link says: the title, and how the asks stand.
+
+`stands` are the groups that are shown with their mark: (name of the mark, words).
+"""
 
 from collections import Counter
 
@@ -22,18 +25,20 @@ def words_of(row, asks):
     else:
         words = {"title": row.text_of("name"), "kicker": gettext("Body"), **words_of_asks(asks)}
     # Words of the interface come as lazy ones.
-    return {name: str(said) for name, said in {"site": Site.current().name, **words}.items()}
+    words["stands"] = [(mark, str(said)) for mark, said in words["stands"]]
+    lines = {name: str(words[name]) for name in ("title", "kicker", "wait")}
+    return {"site": Site.current().name, **lines, "stands": words["stands"]}
 
 
 def words_of_ask(ask):
     standing = ask.standing
     is_marked = standing.is_proposed and standing.is_found
     wait = standing.clock_words if is_marked else standing.named_wait
-    return {"phase": standing.mark, "status": standing.label, "wait": wait}
+    return {"stands": [(standing.mark, standing.label)], "wait": wait}
 
 
 def words_of_asks(asks):
-    """How most of several asks stand, and how long the longest has been without an answer.
+    """How several asks stand, and how long the longest has been without an answer.
 
     What was put to nobody is counted apart; it is all that is said where nothing was asked.
     """
@@ -44,7 +49,6 @@ def words_of_asks(asks):
     number_asked = groups.total()
     if proposed and not number_asked:
         groups, proposed = Counter({PROPOSED: proposed}), 0
-    group, number = groups.most_common(1)[0] if groups else (Phase.UNKNOWN, 0)
     asked = ngettext("%(number)s ask", "%(number)s asks", number_asked)
     apart = ngettext("%(number)s more proposed", "%(number)s more proposed", proposed)
     wait = [
@@ -52,9 +56,9 @@ def words_of_asks(asks):
         wait_words(max(waits, default=None)),
         apart % {"number": proposed} if proposed else "",
     ]
-    return {
-        "phase": mark_of_group(group),
-        "status": gettext("%(status)s: %(number)s")
-        % {"status": label_of_group(group), "number": number},
-        "wait": " · ".join(filter(None, wait)),
-    }
+    counted = gettext("%(status)s: %(number)s")
+    stands = [
+        (mark_of_group(group), counted % {"status": label_of_group(group), "number": number})
+        for group, number in groups.most_common() or [(Phase.UNKNOWN, 0)]
+    ]
+    return {"stands": stands, "wait": " · ".join(filter(None, wait))}
