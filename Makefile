@@ -48,7 +48,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install dev test test-quick test-postgres test-thorough check bench bench-fresh bench-pages bench-mailing bench-sign-ups bench-transfer bench-verify bench-bundle proof fuzz screenshots format messages manage lock clean port
+.PHONY: help run install dev test test-quick test-postgres test-thorough check bench bench-fresh bench-pages bench-mailing bench-sign-ups bench-transfer bench-verify bench-bundle bench-backups proof fuzz screenshots format messages manage lock clean port
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -119,8 +119,12 @@ bench-verify: .venv/installed-dev ## the check of the chain against a plain loop
 bench-bundle: .venv/installed-dev ## what record.zip takes, and whether its memory stays flat (ARGS="--asks 100000 --entries 1000000")
 	@$(BIN)/python -m bench.bundle $(ARGS)
 
+bench-backups: .venv/installed-dev ## time and memory of a backup and its restore with ASKS=100000 and ENTRIES=1000000, on a throw-away PostgreSQL
+	@sh deploy/install_for_tests.sh postgresql
+	@sh deploy/with_postgres.sh $(BIN)/python -m bench.backups --asks $(ASKS) --entries $(ENTRIES)
+
 proof: .venv/installed-dev ## kill, lock, fill and refuse what the program stands on, count what is lost; look at every page
-	@sh deploy/install_for_tests.sh postgresql faketime chromium gettext
+	@sh deploy/install_for_tests.sh postgresql faketime chromium gettext spreadsheet
 	@$(BIN)/python -m bench.proof $(ARGS)
 
 fuzz: .venv/installed-dev ## 20,000 requests that no page sends, on each database; fewer: ARGS="2000 --only sqlite"

@@ -4,6 +4,10 @@ import sys
 
 
 def main():
+    if sys.argv[1:2] in (["--version"], ["version"]):
+        from advocacy.version import VERSION
+
+        return print(f"Answerable {VERSION}")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "advocacy.settings")
     try:
         from django.core.management import execute_from_command_line

@@ -8,63 +8,37 @@ larger one took more memory than twice the smaller one, or does not hold.
 """
 
 import json
-import os
-import subprocess
 import sys
 import tempfile
-import time
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-
-
-def environment(folder):
-    return os.environ | {
-        "ADDRESS_KEYS": "bench",
-        "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
-        "HTTPS": "0",
-        "MAIL_URL": "folder:",
-        "SECRET_KEY": "bench",
-        "VAR_DIR": str(folder),
-    }
-
-
-def used(command, folder):
-    """(seconds, megabytes at most, what it wrote) of a program in a process of its own."""
-    before = time.monotonic()
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=environment(folder), stdout=subprocess.PIPE, text=True
-    )
-    said = process.stdout.read()
-    _pid, status, usage = os.wait4(process.pid, 0)
-    if status:
-        sys.exit(f"{' '.join(command)} ended with {os.waitstatus_to_exitcode(status)}")
-    return time.monotonic() - before, usage.ru_maxrss / 1024, said
+from bench.processes import ROOT, environment, used
 
 
 def measure(asks, entries):
     """Print what it takes for a record of this size; returns the megabytes of memory."""
     with tempfile.TemporaryDirectory(prefix="answerable-bundle-") as place:
         folder = Path(place)
+        variables = environment(folder)
         sizes = ["--issues", max(1, asks // 10), "--bodies", 20, "--actions", asks]
         sizes += ["--updates", entries, "--followers", 0]
-        sizes += ["--database-url", f"sqlite:///{folder}/db.sqlite3"]
-        load = [sys.executable, "-m", "bench.make_load", *map(str, sizes)]
-        used(load, folder)
+        sizes += ["--database-url", variables["DATABASE_URL"]]
+        used([sys.executable, "-m", "bench.make_load", *sizes], variables)
         make = [sys.executable, "manage.py", "make_record_zip", "--verbosity", "0"]
-        seconds, memory, _said = used(make, folder)
+        made = used(make, variables)
         facts = json.loads((folder / "record" / "made.json").read_text())
         (file,) = (folder / "record").glob("*.zip")
-        verify = [sys.executable, "-I", "-S", str(ROOT / "advocacy/bundle/verify.py"), str(file)]
-        checked, to_check, _said = used(verify, folder)
+        verify = [sys.executable, "-I", "-S", ROOT / "advocacy/bundle/verify.py", file]
+        checked = used(verify, variables)
         print(
             f"{asks} asks, {entries} entries: {facts['size'] / 1e6:.1f} MB, {facts['pages']} pages,"
-            f" {seconds:.0f} s, {memory:.0f} MB of memory; verify.py {checked:.0f} s,"
-            f" {to_check:.0f} MB",
+            f" {made.seconds:.0f} s ({made.cpu:.0f} of CPU), {made.megabytes:.0f} MB of memory;"
+            f" verify.py {checked.seconds:.0f} s ({checked.cpu:.0f} of CPU),"
+            f" {checked.megabytes:.0f} MB",
             flush=True,
         )
-        return memory
+        return made.megabytes
 
 
 def main(asks, entries):

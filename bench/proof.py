@@ -210,7 +210,15 @@ def spreadsheet(folder):
     return main(folder)
 
 
-PARTS = [kills, postgres, lock, smtp, disk, mails, clock, fuzz, spreadsheet, pages, thorough]
+def upgrades(folder):
+    """`bin/answerable upgrade` from each tag of a version before this one, all rows compared."""
+    from bench.upgrades import main
+
+    return main(folder)
+
+
+BREAKING = [kills, postgres, lock, smtp, disk, mails, clock]
+PARTS = [*BREAKING, fuzz, spreadsheet, upgrades, pages, thorough]
 
 
 def main(names):

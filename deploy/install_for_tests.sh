@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs with apt what the tests can use: install_for_tests.sh [chromium] [firefox] [webkit] [gettext] [postgresql] [faketime] [nginx] [wrk] [checker]
+# Installs with apt what the tests can use: install_for_tests.sh [chromium] [firefox] [webkit] [gettext] [postgresql] [faketime] [nginx] [wrk] [checker] [spreadsheet]
 # Says what is missing where it cannot; the tests then report what they skip, and why.
 set -eu
 
@@ -38,6 +38,7 @@ for need in "$@"; do
         faketime) ls /usr/lib/*/faketime >/dev/null 2>&1 || packages="$packages libfaketime" ;;
         nginx) have_nginx >/dev/null 2>&1 || packages="$packages nginx-light" ;;
         wrk) command -v wrk >/dev/null || packages="$packages wrk" ;;
+        spreadsheet) command -v soffice >/dev/null || packages="$packages libreoffice-calc-nogui" ;;
         checker)
             command -v java >/dev/null || packages="$packages default-jre-headless"
             command -v npm >/dev/null || packages="$packages npm"

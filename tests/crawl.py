@@ -18,9 +18,15 @@ def pages_of(client, language):
         if not response["Content-Type"].startswith(IS_HTML):
             continue
         pages[address] = response
-        for href in re.findall(r'<a [^>]*href="([^"#]+)', response.text):
-            link = urlsplit(urljoin(address, href.replace("&amp;", "&")))
-            if link.netloc in ("", "testserver") and link.path.startswith(f"/{language}/"):
-                # What filters narrow is made of the same parts.
-                waiting.append(link.path)
+        waiting += links_of(response, address)
     return pages
+
+
+def links_of(response, address):
+    """The paths in the language of a page that it leads to."""
+    language = address.split("/")[1]
+    for href in re.findall(r'<a [^>]*href="([^"#]+)', response.text):
+        link = urlsplit(urljoin(address, href.replace("&amp;", "&")))
+        if link.netloc in ("", "testserver") and link.path.startswith(f"/{language}/"):
+            # What filters narrow is made of the same parts.
+            yield link.path

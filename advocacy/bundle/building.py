@@ -25,6 +25,7 @@ from advocacy.bundle.pages import Copies
 from advocacy.bundle.tables import table
 from advocacy.models import ContentVersion, RecordHead, Site, Withheld
 from advocacy.transfer import KINDS
+from advocacy.version import VERSION
 
 # Above that a copy holds the data alone, and says so.
 MOST_PAGES = 2000
@@ -153,6 +154,7 @@ def add_data(parcel: Parcel, day: date, head: RecordHead, moment: datetime, watc
         "licence": site.licence,
         "languages": [code for code, _name in settings.LANGUAGES],
         "made_at": made_at,
+        "program_version": VERSION,
         "head": head.noted,
     }
     parcel.add(verify.ABOUT, [json.dumps(about, ensure_ascii=False, indent=1)])

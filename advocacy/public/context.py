@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 from advocacy.models import Page, Site
 from advocacy.public import look
 from advocacy.public.share import drawing
+from advocacy.version import VERSION
 
 
 def switches(request):
@@ -19,4 +20,5 @@ def switches(request):
         "tally_is_on": settings.TALLY,
         "pictures_can_be_drawn": drawing.is_possible,
         "pages_in_footer": Page.objects.in_footer,
+        "version": VERSION,
     }

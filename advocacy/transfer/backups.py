@@ -26,6 +26,7 @@ from django.utils.duration import duration_iso_string
 from advocacy.models import RecordHead, Site
 from advocacy.transfer import archives
 from advocacy.transfer.archives import ArchiveError, Member
+from advocacy.version import VERSION
 
 FORMAT = 1
 ROWS_A_FILE = 1000
@@ -51,6 +52,7 @@ class Manifest(NamedTuple):
 
     format: int
     made_at: datetime
+    version: str
     site: str
     address: str
     database: str
@@ -126,6 +128,7 @@ def _manifest() -> Manifest:
     return Manifest(
         FORMAT,
         timezone.now(),
+        VERSION,
         Site.current().name,
         settings.SITE_URL,
         connection.vendor,

@@ -128,12 +128,12 @@ def _demand_the_same_tables(manifest: Manifest) -> None:
     if older := sorted(here - set(manifest.migrations)):
         raise ArchiveError(
             f"The backup is older than this program (it lacks {older[0]}): restore it with the"
-            f" version that made it ({manifest.made_at:%Y-%m-%d}), then upgrade."
+            f" version that made it ({manifest.version}), then upgrade."
         )
     if newer := sorted(set(manifest.migrations) - here):
         raise ArchiveError(
             f"The backup is newer than this database (it has {newer[0]}): bring the program up to"
-            " date and run `manage.py migrate` first."
+            f" date, to {manifest.version} or later, and run `manage.py migrate` first."
         )
     columns = {
         model._meta.db_table: {str(field.column) for field in stored_fields(model)}

@@ -71,6 +71,17 @@ def test_no_embed_has_an_axe_violation_in_light_or_dark(page, dossier, path):
     assert console == []
 
 
+def test_the_document_of_the_api_is_for_everybody(page, dossier):
+    console, window = [], Window(page)
+    page.on("console", lambda message: console.append(message.text))
+    page.goto(f"{dossier.url}/api/v1/docs")
+    assert page.locator("h2").count() > 3
+
+    assert violations_with_all_open(page) + violations_in_the_dark(page) == []
+    assert spills(window, "api/v1/docs") + spills_of_large_letters(window, "api/v1/docs") == []
+    assert console == []
+
+
 def test_a_link_leads_past_a_long_list(page, dossier):
     page.goto(f"{dossier.url}/en/{PAGES['body']}")
     skip = page.locator("a[href='#after-members']")

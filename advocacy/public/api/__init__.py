@@ -28,6 +28,7 @@ from advocacy.public.api.schemas import (
     one_of,
 )
 from advocacy.public.renderings import LISTS, PER_PAGE, as_json, languages_in
+from advocacy.version import VERSION
 from advocacy.web.problems import CONTENT_TYPE, Problem, answered
 
 WORDS = (
@@ -39,6 +40,7 @@ WORDS = (
     " does not count. Beyond that the answer is 429 with Retry-After."
     " Failures are problem details (RFC 9457). Ids and codes are stable; within version 1 fields"
     " may be added, and none is taken away or changes its meaning."
+    f" The program that answers has version {VERSION}."
 )
 
 

@@ -1,5 +1,6 @@
 """The lists of each kind of row, and one row by its id."""
 
+from array import array
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -8,6 +9,7 @@ from django.utils import timezone
 from advocacy.as_data import Asked, Kind, envelope, key_name, rows_as_data
 from advocacy.as_data.public import Rows
 from advocacy.as_data.rows import fields_of, named_rows
+from advocacy.models.kept import numbers
 from advocacy.public.api.parameters import narrowing_parameters
 from advocacy.public.renderings import day_in, filtered_page, languages_in, list_page
 from advocacy.transfer.columns import named_by
@@ -28,7 +30,15 @@ def page_of_rows(request: HttpRequest, kind: Kind) -> dict[str, Any]:
         return filtered_page(request, kind)
     asked = asked_in(request, is_dated=kind.is_dated)
     rows = narrowed(kind, kind.public(asked.day), request, asked)
-    return list_page(request, kind, rows.order_by("pk").values_list("pk", flat=True), asked)
+    keys = rows.order_by("pk").values_list("pk", flat=True)
+    if asked.day == timezone.localdate() and not is_narrowed(kind, request):
+        # Which of a million sources are public takes more than a second to find out.
+        keys = numbers.get(("keys", kind.name), lambda: array("q", keys.iterator()))
+    return list_page(request, kind, keys, asked)
+
+
+def is_narrowed(kind: Kind, request: HttpRequest) -> bool:
+    return any(request.GET.get(told.name) for told in narrowing_parameters(kind))
 
 
 def narrowed(kind: Kind, rows: Rows, request: HttpRequest, asked: Asked) -> Rows:
