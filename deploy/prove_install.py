@@ -259,6 +259,14 @@ def permissions(root):
     return f"{number} files and folders of var/ and the backups: 0600, 0700, of answerable alone"
 
 
+def what_it_takes(root):
+    """Of disk, and of memory while it runs; what processes share counts once (PSS)."""
+    disk = root.run("du -sxm / --exclude=/srv/source | cut -f1").strip()
+    summed = '{ sum += $2 } END { printf "%d", sum / 1024 }'
+    memory = root.run(f"cat /proc/[0-9]*/smaps_rollup 2>/dev/null | awk '/^Pss:/ {summed}' || true")
+    return f"{disk} MB of disk with Debian, {memory.strip()} MB of memory with PostgreSQL and nginx"
+
+
 def step(name, do, *arguments):
     began = time.monotonic()
     print(f"{name} …", end=" ", flush=True)
@@ -292,6 +300,7 @@ def prove(root, base):
         step(block.name, run_block, root, units, block)
     step("The settings", settings_read_alike, root)
     step("Rights", permissions, root)
+    step("What it takes", what_it_takes, root)
     step("The end", units.stop)
     print("\nNot run as it stands:")
     for block in blocks:
