@@ -1,12 +1,15 @@
 """What deploy/ hands to systemd and to a container engine."""
 
 import importlib
+import os
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
 from django.core.management import CommandError, call_command
 
 from advocacy.models import Worker
@@ -141,6 +144,17 @@ def test_a_container_asks_whether_a_worker_lives():
     Worker.objects.beat("one")
 
     call_command("worker", alive=True)
+
+
+def test_what_is_collected_is_read_by_the_program_alone(tmp_path):
+    before = os.umask(0o077)
+    try:
+        name = FileSystemStorage(tmp_path).save("folder/site.css", ContentFile("a {}"))
+    finally:
+        os.umask(before)
+
+    assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / name).parent.stat().st_mode & 0o777 == 0o700
 
 
 # The page of a server, which `make proof ARGS=install` runs in an empty Debian
