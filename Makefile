@@ -57,7 +57,7 @@ run: port .venv/installed $(KEYS) ## the site on http://127.0.0.1:8000 (PORT= an
 	@$(BIN)/python manage.py start
 
 install: .venv/installed ## only what the site needs, for a server (deploy/README.md)
-	@mkdir -p var
+	@mkdir -p -m 700 var
 
 dev: port .venv/installed $(KEYS) ## the same with DEBUG and a server that reloads on every change
 	@env DEBUG=1 $(BIN)/python manage.py start --dev
@@ -124,7 +124,7 @@ bench-backups: .venv/installed-dev ## time and memory of a backup and its restor
 	@sh deploy/with_postgres.sh $(BIN)/python -m bench.backups --asks $(ASKS) --entries $(ENTRIES)
 
 proof: .venv/installed-dev ## kill, lock, fill and refuse what the program stands on, count what is lost; look at every page
-	@sh deploy/install_for_tests.sh postgresql faketime chromium gettext spreadsheet
+	@sh deploy/install_for_tests.sh postgresql faketime chromium gettext spreadsheet debootstrap
 	@$(BIN)/python -m bench.proof $(ARGS)
 
 fuzz: .venv/installed-dev ## 20,000 requests that no page sends, on each database; fewer: ARGS="2000 --only sqlite"

@@ -320,6 +320,8 @@ TIME_ZONE = env("TIME_ZONE", "UTC")
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# The umask says who reads what is written, as it does for all else in VAR_DIR.
+FILE_UPLOAD_PERMISSIONS = None
 # What programs ask for at the root of a site, whatever its pages say.
 WHITENOISE_ROOT = BASE_DIR / "root"
 STORAGES = {
