@@ -57,7 +57,7 @@ run: port .venv/installed $(KEYS) ## the site on http://127.0.0.1:8000 (PORT= an
 	@$(BIN)/python manage.py start
 
 install: .venv/installed ## only what the site needs, for a server (deploy/README.md)
-	@mkdir -p var
+	@mkdir -p -m 700 var
 
 dev: port .venv/installed $(KEYS) ## the same with DEBUG and a server that reloads on every change
 	@env DEBUG=1 $(BIN)/python manage.py start --dev
@@ -120,7 +120,7 @@ bench-bundle: .venv/installed-dev ## what record.zip takes, and whether its memo
 	@$(BIN)/python -m bench.bundle $(ARGS)
 
 proof: .venv/installed-dev ## kill, lock, fill and refuse what the program stands on, count what is lost; look at every page
-	@sh deploy/install_for_tests.sh postgresql faketime chromium gettext
+	@sh deploy/install_for_tests.sh postgresql faketime chromium gettext debootstrap
 	@$(BIN)/python -m bench.proof $(ARGS)
 
 fuzz: .venv/installed-dev ## 20,000 requests that no page sends, on each database; fewer: ARGS="2000 --only sqlite"

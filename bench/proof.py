@@ -13,6 +13,7 @@ server's answer and the note of it comes twice, rather than never.
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -210,7 +211,21 @@ def spreadsheet(folder):
     return main(folder)
 
 
-PARTS = [kills, postgres, lock, smtp, disk, mails, clock, fuzz, spreadsheet, pages, thorough]
+def install(folder):
+    """Every block of deploy/README.md, in its order, in an empty Debian 13."""
+    if os.getuid() != 0 or not shutil.which("debootstrap"):
+        print("    skipped: only root makes an empty Debian, with debootstrap")
+        return True
+    log = ROOT / "var" / "install.log"
+    log.parent.mkdir(exist_ok=True)
+    command = [sys.executable, "deploy/prove_install.py", "--log", log]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode == 0
+
+
+PARTS = [
+    *[kills, postgres, lock, smtp, disk, mails, clock],
+    *[fuzz, spreadsheet, install, pages, thorough],
+]
 
 
 def main(names):

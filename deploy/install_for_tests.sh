@@ -35,6 +35,7 @@ for need in "$@"; do
         firefox) have_firefox >/dev/null 2>&1 || packages="$packages firefox-esr" ;;
         webkit) have_webkit >/dev/null 2>&1 || packages="$packages webkit2gtk-driver xvfb" ;;
         gettext) command -v msgmerge >/dev/null || packages="$packages gettext" ;;
+        debootstrap) command -v debootstrap >/dev/null || packages="$packages debootstrap" ;;
         faketime) ls /usr/lib/*/faketime >/dev/null 2>&1 || packages="$packages libfaketime" ;;
         nginx) have_nginx >/dev/null 2>&1 || packages="$packages nginx-light" ;;
         wrk) command -v wrk >/dev/null || packages="$packages wrk" ;;
