@@ -34,11 +34,15 @@ KEPT_IN_BACKUPS = {
     *["VAR_DIR", "WORKERS"],
 }
 TOLD: dict[str, str] = {}
+# These hold secrets: NAME_FILE may name a file that holds one instead.
+IN_FILES = {"ANYMAIL", "DATABASE_URL", "MAIL_URL"}
 
 
 def env(name, default="", parse=str):
     """Read one variable. Empty means not set; a value that cannot be used ends the start-up."""
     value = os.environ.get(name, "").strip()
+    if not value and name in IN_FILES:
+        value = env(f"{name}_FILE", parse=file_text)
     if value and name in KEPT_IN_BACKUPS:
         TOLD[name] = value
     try:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
+from advocacy.settings import IN_FILES
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [
@@ -20,11 +22,10 @@ PAGES = [
 
 def settings_read():
     tree = ast.parse((ROOT / "advocacy" / "settings.py").read_text(encoding="utf-8"))
-    return {
-        ast.literal_eval(node.args[0])
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "env"
-    }
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    names = [call.args[0] for call in calls if getattr(call.func, "id", "") == "env"]
+    read = {name.value for name in names if isinstance(name, ast.Constant)}
+    return read | {f"{name}_FILE" for name in IN_FILES}
 
 
 def test_every_setting_is_in_the_readme_and_no_other():
