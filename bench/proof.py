@@ -22,6 +22,8 @@ import time
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from pathlib import Path
 
+from bench.faults import clocks, deploys, full_disk, outage, rotation
+
 ROOT = Path(__file__).resolve().parent.parent
 KILLS = 20
 TIMES = 5
@@ -233,6 +235,7 @@ def in_empty_debian(name):
 
 PARTS = [
     *[kills, postgres, lock, smtp, disk, mails, clock],
+    *[outage, full_disk, deploys, clocks, rotation],
     *[fuzz, spreadsheet, install, container, pages, thorough],
 ]
 

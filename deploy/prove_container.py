@@ -24,9 +24,10 @@ import time
 from pathlib import Path
 
 import yaml
-from prove_install import HERE, SUITE, Failed, Root, mirror, step, wait_for
+from bare_root import PROGRAM, SUITE, Failed, Root, mirror, wait_for
+from prove_install import step
 
-CONTEXT = HERE.parent
+HERE = PROGRAM / "deploy"
 HOST = "localhost"
 SECRETS = "deploy/secrets"
 SETTINGS = {
@@ -57,7 +58,7 @@ def instructions(text):
 
 def sent(name):
     """Whether .dockerignore lets a name of the folder into the build."""
-    lines = (CONTEXT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    lines = (PROGRAM / ".dockerignore").read_text(encoding="utf-8").splitlines()
     return f"!{name}" in lines
 
 
@@ -65,11 +66,18 @@ class Machine(Root):
     """The machine that the containers run on: an empty Debian with PostgreSQL and Caddy."""
 
     def make(self, base):
-        super().make(base)
+        super().make(base, HOST, "")
         self.write("/etc/hosts", "127.0.0.1 localhost web database\n")
 
-    def take_program(self):
+    def take_program(self, _source):
         """The program comes in the image."""
+
+    @property
+    def settings_of_network(self):
+        """How pip reaches PyPI from here; its indexes on this disk are not in the root."""
+        lines = (self.folder / "etc/environment").read_text().splitlines()
+        found = dict(line.split("=", 1) for line in lines)
+        return {name: value for name, value in found.items() if "file:" not in value}
 
     def prepare(self):
         self.run("apt-get update", network=True)
@@ -118,17 +126,17 @@ class Stage:
 
     def copy(self, words, stages):
         *what, where = shlex.split(words)
-        source = CONTEXT
+        source = PROGRAM
         if what[0].startswith("--from="):
             source = stages[what.pop(0).removeprefix("--from=")].folder
         target = self.folder / os.path.join(self.workdir, where).lstrip("/")
         for name in what:
             path = source / name.lstrip("/")
-            if source == CONTEXT and not sent(name):
+            if source == PROGRAM and not sent(name):
                 raise Failed(f".dockerignore keeps {name} out of the build")
             if path.is_dir():
                 # What was made here is not sent, as .dockerignore says.
-                left_out = ["__pycache__", "*.mo"] if source == CONTEXT else []
+                left_out = ["__pycache__", "*.mo"] if source == PROGRAM else []
                 ignore = shutil.ignore_patterns(*left_out)
                 shutil.copytree(path, target, symlinks=True, ignore=ignore, dirs_exist_ok=True)
             else:
@@ -352,8 +360,6 @@ def prove(machine, base, folder):
         if (machine.folder / name).exists():
             (pristine / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(machine.folder / name, pristine / name)
-    variables = (machine.folder / "etc/environment").read_text().splitlines()
-    machine.settings_of_network = dict(line.split("=", 1) for line in variables)
     step("Database and proxy", machine.prepare)
     image = build(machine, pristine)
     services = yaml.safe_load((HERE / "compose.yaml").read_text(encoding="utf-8"))["services"]
@@ -393,7 +399,8 @@ def main():
         folder = Path(made)
         folder.chmod(0o755)
         (folder / "machine").mkdir(mode=0o755)
-        machine = Machine(folder / "machine", (chosen.log or folder / "log").absolute())
+        log = (chosen.log or folder / "log").absolute()
+        machine = Machine(folder / "machine", log, "PATH")
         base = chosen.base or folder / "base"
         try:
             if not chosen.base:

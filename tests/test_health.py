@@ -19,14 +19,15 @@ from django_tasks_db.models import DBTaskResult
 from advocacy.bundle import building, made
 from advocacy.mailing.tasks import prepare_edition, send_confirmation, send_deliveries
 from advocacy.models import Edition, MailOutage, SignUp, Tell, Worker
+from advocacy.models.dates import written_moment
 from advocacy.upkeep import health
 from advocacy.upkeep.tasks import ask_for_record_zip, check_links
 from tests.factories import make_action, make_follower, record
 from tests.running import ROOT, database_url, environment, start_worker
 from tests.waiting import wait_until
 
-NAMES = ["database", "migrations", "worker", "tasks", "mail", "keys", "disk"]
-NAMES += ["backup", "record_zip"]
+NAMES = ["database", "migrations", "worker", "tasks", "mail", "keys", "clock"]
+NAMES += ["disk", "backup", "record_zip"]
 SIX_MINUTES = timedelta(minutes=6)
 
 own_transactions = pytest.mark.django_db(transaction=True)
@@ -141,6 +142,30 @@ def test_the_disks_asked_are_those_of_the_database_the_files_and_the_mail(settin
     assert health.disk().is_ok
     settings.MAIL_URL = "smtp://localhost"
     assert settings.VAR_DIR / "mail" not in health.folders_written()
+
+
+# The clock
+
+
+@pytest.mark.django_db
+def test_a_clock_that_is_behind_the_record_fails_until_it_has_caught_up(monkeypatch):
+    Worker.objects.beat("one")
+    record(make_action())
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now - timedelta(minutes=4))
+    assert health.clock().is_ok
+
+    monkeypatch.setattr(timezone, "now", lambda: now - timedelta(days=1))
+
+    assert health.clock().is_ok is False
+    assert health.clock().sentence == (
+        f"The newest entry was recorded at {written_moment(now)} by the clock of this site:"
+        " the clock is behind now, or was ahead then."
+    )
+
+    # What is recorded by the right clock ends it, where the clock was ahead.
+    record(make_action(), recorded_at=timezone.now())
+    assert health.clock().is_ok
 
 
 # The file of the whole record

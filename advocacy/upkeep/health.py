@@ -27,6 +27,7 @@ from advocacy.models import (
     OPERATE,
     DeliveryState,
     StaffCall,
+    StatusUpdate,
     Worker,
     keys_are_lost,
     mail_waits,
@@ -42,6 +43,7 @@ STANDS_STILL = timedelta(minutes=5)
 BACKUP_IS_OLD = timedelta(days=2)
 # After a change one is made within the hour.
 RECORD_ZIP_IS_OLD = timedelta(hours=3)
+CLOCK_IS_BEHIND = timedelta(minutes=5)
 # A look that has no answer by then takes that for the answer.
 SECONDS_TO_LOOK = 5
 # A restart is over by then: only what is still so is told.
@@ -129,6 +131,18 @@ def keys() -> Check:
     return Check("keys", False, what)
 
 
+def clock() -> Check:
+    """Whether the clock is behind what was recorded last: as it is now, or as it was ahead then."""
+    recorded_at = StatusUpdate.objects.order_by("-pk").values_list("recorded_at", flat=True).first()
+    if recorded_at is None or recorded_at < timezone.now() + CLOCK_IS_BEHIND:
+        return Check("clock", True, gettext("The clock is not behind the record."))
+    what = gettext(
+        "The newest entry was recorded at %(moment)s by the clock of this site: the clock is behind"
+        " now, or was ahead then."
+    )
+    return Check("clock", False, what % {"moment": written_moment(recorded_at)})
+
+
 def disk() -> Check:
     free = min(shutil.disk_usage(_existing(folder)).free for folder in folders_written())
     if free >= settings.LEAST_FREE_DISK * MEGABYTE:
@@ -186,11 +200,11 @@ def record_zip() -> Check:
 
 CHECKS: Mapping[str, Callable[[], Check]] = {
     check.__name__: check
-    for check in (database, migrations, worker, tasks, mail, keys, disk, backup, record_zip)
+    for check in (database, migrations, worker, tasks, mail, keys, clock, disk, backup, record_zip)
 }
 # A disk that hangs must not keep the database from being asked, nor the other way round.
 ROUNDS = [
-    ["database", "migrations", "worker", "tasks", "mail", "keys"],
+    ["database", "migrations", "worker", "tasks", "mail", "keys", "clock"],
     ["disk", "backup", "record_zip"],
 ]
 
