@@ -19,15 +19,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 # Of these a backup keeps what somebody gave; no other variable is in it, as it may be a secret.
 KEPT_IN_BACKUPS = {
     *["ALLOWED_HOSTS", "BACKUP_FOLDER", "BACKUP_KEYS", "CONFIRMATIONS_AN_HOUR", "CONTENT_DIR"],
-    *[
-        "DEBUG",
-        "CSRF_TRUSTED_ORIGINS",
-        "FONT_FOLDERS",
-        "FOUR_EYES",
-        "HOST",
-        "HTTPS",
-        "LEAST_FREE_DISK",
-    ],
+    *["DEBUG", "CSRF_TRUSTED_ORIGINS", "FONT_FOLDERS", "FOUR_EYES"],
+    *["HOST", "HTTPS", "LEAST_FREE_DISK"],
     *["LINK_CHECKS", "LOG_JSON", "MAIL_FROM", "ONION_LOCATION", "PAGE_CACHE_MB", "PORT"],
     *["QUERY_SECONDS", "RECORD_ZIP"],
     *["SECOND_FACTOR", "SITE_URL", "TALLY", "TASK_SECONDS", "TIME_ZONE", "TRUST_PROXY"],
@@ -324,6 +317,8 @@ TIME_ZONE = env("TIME_ZONE", "UTC")
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# The umask says who reads what is written, as it does for all else in VAR_DIR.
+FILE_UPLOAD_PERMISSIONS = None
 # What programs ask for at the root of a site, whatever its pages say.
 WHITENOISE_ROOT = BASE_DIR / "root"
 STORAGES = {

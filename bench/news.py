@@ -37,7 +37,7 @@ SIDES = 16
 AT_ONCE = 40
 ALONE, BEHIND, SLOWER, MEMORY = 0.8, 0.85, 5, 450
 
-# As deploy/README.md and docs/scaling.md say, but for where its files are.
+# As deploy/nginx.conf and docs/scaling.md say, but for where its files are.
 NGINX = """
 daemon off;
 worker_processes 2;
@@ -69,7 +69,7 @@ http {{
         listen 127.0.0.1:{proxy};
         location / {{
             proxy_pass http://127.0.0.1:{site};
-            proxy_set_header Host $host;
+            proxy_set_header Host $http_host;
             proxy_set_header X-Forwarded-Proto $scheme;
             proxy_set_header X-Forwarded-For $remote_addr;
             proxy_cache answerable;

@@ -14,9 +14,7 @@ does in its place), `then NAME` (what it does after it), `typed` (what is typed 
 
 import argparse
 import os
-import pty
 import re
-import select
 import shlex
 import shutil
 import subprocess
@@ -25,9 +23,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from bare_root import Failed, Root
+
 HERE = Path(__file__).resolve().parent
 PAGE = HERE / "README.md"
-SUITE = "trixie"
 SITE = "answerable.example.org"
 UNIT_FOLDER = "/etc/systemd/system"
 SERVICES = ["answerable-web", "answerable-worker"]
@@ -35,30 +34,25 @@ TIMED = ["answerable-backup", "answerable-health"]
 # Of 10; what systemd calls more than a little is above.
 MOST_EXPOSED = 3.0
 FETCHES = re.compile(r"apt-get|git clone|make .*install")
-KINDS = {"run", "not run", "instead", "then", "typed"}
+MARK = re.compile(r"(not run|instead|then|typed)(?: (\w+))?: (.+)")
 BLOCK = re.compile(
     r"^(?P<heading>#+ [^\n]*)$"
     r"|(?:^<!-- (?P<mark>[^\n]*) -->\n\n)?^```(?P<language>\w*)\n(?P<words>.*?)^```$",
     re.M | re.S,
 )
-# How this machine reaches Debian and PyPI: a setting of pip's, or a variable.
-OF_PIP = re.compile(r"^\S*?\.?(index-url|proxy|cert|trusted-host|default-timeout)='(.*)'$", re.M)
-OF_NETWORK = re.compile(r"PIP_(?!FIND)|UV_|SSL_CERT_FILE$|(?i:https?_proxy|no_proxy)$")
-OF_APT = re.compile(r"^Acquire::(?:https?|Check-|Retries).*$", re.M)
-
-
-class Failed(Exception):
-    """What went wrong, in a sentence, and what was printed."""
 
 
 class Block:
     """One block of the page: where it stands, what its comment says, its lines."""
 
     def __init__(self, name, language, mark, words):
-        self.name, self.language, self.words = name, language, words
-        kind, _, self.why = (mark or "run").partition(": ")
-        kind, _, self.instead = kind.partition(" ") if "not" not in kind else (kind, "", "")
-        self.kind = kind
+        self.name, self.language, self.mark, self.words = name, language, mark, words
+        said = MARK.fullmatch(mark or "")
+        self.kind, self.instead, self.why = said.groups() if said else ("run", None, "")
+
+    @property
+    def is_run(self):
+        return self.kind in {"run", "then", "typed"}
 
     @property
     def typed(self):
@@ -67,13 +61,11 @@ class Block:
     @property
     def problem(self):
         """Why this block can neither be run nor be left out, or ""."""
-        if self.kind not in KINDS:
-            return f"its comment says “{self.kind}”"
-        if self.kind == "run" and self.language != "sh":
+        if self.mark and self.kind == "run":
+            return f"its comment says “{self.mark}”"
+        if self.is_run and self.language != "sh":
             return "it is no shell, and no comment says why it is not run"
-        if self.kind != "run" and not self.why:
-            return "its comment gives no reason"
-        if self.kind in {"instead", "then"} and self.instead not in STAND_INS:
+        if (self.kind in {"instead", "then"} or self.instead) and self.instead not in STAND_INS:
             return f"nothing is called “{self.instead}”"
         return ""
 
@@ -95,173 +87,6 @@ def blocks_of(text):
     return blocks
 
 
-class Root:
-    """An empty Debian in a folder, and in namespaces that end with this program."""
-
-    def __init__(self, folder, log):
-        self.folder, self.log = folder, log
-        self.holder = None
-
-    def make(self, base):
-        if base:
-            subprocess.run(["cp", "-a", f"{base}/.", self.folder], check=True)
-        else:
-            self.tell(["debootstrap", SUITE, str(self.folder), mirror()])
-        self.write("/usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101\n", 0o755)
-        self.write("/etc/hosts", f"127.0.0.1 localhost {SITE}\n::1 localhost\n")
-        shutil.copy("/etc/resolv.conf", self.folder / "etc/resolv.conf")
-        self.write("/etc/apt/apt.conf.d/00machine", settings_of_apt())
-        self.write("/etc/environment", self.settings_of_pip())
-        self.take_program()
-        self.open()
-
-    def settings_of_pip(self):
-        command = ["pip", "config", "list"]
-        listed = subprocess.run(command, capture_output=True, text=True, check=False)
-        found = {
-            f"PIP_{name.upper().replace('-', '_')}": value
-            for name, value in OF_PIP.findall(listed.stdout)
-        }
-        found |= {name: value for name, value in os.environ.items() if OF_NETWORK.match(name)}
-        for name, value in found.items():
-            if Path(value).is_absolute() and Path(value).is_file():
-                self.write("/etc/ssl/machine.crt", Path(value).read_text())
-                found[name] = "/etc/ssl/machine.crt"
-        return "".join(f"{name}={value}\n" for name, value in found.items())
-
-    def take_program(self):
-        """This folder as it is now, in a repository that stands for the one of the page."""
-        where = self.folder / "srv/source"
-        listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-        for name in subprocess.check_output(listed, cwd=HERE.parent, text=True).split("\0"):
-            if name and (HERE.parent / name).exists():
-                (where / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(HERE.parent / name, where / name)
-        git = ["git", "-C", str(where), "-c", "user.name=A", "-c", "user.email=a@example.org"]
-        for words in ("init --quiet", "add --all", "commit --quiet --message proof"):
-            subprocess.run([*git, *words.split()], check=True)
-        source = re.search(r"^SOURCE=(\S+)", read_page(), re.M)[1]
-        led = f'[url "file:///srv/source"]\n\tinsteadOf = {source}\n'
-        self.write("/etc/gitconfig", f"{led}[safe]\n\tdirectory = /srv/source/.git\n")
-
-    def open(self):
-        mounts = """
-            for name in dev sys; do mount --rbind /$name $0/$name; done
-            mount -t proc proc $0/proc && mount -t tmpfs tmpfs $0/run && mkdir $0/run/lock
-            ip link set lo up && touch $0/run/open && exec sleep infinity"""
-        spaces = ["--mount", "--pid", "--net", "--uts", "--ipc", "--fork", "--kill-child"]
-        command = ["unshare", *spaces, "--propagation", "private", "sh", "-ec", mounts]
-        self.holder = subprocess.Popen([*command, str(self.folder)])
-        children = Path(f"/proc/{self.holder.pid}/task/{self.holder.pid}/children")
-        self.first = wait_for(lambda: children.read_text().split(), "No namespaces are made here.")[
-            0
-        ]
-        ready = f"/proc/{self.first}/root{self.folder}/run/open"
-        wait_for(lambda: os.path.exists(ready), "Nothing can be mounted here.")
-
-    def close(self):
-        if self.holder:
-            self.holder.kill()
-            self.holder.wait()
-
-    def write(self, path, text, mode=0o644):
-        target = self.folder / path.lstrip("/")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text)
-        target.chmod(mode)
-
-    def enter(self, *command, network=False):
-        """The command that runs this one in the root."""
-        spaces = ["--mount", "--pid", "--uts", "--ipc", *([] if network else ["--net"])]
-        chroot = ["chroot", str(self.folder), "/usr/bin/env", "-i"]
-        told = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "TERM=dumb"]
-        return ["nsenter", "--target", self.first, *spaces, *chroot, *told, *command]
-
-    def run(self, words, *, network=False, typed=()):
-        """Run lines of a shell that goes on where the last ones ended; what they print."""
-        names = " ".join(sorted(set(re.findall(r"^(\w+)=", read_page(), re.M))))
-        script = f"""
-            cd /root; umask 022; [ ! -e /run/shell ] || . /run/shell; set -e -o pipefail
-{words}
-            {{ declare -p {names} 2>/dev/null || true; echo "cd $PWD; umask $(umask)"; }} >/run/new
-            mv /run/new /run/shell"""
-        script_in_root = "/run/words.sh"
-        subprocess.run(
-            self.enter("sh", "-c", f"cat >{script_in_root}"), input=script, text=True, check=True
-        )
-        return self.tell(self.enter("bash", script_in_root, network=network), typed)
-
-    def tell(self, command, typed=()):
-        """Run a command, into the log: what it printed, or Failed with the end of that."""
-        code, out = with_answers(command, list(typed)) if typed else with_output(command)
-        with self.log.open("a") as log:
-            log.write(f"$ {shlex.join(command)}\n{out}\n")
-        if code:
-            raise Failed(f"ended with {code}:\n" + "\n".join(out.splitlines()[-25:]))
-        return out
-
-
-def with_output(command):
-    done = subprocess.run(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    return done.returncode, done.stdout
-
-
-def with_answers(command, answers):
-    """In a terminal: whenever a line waits for an answer, the next one is typed."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        ["setsid", "--ctty", "--wait", *command], stdin=theirs, stdout=theirs, stderr=theirs
-    )
-    os.close(theirs)
-    out, last = "", time.monotonic()
-    while time.monotonic() - last < 120:
-        if select.select([ours], [], [], 1)[0]:
-            try:
-                out += os.read(ours, 4096).decode(errors="replace")
-            except OSError:
-                break  # The other side has closed it: the command ended.
-            last = time.monotonic()
-        if answers and out.endswith(": "):
-            answer = answers.pop(0) + "\n"
-            out += "\n"
-            os.write(ours, answer.encode())
-    else:
-        process.kill()
-    os.close(ours)
-    return process.wait(), out + (f"\nnever asked for: {answers}\n" if answers else "")
-
-
-def wait_for(look, otherwise, seconds=20):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := look():
-            return found
-        time.sleep(0.2)
-    raise Failed(otherwise)
-
-
-def mirror():
-    """Where this machine has its own packages from."""
-    listed = ["apt-get", "indextargets", "--format", "$(SITE)", "Created-By: Packages"]
-    for site in subprocess.check_output(listed, text=True).split():
-        if re.search(r"/debian/?$", site):
-            return site
-    raise Failed("The sources of apt name no mirror of Debian.")
-
-
-def settings_of_apt():
-    dump = subprocess.check_output(["apt-config", "dump"], text=True)
-    return "\n".join(OF_APT.findall(dump)) + "\n"
-
-
 class Units:
     """What systemd would do with the units, as far as that goes without it."""
 
@@ -280,12 +105,8 @@ class Units:
         if mentioned := [line for line in said.splitlines() if "answerable" in line]:
             raise Failed("systemd-analyze verify says:\n" + "\n".join(mentioned))
         levels = []
-        judge = [
-            "systemd-analyze",
-            "security",
-            "--offline=yes",
-            f"--threshold={MOST_EXPOSED * 10:.0f}",
-        ]
+        most = f"--threshold={MOST_EXPOSED * 10:.0f}"
+        judge = ["systemd-analyze", "security", "--offline=yes", most]
         for path in paths:
             if path.endswith(".service"):
                 said = self.root.tell(self.root.enter(*judge, path))
@@ -298,7 +119,8 @@ class Units:
         user, folder = unit["User"], unit["WorkingDirectory"]
         words = (
             f"echo $$ >/run/{name}.pid; umask {unit['UMask']}; cd {folder};"
-            f" exec setpriv --reuid={user} --regid={user} --init-groups --no-new-privs --bounding-set=-all env -i PATH=$PATH"
+            f" exec setpriv --reuid={user} --regid={user} --init-groups --no-new-privs"
+            " --bounding-set=-all env -i PATH=$PATH"
             f" sh -c 'set -a; . {unit['EnvironmentFile']}; exec {unit['ExecStart']}'"
         )
         return self.root.enter("sh", "-ec", words)
@@ -338,6 +160,11 @@ def own_machine(root, units, words):
 def own_names(root, units, words):
     root.run("cd /root\nBACKUP_KEY=$(age-keygen -y /root/own/answerable.key)")
     return "the key of backups is the one that was made"
+
+
+def postgresql(root, units, words):
+    root.run("pg_ctlcluster $(pg_lsclusters --no-header | cut -d' ' -f1,2) start >/dev/null 2>&1")
+    return root.run("pg_lsclusters --no-header").strip()
 
 
 def services(root, units, words):
@@ -397,6 +224,7 @@ STAND_INS = {
     for stand_in in (
         own_machine,
         own_names,
+        postgresql,
         services,
         certificate,
         nginx,
@@ -431,6 +259,14 @@ def permissions(root):
     return f"{number} files and folders of var/ and the backups: 0600, 0700, of answerable alone"
 
 
+def what_it_takes(root):
+    """Of disk, and of memory while it runs; what processes share counts once (PSS)."""
+    disk = root.run("du -sxm / --exclude=/srv/source | cut -f1").strip()
+    summed = '{ sum += $2 } END { printf "%d", sum / 1024 }'
+    memory = root.run(f"cat /proc/[0-9]*/smaps_rollup 2>/dev/null | awk '/^Pss:/ {summed}' || true")
+    return f"{disk} MB of disk with Debian, {memory.strip()} MB of memory with PostgreSQL and nginx"
+
+
 def step(name, do, *arguments):
     began = time.monotonic()
     print(f"{name} …", end=" ", flush=True)
@@ -458,17 +294,19 @@ def prove(root, base):
     if problems := [f"{block.name}: {block.problem}" for block in blocks if block.problem]:
         raise SystemExit("\n".join(problems))
     units = Units(root)
-    step("An empty Debian 13", root.make, base)
+    source = re.search(r"^SOURCE=(\S+)", read_page(), re.M)[1]
+    step("An empty Debian 13", root.make, base, SITE, source)
     for block in blocks:
         step(block.name, run_block, root, units, block)
     step("The settings", settings_read_alike, root)
     step("Rights", permissions, root)
+    step("What it takes", what_it_takes, root)
     step("The end", units.stop)
     print("\nNot run as it stands:")
     for block in blocks:
-        if block.kind in {"not run", "instead"}:
+        if not block.is_run:
             print(f"- {block.name}: {block.why}\n    " + block.words.strip().splitlines()[0])
-    ran = sum(block.kind not in {"not run", "instead"} for block in blocks)
+    ran = sum(block.is_run for block in blocks)
     print(f"\n{ran} of {len(blocks)} blocks were run as they stand, and none failed.")
 
 
@@ -487,7 +325,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="answerable-root-") as made:
         folder = Path(made) / "root"
         folder.mkdir(mode=0o755)
-        root = Root(folder, chosen.log or Path(made) / "log")
+        names = sorted(set(re.findall(r"^(\w+)=", read_page(), re.M)))
+        root = Root(folder, chosen.log or Path(made) / "log", " ".join(names))
         Path(made).chmod(0o755)
         try:
             prove(root, chosen.base)
