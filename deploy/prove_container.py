@@ -37,6 +37,8 @@ SETTINGS = {
     "RECORD_ZIP": "0",
     "LINK_CHECKS": "0",
 }
+# Said to the engine; compose.yaml has health checks of its own, which are run.
+SAID_ONLY = {"EXPOSE", "HEALTHCHECK"}
 # Debian's Caddy is 2.6.2, which calls this by its older name.
 OLDER_NAMES = {"request_buffers 50MB": "buffer_requests"}
 NOT_RUN = [
@@ -102,23 +104,22 @@ class Stage:
             machine.run(f"mount --rbind /{kind} {self.place}/{kind}")
 
     def carry_out(self, name, words, stages):
-        known = {
-            "RUN": self.run,
-            "COPY": lambda words: self.copy(words, stages),
-            "ENV": lambda words: self.variables.update(
-                pair.split("=", 1) for pair in shlex.split(words)
-            ),
-            "WORKDIR": self.enter_folder,
-            "USER": lambda words: setattr(self, "user", words),
-            "ENTRYPOINT": lambda words: setattr(self, "entrypoint", json.loads(words)),
-            "CMD": lambda words: setattr(self, "command", json.loads(words)),
-            "EXPOSE": lambda words: None,
-            # compose.yaml has its own, which are run.
-            "HEALTHCHECK": lambda words: None,
-        }
-        if name not in known:
+        if name == "RUN":
+            self.run(words)
+        elif name == "COPY":
+            self.copy(words, stages)
+        elif name == "ENV":
+            self.variables |= dict(pair.split("=", 1) for pair in shlex.split(words))
+        elif name == "WORKDIR":
+            self.enter_folder(words)
+        elif name == "USER":
+            self.user = words
+        elif name == "ENTRYPOINT":
+            self.entrypoint = json.loads(words)
+        elif name == "CMD":
+            self.command = json.loads(words)
+        elif name not in SAID_ONLY:
             raise Failed(f"{name} is not known here")
-        known[name](words)
 
     def enter_folder(self, words):
         self.workdir = words

@@ -1,5 +1,6 @@
 """What deploy/ hands to a container engine: `make proof ARGS=container` carries it out."""
 
+import importlib
 import re
 import shutil
 import subprocess
@@ -87,6 +88,23 @@ def test_the_image_gets_the_program_and_nothing_else():
     assert [path for path in copied if not (ROOT / path).exists()] == []
     kept = (ROOT / ".dockerignore").read_text(encoding="utf-8")
     assert copied == set(re.findall(r"^!(.*)$", kept, re.M))
+
+
+def test_the_proof_carries_out_every_line_of_the_containerfile(monkeypatch):
+    pytest.importorskip("yaml", reason="PyYAML is not installed")
+    monkeypatch.syspath_prepend(ROOT / "deploy")
+    proof = importlib.import_module("prove_container")
+    lines = proof.instructions((ROOT / "deploy/Containerfile").read_text(encoding="utf-8"))
+
+    assert [name for name, _words in lines] == [name for name, _words in built()]
+    # Those that go on over several lines are one.
+    installs = [words for name, words in lines if name == "RUN" and "apt-get install" in words]
+    assert all(words.startswith("apt-get update && apt-get install") for words in installs)
+    assert installs[1].endswith("&& rm -rf /var/lib/apt/lists/*")
+    assert proof.sent("manage.py")
+    assert not proof.sent("var")
+    with pytest.raises(proof.Failed, match="VOLUME is not known here"):
+        proof.Stage.carry_out(None, "VOLUME", "/data", {})
 
 
 def test_secrets_come_as_files_and_stand_in_no_variable():
