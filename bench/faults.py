@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,14 +26,17 @@ def started(folder, **variables):
 
 def readyz(site):
     """(status, {check: what it says} of those that failed)."""
-    with closing(HTTPConnection("127.0.0.1", site.port, timeout=30)) as connection:
-        connection.request("GET", "/readyz")
-        answer = connection.getresponse()
-        checks = json.loads(answer.read())
+    try:
+        with closing(HTTPConnection("127.0.0.1", site.port, timeout=30)) as connection:
+            connection.request("GET", "/readyz")
+            answer = connection.getresponse()
+            checks = json.loads(answer.read())
+    except (OSError, HTTPException) as error:
+        return None, {"web server": str(error)}
     return answer.status, {n: check["what"] for n, check in checks.items() if check["ok"] is False}
 
 
-def waits(site, names, seconds=90):
+def waits(site, names, seconds=180):
     """Whether `/readyz` comes to name just these checks as failed; prints what it says."""
     said = {}
 

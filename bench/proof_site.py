@@ -72,7 +72,7 @@ class Site:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        self.wait(lambda: self.request("GET", "/healthz") == 200, 120)
+        self.wait(lambda: self.request("GET", "/healthz") == 200, 300)
 
     def __exit__(self, *error):
         self.process.terminate()

@@ -33,6 +33,7 @@ SECRETS = "deploy/secrets"
 SETTINGS = {
     "ALLOWED_HOSTS": HOST,
     "SITE_URL": f"https://{HOST}",
+    "CONTENT_DIR": "/srv/record",
     # It takes minutes, and is proved elsewhere.
     "RECORD_ZIP": "0",
     "LINK_CHECKS": "0",
@@ -244,7 +245,7 @@ class Container:
             return False
         return True
 
-    def wait_until_healthy(self, seconds=400):
+    def wait_until_healthy(self, seconds=900):
         began = time.monotonic()
         wait_for(self.is_healthy, f"{self.name} is not healthy after {seconds} s", seconds)
         return f"healthy after {time.monotonic() - began:.0f} s"
@@ -263,6 +264,12 @@ class Container:
 
 
 # What is done with them.
+
+
+def make_record(image):
+    folder = SETTINGS["CONTENT_DIR"]
+    image.run(f"SECRET_KEY=none ADDRESS_KEYS=none python manage.py new_record {folder}")
+    return folder
 
 
 def make_secrets(machine):
@@ -286,7 +293,7 @@ def start_two(containers):
     first.start()
     second.start(PORT="8001")
     said = first.wait_until_healthy()
-    wait_for(lambda: answers(second, 8001), "the second is not healthy", 400)
+    wait_for(lambda: answers(second, 8001), "the second is not healthy", 900)
     second.stop()
     return said
 
@@ -366,6 +373,7 @@ def prove(machine, base, folder):
     services = yaml.safe_load((HERE / "compose.yaml").read_text(encoding="utf-8"))["services"]
     step("Secrets", make_secrets, machine)
     secrets = "/srv/" + SECRETS
+    step("A record of one's own, mounted into both", make_record, image)
     web = Container(image, "web", services["web"], secrets)
     other = Container(image, "other", services["web"], secrets, volume="other")
     worker = Container(image, "worker", services["worker"], secrets)
