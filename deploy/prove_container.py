@@ -17,6 +17,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -404,6 +405,8 @@ def main():
     chosen = parser.parse_args()
     if os.getuid() != 0:
         sys.exit("Only root can make a root: run this as root.")
+    # So that nothing is left of it where somebody ends it.
+    signal.signal(signal.SIGTERM, lambda *_given: sys.exit("Ended."))
     with tempfile.TemporaryDirectory(prefix="answerable-container-") as made:
         folder = Path(made)
         folder.chmod(0o755)
