@@ -127,7 +127,7 @@ def full_disk(folder):
             good &= is_there == (status == 200)
             good &= tried("make_record_zip", "--verbosity=0", fails=True)
             good &= tried("backup", str(folder / "bad.age"), fails=True)
-        left = [path.name for path in folder.glob("*.age*")] + list_of_imports(site)
+        left = sorted(path.name for path in folder.glob("*.age*")) + list_of_imports(site)
         good &= left == ["good.age", "good.age.sha256"]
         good &= sorted((site.var / "record").glob("*.zip")) == zips
         print(f"    left of it all: {left}, and the record.zip of before", flush=True)
