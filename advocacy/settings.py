@@ -19,26 +19,23 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 # Of these a backup keeps what somebody gave; no other variable is in it, as it may be a secret.
 KEPT_IN_BACKUPS = {
     *["ALLOWED_HOSTS", "BACKUP_FOLDER", "BACKUP_KEYS", "CONFIRMATIONS_AN_HOUR", "CONTENT_DIR"],
-    *[
-        "DEBUG",
-        "CSRF_TRUSTED_ORIGINS",
-        "FONT_FOLDERS",
-        "FOUR_EYES",
-        "HOST",
-        "HTTPS",
-        "LEAST_FREE_DISK",
-    ],
+    *["DEBUG", "CSRF_TRUSTED_ORIGINS", "FONT_FOLDERS", "FOUR_EYES"],
+    *["HOST", "HTTPS", "LEAST_FREE_DISK"],
     *["LINK_CHECKS", "LOG_JSON", "MAIL_FROM", "ONION_LOCATION", "PAGE_CACHE_MB", "PORT"],
     *["QUERY_SECONDS", "RECORD_ZIP"],
     *["SECOND_FACTOR", "SITE_URL", "TALLY", "TASK_SECONDS", "TIME_ZONE", "TRUST_PROXY"],
     *["VAR_DIR", "WORKERS"],
 }
 TOLD: dict[str, str] = {}
+# These hold secrets: NAME_FILE may name a file that holds one instead.
+IN_FILES = {"ANYMAIL", "DATABASE_URL", "MAIL_URL"}
 
 
 def env(name, default="", parse=str):
     """Read one variable. Empty means not set; a value that cannot be used ends the start-up."""
     value = os.environ.get(name, "").strip()
+    if not value and name in IN_FILES:
+        value = env(f"{name}_FILE", parse=file_text)
     if value and name in KEPT_IN_BACKUPS:
         TOLD[name] = value
     try:

@@ -22,6 +22,8 @@ import time
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from pathlib import Path
 
+from bench.faults import clocks, deploys, full_disk, outage, rotation
+
 ROOT = Path(__file__).resolve().parent.parent
 KILLS = 20
 TIMES = 5
@@ -220,17 +222,29 @@ def upgrades(folder):
 
 def install(folder):
     """Every block of deploy/README.md, in its order, in an empty Debian 13."""
+    return in_empty_debian("install")
+
+
+def container(folder):
+    """Every step of deploy/Containerfile, in its order, and the services of deploy/compose.yaml."""
+    return in_empty_debian("container")
+
+
+def in_empty_debian(name):
     if os.getuid() != 0 or not shutil.which("debootstrap"):
         print("    skipped: only root makes an empty Debian, with debootstrap")
         return True
-    log = ROOT / "var" / "install.log"
+    log = ROOT / "var" / f"{name}.log"
     log.parent.mkdir(exist_ok=True)
-    command = [sys.executable, "deploy/prove_install.py", "--log", log]
+    command = [sys.executable, f"deploy/prove_{name}.py", "--log", log]
     return subprocess.run(command, cwd=ROOT, check=False).returncode == 0
 
 
-BREAKING = [kills, postgres, lock, smtp, disk, mails, clock]
-PARTS = [*BREAKING, fuzz, spreadsheet, upgrades, install, pages, thorough]
+PARTS = [
+    *[kills, postgres, lock, smtp, disk, mails, clock],
+    *[outage, full_disk, deploys, clocks, rotation],
+    *[fuzz, spreadsheet, upgrades, install, container, pages, thorough],
+]
 
 
 def main(names):

@@ -59,6 +59,11 @@ class Site:
         os.environ |= {"TRUST_PROXY": "1", "PORT": str(self.port), "CONTENT_DIR": str(dossier)}
         few_rows(dossier)
         self.log = (self.folder / "log").open("a")
+        self.start()
+        return self
+
+    def start(self):
+        """Start the program, and wait until it answers."""
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "start"],
             cwd=ROOT,
@@ -67,8 +72,7 @@ class Site:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        self.wait(lambda: self.request("GET", "/healthz") == 200, 120)
-        return self
+        self.wait(lambda: self.request("GET", "/healthz") == 200, 300)
 
     def __exit__(self, *error):
         self.process.terminate()

@@ -1,4 +1,4 @@
-"""What deploy/ hands to systemd and to a container engine."""
+"""What deploy/ hands to systemd."""
 
 import importlib
 import os
@@ -10,9 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
-from django.core.management import CommandError, call_command
 
-from advocacy.models import Worker
 from advocacy.settings import BACKUP_FOLDER as FOLDER
 from advocacy.web.bodies import MOST_OF_STAFF
 from tests.test_docs import settings_read
@@ -92,58 +90,6 @@ def test_systemd_finds_little_that_a_unit_may_do(name):
     )
 
     assert checked.returncode == 0, checked.stdout
-
-
-def composed():
-    """The file as a container engine reads it."""
-    yaml = pytest.importorskip("yaml", reason="PyYAML is not installed")
-    return yaml.safe_load((ROOT / "deploy/compose.yaml").read_text(encoding="utf-8"))
-
-
-def test_the_containers_are_watched_and_restarted():
-    services = composed()["services"]
-
-    assert set(services) == {"web", "worker", "database"}
-    for service in services.values():
-        assert service["restart"] == "unless-stopped"
-        assert service["healthcheck"]["test"][0] == "CMD"
-    assert services["web"]["image"] == services["worker"]["image"]
-    assert services["web"]["command"][1:] == ["manage.py", "start", "--no-worker"]
-    assert services["worker"]["command"][1:] == ["manage.py", "worker"]
-    assert services["worker"]["depends_on"] == {"web": {"condition": "service_healthy"}}
-    # Reached by the web server in front alone.
-    assert services["web"]["ports"] == ["127.0.0.1:8000:8000"]
-    assert "ports" not in services["database"]
-
-
-def test_a_container_runs_as_nobody_in_particular_and_writes_to_its_volume_alone():
-    compose = composed()
-    dockerfile = (ROOT / "deploy/Dockerfile").read_text(encoding="utf-8")
-
-    assert re.findall(r"^(?:USER|FROM) (.*)$", dockerfile, re.M) == [
-        "python:3.13-slim",
-        "answerable",
-    ]
-    for name in ("web", "worker"):
-        service = compose["services"][name]
-        assert service["read_only"]
-        assert service["cap_drop"] == ["ALL"]
-        assert service["volumes"] == ["var:/var/lib/answerable"]
-        assert service["build"] == {"context": "..", "dockerfile": "deploy/Dockerfile"}
-    copied = re.findall(r"^COPY (\S+)", dockerfile, re.M)
-    assert [path for path in copied if not (ROOT / path).exists()] == []
-    kept = (ROOT / ".dockerignore").read_text(encoding="utf-8")
-    assert set(copied) == set(re.findall(r"^!(.*)$", kept, re.M))
-
-
-@pytest.mark.django_db
-def test_a_container_asks_whether_a_worker_lives():
-    with pytest.raises(CommandError, match="No worker was seen in the last half minute"):
-        call_command("worker", alive=True)
-
-    Worker.objects.beat("one")
-
-    call_command("worker", alive=True)
 
 
 def test_what_is_collected_is_read_by_the_program_alone(tmp_path):

@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
+from advocacy.settings import IN_FILES
+from advocacy.upkeep import health
+from bench import proof
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [
@@ -20,11 +24,10 @@ PAGES = [
 
 def settings_read():
     tree = ast.parse((ROOT / "advocacy" / "settings.py").read_text(encoding="utf-8"))
-    return {
-        ast.literal_eval(node.args[0])
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "env"
-    }
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    names = [call.args[0] for call in calls if getattr(call.func, "id", "") == "env"]
+    read = {name.value for name in names if isinstance(name, ast.Constant)}
+    return read | {f"{name}_FILE" for name in IN_FILES}
 
 
 def test_every_setting_is_in_the_readme_and_no_other():
@@ -71,6 +74,45 @@ def test_every_link_and_path_of_a_document_exists(page):
     missing += [path for path in paths if f"/{path}" not in ignored and not (ROOT / path).exists()]
 
     assert missing == []
+
+
+def anchors_of(page):
+    """The addresses of the headings of a page, as a forge makes them."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+    headings = re.findall(r"^#+ (.*)$", text, flags=re.M)
+    return {
+        re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in headings
+    }
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_to_a_heading_finds_it(page):
+    links = re.findall(r"\]\((?!https?:)([^)#]*)#([^)]+)\)", page.read_text(encoding="utf-8"))
+
+    wrong = [
+        f"{name}#{anchor}"
+        for name, anchor in links
+        if anchor not in anchors_of(page.parent / name if name else page)
+    ]
+    assert wrong == []
+
+
+def test_every_check_of_the_site_has_its_row_of_alarms():
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    table = page.split("## Alarms")[1].split("\n## ")[0]
+
+    assert set(re.findall(r"^\| `(\w+)` \|", table, flags=re.M)) == set(health.CHECKS)
+
+
+def test_every_fault_that_was_tried_names_parts_of_the_proof():
+    page = (ROOT / "docs" / "bad-days.md").read_text(encoding="utf-8")
+    table = page.split("## Faults that were tried")[1]
+    named = re.findall(r"\| ([^|]+) \|$", table, flags=re.M)[2:]
+
+    parts = {part.__name__ for part in proof.PARTS}
+    assert len(named) > 5
+    assert {name for row in named for name in re.findall(r"`(\w+)`", row)} <= parts
+    assert all("`" in row for row in named)
 
 
 def test_every_dependency_has_its_reason():

@@ -1,27 +1,33 @@
 """What `/healthz` and `/readyz` say, with real servers, workers and databases that go away."""
 
 import json
+import os
+import shutil
 import signal
 import subprocess
 import sys
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from advocacy.bundle import building, made
 from advocacy.mailing.tasks import prepare_edition, send_confirmation, send_deliveries
 from advocacy.models import Edition, MailOutage, SignUp, Tell, Worker
+from advocacy.models.dates import written_moment
 from advocacy.upkeep import health
-from advocacy.upkeep.tasks import check_links
+from advocacy.upkeep.tasks import ask_for_record_zip, check_links
 from tests.factories import make_action, make_follower, record
 from tests.running import ROOT, database_url, environment, start_worker
 from tests.waiting import wait_until
 
-NAMES = ["database", "migrations", "worker", "tasks", "mail", "keys", "disk", "backup"]
+NAMES = ["database", "migrations", "worker", "tasks", "mail", "keys", "clock"]
+NAMES += ["disk", "backup", "record_zip"]
 SIX_MINUTES = timedelta(minutes=6)
 
 own_transactions = pytest.mark.django_db(transaction=True)
@@ -136,6 +142,131 @@ def test_the_disks_asked_are_those_of_the_database_the_files_and_the_mail(settin
     assert health.disk().is_ok
     settings.MAIL_URL = "smtp://localhost"
     assert settings.VAR_DIR / "mail" not in health.folders_written()
+
+
+# The clock
+
+
+@pytest.mark.django_db
+def test_a_clock_that_is_behind_the_record_fails_until_it_has_caught_up(monkeypatch):
+    Worker.objects.beat("one")
+    record(make_action())
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now - timedelta(minutes=4))
+    assert health.clock().is_ok
+
+    monkeypatch.setattr(timezone, "now", lambda: now - timedelta(days=1))
+
+    assert health.clock().is_ok is False
+    assert health.clock().sentence == (
+        f"The newest entry was recorded at {written_moment(now)} by the clock of this site:"
+        " the clock is behind now, or was ahead then."
+    )
+
+    # What is recorded by the right clock ends it, where the clock was ahead.
+    record(make_action(), recorded_at=timezone.now())
+    assert health.clock().is_ok
+
+
+# The file of the whole record
+
+
+@pytest.fixture
+def makes_record_zip(settings, monkeypatch):
+    """A worker that makes the file, without pages so that it takes no time."""
+    shutil.rmtree(made.folder(), ignore_errors=True)
+    settings.RECORD_ZIP = True
+    monkeypatch.setattr(building, "MOST_PAGES", 0)
+    Worker.objects.beat("one")
+    yield
+    shutil.rmtree(made.folder(), ignore_errors=True)
+
+
+def an_hour_passes():
+    """Since the last try to make the file."""
+    hour = 3601
+    for name in (made.LOCK, made.BEHIND):
+        with suppress(FileNotFoundError):
+            then = (made.folder() / name).stat().st_mtime - hour
+            os.utime(made.folder() / name, (then, then))
+
+
+@own_transactions
+def test_a_file_of_the_record_that_cannot_be_made_fails_until_it_can(
+    client, makes_record_zip, monkeypatch, caplog
+):
+    ask_for_record_zip()
+    good = json.loads(client.get("/readyz").content)["record_zip"]
+    assert good == {"ok": True, "what": "record.zip follows the record."}
+    make_action()
+    with monkeypatch.context() as broken:
+        broken.setattr(building, "chain_lines", lambda *given: 1 / 0)
+        an_hour_passes()
+        ask_for_record_zip()
+
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert [name for name, ok in checks_of(answer).items() if ok is False] == ["record_zip"]
+    said = json.loads(answer.content)["record_zip"]
+    assert said["what"] == "record.zip could not be made anew; the log of the worker says why."
+    since = datetime.fromisoformat(said["since"])
+    assert since > timezone.now() - timedelta(minutes=1)
+    assert client.get("/data/record.zip").status_code == 200
+
+    an_hour_passes()
+    ask_for_record_zip()
+
+    assert client.get("/readyz").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_that_was_not_made_for_hours_after_a_change_fails(makes_record_zip, monkeypatch):
+    """As where the process that makes it is killed each time."""
+    ask_for_record_zip()
+    an_hour_passes()
+    ask_for_record_zip()
+    assert made.behind_since() is None
+    make_action()
+    monkeypatch.setattr("advocacy.upkeep.tasks.make", lambda: None)
+    for _hour in range(2):
+        an_hour_passes()
+        ask_for_record_zip()
+        assert wrong() == []
+    an_hour_passes()
+
+    ask_for_record_zip()
+    an_hour_passes()
+
+    assert wrong() == ["record_zip"]
+    (failed,) = health.failing(health.look())
+    assert failed.sentence.startswith(
+        "record.zip was not made anew for hours after a change. Since "
+    )
+    assert failed.sentence.endswith("UTC (3\xa0hours).")
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_away_is_no_fault_of_the_file(makes_record_zip, monkeypatch):
+    def away(*given):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(building, "chain_lines", away)
+    with pytest.raises(OperationalError):
+        building.make()
+
+    assert wrong() == []
+
+
+@pytest.mark.django_db
+def test_where_no_worker_makes_the_file_that_is_said_and_fails_nothing(settings):
+    settings.RECORD_ZIP = False
+    made.folder().mkdir(exist_ok=True)
+    made.note_failed()
+    try:
+        assert health.record_zip().is_ok is None
+        assert health.record_zip().what == "No worker makes record.zip: RECORD_ZIP is 0."
+    finally:
+        shutil.rmtree(made.folder())
 
 
 # What waits, and what only has not come due
@@ -285,4 +416,4 @@ def test_the_command_says_it_line_by_line_and_by_its_exit_code(sink):
 
     Worker.objects.beat("one")
     well = said()
-    assert (well.returncode, well.stdout.count(" ok ")) == (0, len(NAMES) - 1)
+    assert (well.returncode, well.stdout.count(" ok ")) == (0, len(NAMES) - 2)

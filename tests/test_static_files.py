@@ -1,6 +1,8 @@
 """Files with names that change with their contents: served without Django, with its headers."""
 
+import json
 import os
+import shutil
 import time
 
 import pytest
@@ -8,7 +10,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
 from django.test import RequestFactory
 
-from advocacy.web.static_files import ImmutableFiles, forget_old
+from advocacy.web.static_files import ImmutableFiles, collect, forget_old, in_use
 
 STORAGE = {"staticfiles": {"BACKEND": "advocacy.web.static_files.StaticFiles"}}
 WANTED = [
@@ -127,3 +129,35 @@ def test_files_of_older_versions_go_after_thirty_days(collected, static_root):
     assert len(current - left) == gone - 2
     for url in ImmutableFiles(lambda *_: []).files:
         assert (static_root / url.removeprefix("/static/")).exists()
+
+
+def test_the_files_of_the_version_before_stay_for_thirty_days_after_an_upgrade(
+    collected, static_root, settings, tmp_path
+):
+    settings.STATIC_ROOT = tmp_path / "static"
+    shutil.copytree(static_root, settings.STATIC_ROOT)
+    manifest = settings.STATIC_ROOT / "staticfiles.json"
+    said = json.loads(manifest.read_text(encoding="utf-8"))
+    old = settings.STATIC_ROOT / "css" / "site.0123456789ab.css"
+    said["paths"]["css/site.css"] = f"css/{old.name}"
+    manifest.write_text(json.dumps(said), encoding="utf-8")
+    for path in [old, old.with_name(f"{old.name}.br")]:
+        path.write_text("")
+        age = time.time() - 400 * 24 * 3600
+        os.utime(path, (age, age))
+
+    collect()
+
+    assert old not in in_use()
+    assert forget_old() == 0
+    assert old.exists()
+    assert old.with_name(f"{old.name}.br").exists()
+
+    age = time.time() - 31 * 24 * 3600
+    for path in settings.STATIC_ROOT.rglob("*"):
+        os.utime(path, (age, age))
+    collect()
+
+    assert not old.exists()
+    assert not old.with_name(f"{old.name}.br").exists()
+    assert all(path.exists() for path in in_use())

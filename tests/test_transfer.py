@@ -1,11 +1,13 @@
 """Rows in and out: the same columns both ways, every row's fate, all rows or none."""
 
 import csv
+import errno
 import gc
 import io
 import json
 import os
 import re
+import sqlite3
 from collections import Counter
 from datetime import date
 
@@ -14,7 +16,7 @@ from django.contrib.admin.models import LogEntry
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -787,6 +789,29 @@ def test_a_wrong_upload_is_answered_in_a_sentence(client, editor, name, text, wo
 
     assert response.status_code == 200
     assert words in text_of(response)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        sqlite3.OperationalError("database or disk is full"),
+        OperationalError("database is locked"),
+        OSError(errno.ENOSPC, "No space left on device"),
+    ],
+    ids=lambda error: type(error).__module__,
+)
+def test_a_site_that_cannot_write_says_so_and_imports_nothing(client, editor, monkeypatch, error):
+    def full(*given, **more):
+        raise error
+
+    monkeypatch.setattr(transfer, "import_rows", full)
+
+    response = upload(client, Seat, "slug,body\na,b\n")
+
+    assert response.status_code == 200
+    assert "The file could not be imported: the site cannot write now." in text_of(response)
+    assert "Nothing was read" not in text_of(response)
+    assert not Seat.objects.exists()
 
 
 def test_no_file_and_a_file_too_large_are_answered_in_a_sentence(client, editor, monkeypatch):

@@ -1,5 +1,7 @@
 """Export and import of a whole table, from the buttons above its list."""
 
+import logging
+import sqlite3
 from collections import Counter
 from contextlib import suppress
 
@@ -7,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.core.signing import BadSignature, Signer
+from django.db import OperationalError
 from django.http import HttpResponse, StreamingHttpResponse
 from django.template.defaultfilters import filesizeformat
 from django.urls import path, reverse
@@ -20,6 +23,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from advocacy import transfer
 from advocacy.admin.base import DeskModelAdmin
 
+logger = logging.getLogger(__name__)
+
+# The disk is full, or the database is away, locked or on a full disk.
+CANNOT_WRITE = (OSError, OperationalError, sqlite3.OperationalError)
+NOT_WRITTEN = gettext_lazy(
+    "The file could not be imported: the site cannot write now. Look at the list before you choose"
+    " the file again."
+)
 MOST_UPLOADED = 50 * 1024 * 1024
 MOST_SHOWN = 500
 TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
@@ -189,11 +200,16 @@ class TransferMixin(DeskModelAdmin):
             with form.cleaned_data["file"] as file:
                 if "refused" in request.POST:
                     return self.refusals(request, file)
-                context |= self.read(request, file, "import" not in request.POST)
-            context["form"] = ImportForm(
-                signer=signer,
-                initial={"kept": form.cleaned_data["kept"]} if context["left"] else {},
-            )
+                try:
+                    context |= self.read(request, file, "import" not in request.POST)
+                except CANNOT_WRITE:
+                    logger.exception("A file could not be imported")
+                    form.add_error("file", NOT_WRITTEN)
+            if "left" in context:
+                context["form"] = ImportForm(
+                    signer=signer,
+                    initial={"kept": form.cleaned_data.get("kept")} if context["left"] else {},
+                )
         return self.desk_page(request, "import.html", **context)
 
     def fates(self, request, file, dry_run):

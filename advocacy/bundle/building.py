@@ -12,7 +12,7 @@ from typing import IO, Any, Self
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
@@ -20,7 +20,15 @@ from advocacy.bundle import verify
 from advocacy.bundle.addresses import pages
 from advocacy.bundle.chain_lines import chain_lines
 from advocacy.bundle.describing import package, resource
-from advocacy.bundle.made import Made, folder, forget_drafts, only_one, publish
+from advocacy.bundle.made import (
+    Made,
+    folder,
+    forget_drafts,
+    note_behind,
+    note_failed,
+    only_one,
+    publish,
+)
 from advocacy.bundle.pages import Copies
 from advocacy.bundle.tables import table
 from advocacy.models import ContentVersion, RecordHead, Site, Withheld
@@ -79,34 +87,47 @@ def make(watch: Watch = lambda items, _what, _number: items) -> Made:
     with only_one() as is_ours:
         if not is_ours:
             raise AnotherIsAtIt
+        note_behind()
         forget_drafts()
-        moment = timezone.now()
-        number, withheld = ContentVersion.objects.total(), Withheld.objects.newest()
-        with NamedTemporaryFile(dir=folder(), suffix=".draft", delete=False) as file:
-            draft = Path(file.name)
-            try:
-                head, copied = fill(file, moment, watch)
-                file.flush()
-                if Withheld.objects.newest() != withheld:
-                    raise WordsWereWithheld
-                file.seek(0)
-                total = file_digest(file, "sha256").hexdigest()
-                facts = Made(
-                    sha256=total,
-                    size=draft.stat().st_size,
-                    made_at=moment.isoformat(),
-                    head=head.noted,
-                    pages=copied,
-                    number=number + 1,  # With the change that it is itself.
-                    withheld=withheld,
-                )
-            except BaseException:
-                draft.unlink(missing_ok=True)
-                raise
-        publish(draft, facts)
+        try:
+            facts = draft(watch)
+        except (WordsWereWithheld, OperationalError, InterfaceError):
+            raise  # The file is none the worse, and a database that is away is said elsewhere.
+        except Exception:
+            note_failed()
+            raise
         # Pages that are kept show the file of before.
         ContentVersion.objects.count_one()
         return facts
+
+
+def draft(watch: Watch) -> Made:
+    """Write it beside the one before, and publish it if nothing was withheld meanwhile."""
+    moment = timezone.now()
+    number, withheld = ContentVersion.objects.total(), Withheld.objects.newest()
+    with NamedTemporaryFile(dir=folder(), suffix=".draft", delete=False) as file:
+        path = Path(file.name)
+        try:
+            head, copied = fill(file, moment, watch)
+            file.flush()
+            if Withheld.objects.newest() != withheld:
+                raise WordsWereWithheld
+            file.seek(0)
+            total = file_digest(file, "sha256").hexdigest()
+            facts = Made(
+                sha256=total,
+                size=path.stat().st_size,
+                made_at=moment.isoformat(),
+                head=head.noted,
+                pages=copied,
+                number=number + 1,  # With the change that it is itself.
+                withheld=withheld,
+            )
+            publish(path, facts)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+    return facts
 
 
 def fill(file: IO[bytes], moment: datetime, watch: Watch) -> tuple[RecordHead, int]:

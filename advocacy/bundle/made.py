@@ -5,9 +5,9 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -18,6 +18,8 @@ from advocacy.models import ContentVersion, Withheld
 NAME = "record.zip"
 FACTS = "made.json"
 LOCK = "lock"
+# Empty files, whose time says it: they can be written where the disk is full.
+BEHIND, FAILED = "behind", "failed"
 EVERY = 3600
 
 
@@ -65,18 +67,48 @@ def last_made() -> Made | None:
 
 def is_due() -> bool:
     """Whether anything public changed since the file was made, and nobody tried for an hour."""
-    if abs(time.time() - tried_at()) < EVERY:
-        return False
+    return abs(time.time() - tried_at()) >= EVERY and is_behind()
+
+
+def is_behind() -> bool:
     last = made()
     return last is None or last.number != ContentVersion.objects.total()
 
 
 def tried_at() -> float:
     """When somebody last began to make it, in seconds of the clock."""
+    return _time_of(LOCK) or 0
+
+
+def _time_of(name: str) -> float | None:
     try:
-        return (folder() / LOCK).stat().st_mtime
+        return (folder() / name).stat().st_mtime
     except OSError:
-        return 0
+        return None
+
+
+def note_behind() -> None:
+    """Remember since when the file does not say what the record says."""
+    folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        (folder() / BEHIND).touch(exist_ok=False)
+
+
+def note_failed() -> None:
+    """Remember that the last try to make it failed."""
+    with suppress(OSError):
+        (folder() / FAILED).touch()
+
+
+def behind_since() -> datetime | None:
+    """Since when a newer one is wanted and was not made, as far as anybody noticed."""
+    moment = _time_of(BEHIND)
+    return None if moment is None else datetime.fromtimestamp(moment, UTC)
+
+
+def has_failed() -> bool:
+    """Whether the last try to make it failed."""
+    return _time_of(FAILED) is not None
 
 
 @contextmanager
@@ -99,7 +131,7 @@ def publish(draft: Path, facts: Made) -> None:
     with NamedTemporaryFile("w", dir=folder(), suffix=".draft", delete=False) as file:
         json.dump(asdict(facts), file)
     Path(file.name).replace(folder() / FACTS)
-    for path in folder().glob("*.zip"):
+    for path in [folder() / BEHIND, folder() / FAILED, *folder().glob("*.zip")]:
         if path != facts.path:
             path.unlink(missing_ok=True)
 

@@ -22,8 +22,13 @@ def keep(file: BinaryIO) -> str:
     folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     name = secrets.token_hex(16)
     file.seek(0)
-    with open(folder() / name, "xb") as copy:
-        shutil.copyfileobj(file, copy)
+    try:
+        with open(folder() / name, "xb") as copy:
+            shutil.copyfileobj(file, copy)
+    except OSError:
+        # Half of it is of no use, and the disk may be full.
+        (folder() / name).unlink(missing_ok=True)
+        raise
     file.seek(0)
     return name
 

@@ -21,11 +21,13 @@ from django.utils import timezone, translation
 from django.utils.timesince import timesince
 from django.utils.translation import gettext, ngettext
 
+from advocacy.bundle import made
 from advocacy.mailing import letters, sending
 from advocacy.models import (
     OPERATE,
     DeliveryState,
     StaffCall,
+    StatusUpdate,
     Worker,
     keys_are_lost,
     mail_waits,
@@ -39,6 +41,9 @@ logger = logging.getLogger(__name__)
 STANDS_STILL = timedelta(minutes=5)
 # One is made a day.
 BACKUP_IS_OLD = timedelta(days=2)
+# After a change one is made within the hour.
+RECORD_ZIP_IS_OLD = timedelta(hours=3)
+CLOCK_IS_BEHIND = timedelta(minutes=5)
 # A look that has no answer by then takes that for the answer.
 SECONDS_TO_LOOK = 5
 # A restart is over by then: only what is still so is told.
@@ -126,6 +131,18 @@ def keys() -> Check:
     return Check("keys", False, what)
 
 
+def clock() -> Check:
+    """Whether the clock is behind what was recorded last: as it is now, or as it was ahead then."""
+    recorded_at = StatusUpdate.objects.order_by("-pk").values_list("recorded_at", flat=True).first()
+    if recorded_at is None or recorded_at < timezone.now() + CLOCK_IS_BEHIND:
+        return Check("clock", True, gettext("The clock is not behind the record."))
+    what = gettext(
+        "The newest entry was recorded at %(moment)s by the clock of this site: the clock is behind"
+        " now, or was ahead then."
+    )
+    return Check("clock", False, what % {"moment": written_moment(recorded_at)})
+
+
 def disk() -> Check:
     free = min(shutil.disk_usage(_existing(folder)).free for folder in folders_written())
     if free >= settings.LEAST_FREE_DISK * MEGABYTE:
@@ -167,12 +184,29 @@ def backup() -> Check:
     return Check("backup", False if since < now - BACKUP_IS_OLD else None, what)
 
 
+def record_zip() -> Check:
+    """Whether the file of the whole record can be made, and holds what the record says."""
+    if not settings.RECORD_ZIP:
+        return Check("record_zip", None, gettext("No worker makes record.zip: RECORD_ZIP is 0."))
+    since = made.behind_since()
+    if made.has_failed():
+        what = gettext("record.zip could not be made anew; the log of the worker says why.")
+    elif since and since < timezone.now() - RECORD_ZIP_IS_OLD:
+        what = gettext("record.zip was not made anew for hours after a change.")
+    else:
+        return Check("record_zip", True, gettext("record.zip follows the record."))
+    return Check("record_zip", False, what, since)
+
+
 CHECKS: Mapping[str, Callable[[], Check]] = {
     check.__name__: check
-    for check in (database, migrations, worker, tasks, mail, keys, disk, backup)
+    for check in (database, migrations, worker, tasks, mail, keys, clock, disk, backup, record_zip)
 }
 # A disk that hangs must not keep the database from being asked, nor the other way round.
-ROUNDS = [["database", "migrations", "worker", "tasks", "mail", "keys"], ["disk", "backup"]]
+ROUNDS = [
+    ["database", "migrations", "worker", "tasks", "mail", "keys", "clock"],
+    ["disk", "backup", "record_zip"],
+]
 
 
 def look(names: Iterable[str] = CHECKS) -> Iterator[Check]:

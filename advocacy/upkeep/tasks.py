@@ -16,7 +16,7 @@ from django.utils.module_loading import import_string
 from django_tasks_db.models import DBTaskResult
 
 from advocacy.bundle.building import AnotherIsAtIt, WordsWereWithheld, make
-from advocacy.bundle.made import is_due
+from advocacy.bundle.made import is_behind, is_due, note_behind
 from advocacy.models import (
     Attempt,
     ContactPoint,
@@ -154,8 +154,10 @@ def make_record_zip() -> None:
 
 def ask_for_record_zip() -> None:
     """Queue that, once anything public has changed and the last try is an hour ago."""
-    if settings.RECORD_ZIP and is_due():
-        make_record_zip.enqueue()
+    if settings.RECORD_ZIP and is_behind():
+        note_behind()
+        if is_due():
+            make_record_zip.enqueue()
 
 
 def refresh_desk() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
+from django.core.management import call_command
 from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 from whitenoise.base import WhiteNoise
@@ -18,7 +19,7 @@ from advocacy.web.places import place_of
 WHITENOISE = "whitenoise.middleware.WhiteNoiseMiddleware"
 METHODS = {"GET", "HEAD"}
 MANIFEST = "staticfiles.json"
-# So long a page of an older version may still ask for its files.
+# So long after an upgrade a page of the version before may still ask for its files.
 KEEP_OLD = 30 * 24 * 3600
 COMPRESSED = {".gz", ".br"}
 
@@ -29,15 +30,32 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
     support_js_module_import_aggregation = True
 
 
-def forget_old() -> int:
-    """Delete the files of versions that are thirty days old; gives how many."""
+def collect() -> None:
+    """Collect the files of this version, and keep those of the one before for thirty days more."""
+    before = in_use()
+    call_command("collectstatic", interactive=False, verbosity=0)
+    for path in before - in_use():
+        for file in [path, *(path.with_name(path.name + suffix) for suffix in COMPRESSED)]:
+            if file.exists():
+                file.touch()
+    forget_old()
+
+
+def in_use() -> set[Path]:
+    """The files that the pages of this version name; none before anything was collected."""
     root = Path(settings.STATIC_ROOT)
-    if not (root / MANIFEST).exists():
-        return 0
-    paths = json.loads((root / MANIFEST).read_text(encoding="utf-8"))["paths"]
-    current = {root / name for name in [MANIFEST, *paths.keys(), *paths.values()]}
+    try:
+        paths = json.loads((root / MANIFEST).read_text(encoding="utf-8"))["paths"]
+    except (OSError, ValueError, KeyError):
+        return set()
+    return {root / name for name in [MANIFEST, *paths.keys(), *paths.values()]}
+
+
+def forget_old() -> int:
+    """Delete the files that were replaced thirty days ago; gives how many."""
+    current = in_use()
     number = 0
-    for path in list(root.rglob("*")):
+    for path in list(Path(settings.STATIC_ROOT).rglob("*")) if current else []:
         plain = path.with_suffix("") if path.suffix in COMPRESSED else path
         is_old = path.is_file() and path.stat().st_mtime < time.time() - KEEP_OLD
         if is_old and plain not in current:

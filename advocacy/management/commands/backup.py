@@ -65,6 +65,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         except DatabaseError as error:
             raise CommandError(f"The database could not be read: {error}") from error
+        except OSError as error:
+            raise CommandError(f"The backup could not be written: {error.strerror}.") from error
 
     def make_key(self, path):
         public = archives.new_identity(path)

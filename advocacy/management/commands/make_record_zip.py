@@ -23,6 +23,8 @@ class Command(BaseCommand):
             raise CommandError("Another process is making the file now: wait for it.") from error
         except WordsWereWithheld as error:
             raise CommandError("Words were withheld meanwhile: run it again.") from error
+        except OSError as error:
+            raise CommandError(f"The file could not be written: {error.strerror}.") from error
         except NoSuchPage as error:
             raise CommandError(str(error)) from error
         if verbosity:

@@ -108,8 +108,7 @@ class Command(BaseCommand):
         collected = (settings.STATIC_ROOT / "staticfiles.json").exists()
         if self.is_new("static", digest) or not collected:
             self.stdout.write("Collecting the static files…")
-            call_command("collectstatic", interactive=False, stdout=self.stdout, verbosity=0)
-            static_files.forget_old()
+            static_files.collect()
             self.remember("static", digest)
 
     def is_new(self, name, digest):
