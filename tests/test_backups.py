@@ -43,7 +43,10 @@ from tests.postgres import Cluster, programs
 from tests.running import ROOT, run
 
 # Backup and restore work in transactions of their own, as their commands do.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.own_sql("transfer/backups.py", "transfer/copies.py", "transfer/restoring.py"),
+]
 
 
 @pytest.fixture

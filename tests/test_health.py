@@ -21,6 +21,8 @@ from tests.factories import make_action, make_follower, record
 from tests.running import ROOT, database_url, environment, start_worker
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.own_sql("upkeep/health.py")
+
 NAMES = ["database", "migrations", "worker", "tasks", "mail", "keys", "disk", "backup"]
 SIX_MINUTES = timedelta(minutes=6)
 
