@@ -221,6 +221,9 @@ def pytest_collection_modifyitems(items):
         fixtures = getattr(item, "fixturenames", ())
         if {"browser", "engine"} & set(fixtures):
             item.add_marker("browser")
+        if item.get_closest_marker("browser"):
+            # A browser may hang that does nothing wrong: what fails twice is a fault.
+            item.add_marker(pytest.mark.flaky(reruns=1))
         if not item.get_closest_marker("django_db") and "django_db_setup" not in fixtures:
             # pytest-django lets it reach no database.
             item.add_marker("one_database")

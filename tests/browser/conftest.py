@@ -1,4 +1,4 @@
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import NamedTuple
 
 import pytest
@@ -69,9 +69,14 @@ def dossier(django_db_setup, django_db_blocker, folder_of_the_run):
         teardown_databases(made, verbosity=0)
 
 
+def closed(engine):
+    with suppress(Exception):  # One that hangs cannot be asked to end.
+        engine.close()
+
+
 @pytest.fixture(scope="session")
 def engines(playwright, browser_type_launch_args):
-    """Starts the engine of a name, once for all tests of a process.
+    """Starts the engine of a name, once for all tests of a process, and anew if it hangs.
 
     Chromium is one of its own: Playwright's `browser` is started anew between tests.
     """
@@ -79,13 +84,13 @@ def engines(playwright, browser_type_launch_args):
     with ExitStack() as closing:
 
         def start(name):
-            if name not in started:
+            if name not in started or not started[name].answers():
                 started[name] = (
                     Chromium(playwright.chromium.launch(**browser_type_launch_args))
                     if name == "Chromium"
                     else {"Firefox": Firefox, "TorBrowser": TorBrowser, "WebKit": WebKit}[name]()
                 )
-                closing.callback(started[name].close)
+                closing.callback(closed, started[name])
             return started[name]
 
         yield start

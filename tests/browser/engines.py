@@ -94,6 +94,13 @@ class Engine(ABC):
     @abstractmethod
     def close(self): ...
 
+    def answers(self):
+        """Whether it does what it is told; one that hung in a test is of no use to the next."""
+        try:
+            return self.run("return 1") == 1
+        except Exception:
+            return False
+
     def complaints(self):
         """What the console has said since the last time it was asked."""
         said, self.said = self.said, []
