@@ -5,13 +5,16 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
+from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
 from advocacy.models import Issue, Meeting, PackKind, RecommendedAction
-from tests.browser.engines import Chromium, Engine, Firefox, TorBrowser
+from tests.browser.engines import PATIENCE, Chromium, Engine, Firefox, TorBrowser
 from tests.browser.webkit import WebKit
 from tests.databases import load_dossier
 from tests.factories import make_pack, make_page
+
+expect.set_options(timeout=PATIENCE * 1000)
 
 # All that a pack may hold, and no word of a real one.
 SAMPLE = """\
@@ -72,6 +75,13 @@ def dossier(django_db_setup, django_db_blocker, folder_of_the_run):
 def closed(engine):
     with suppress(Exception):  # One that hangs cannot be asked to end.
         engine.close()
+
+
+@pytest.fixture
+def context(context):
+    """Playwright's, with as much patience as the other engines have."""
+    context.set_default_timeout(PATIENCE * 1000)
+    return context
 
 
 @pytest.fixture(scope="session")
