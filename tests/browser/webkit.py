@@ -112,7 +112,7 @@ class WebKit(Engine):
         return None  # Its driver knows no such command.
 
     def complaints(self):
-        opened, self.opened = self.opened, []
+        opened, self.opened = [*dict.fromkeys(self.opened)], []
         cookies = "".join(map(netscape, self.driver.get_cookies()))
         with ThreadPoolExecutor(4) as browsers:
             said = browsers.map(lambda address: self.said_by(address, cookies), opened)
