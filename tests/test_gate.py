@@ -33,7 +33,7 @@ def marked():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match node:
                 case ast.Call(func=ast.Attribute(attr="own_sql"), args=modules):
-                    yield from (module.value for module in modules)
+                    yield from map(ast.literal_eval, modules)
 
 
 def test_whatever_words_sql_of_its_own_is_tested_on_both_databases():
