@@ -69,14 +69,14 @@ test: .venv/installed-dev ## the tests, on SQLite and in three browsers (ARGS= g
 test-quick: .venv/installed-dev ## those that need no browser, start no programs and do not walk everything
 	@$(PYTEST) -m "not browser and not programs and not thorough" $(ARGS)
 
-test-postgres: .venv/installed-dev ## all that a database may change, on PostgreSQL: that of DATABASE_URL, or a throw-away one
+test-postgres: .venv/installed-dev ## those that turn on the database, on PostgreSQL: that of DATABASE_URL, or a throw-away one
 	@sh deploy/install_for_tests.sh gettext postgresql
-	@sh deploy/with_postgres.sh $(PYTEST) -m "not browser and not one_database and not thorough" $(ARGS)
+	@sh deploy/with_postgres.sh $(PYTEST) -m "postgres and not thorough" $(ARGS)
 
-test-thorough: .venv/installed-dev ## those that walk all of something, on both databases and in the browsers; part of `make proof`
+test-thorough: .venv/installed-dev ## those that walk all of something, and all others on PostgreSQL; part of `make proof`
 	@sh deploy/install_for_tests.sh chromium firefox webkit gettext checker postgresql
 	@$(PYTEST) -m thorough $(ARGS)
-	@sh deploy/with_postgres.sh $(PYTEST) -m "thorough and not browser and not one_database" $(ARGS)
+	@sh deploy/with_postgres.sh $(PYTEST) -m "not browser and not one_database" $(ARGS)
 
 check: .venv/installed-dev $(KEYS) ## lint, format, types, migrations, deployment settings, templates, translations
 	$(BIN)/ruff check .

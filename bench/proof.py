@@ -201,7 +201,7 @@ def pages(folder):
 
 
 def thorough(folder):
-    """The tests that walk all of something, on both databases."""
+    """The tests that walk all of something, and all others on PostgreSQL."""
     made = ["make", "--no-print-directory", "test-thorough", f"ARGS=--basetemp={folder}/tests"]
     return subprocess.run(made, cwd=ROOT, check=False).returncode == 0
 

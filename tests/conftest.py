@@ -17,7 +17,7 @@ from advocacy.models.kept import forget
 from advocacy.settings import mailer
 from advocacy.web import editions
 from tests.browser.engines import CHROMIUM, IS_INSTALLED
-from tests.databases import dossier_loaded, drop_migrated, locked, set_up
+from tests.databases import dossier_loaded, drop_migrated, locked, made_once, set_up
 from tests.door import Door
 from tests.dossier import few_rows
 from tests.factories import make_user
@@ -26,6 +26,20 @@ from tests.sink import Sink
 
 # Playwright runs an event loop in the thread of the test, which also uses the ORM.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+COUNTING_QUERIES = {"django_assert_num_queries", "django_assert_max_num_queries"}
+# What only a test names that asks something of the database itself.
+OF_THE_DATABASE = {
+    "DataError",
+    "DatabaseError",
+    "IntegrityError",
+    "InternalError",
+    "OperationalError",
+    "ThreadPoolExecutor",
+    "connection",
+    "connections",
+    "transaction",
+}
 
 # No test is timed: a busy machine is no fault of the code.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -90,7 +104,8 @@ def editor(client):
 @pytest.fixture
 def few_rows_loaded(tmp_path):
     """A few rows of the dossier, as `load_content` loads them."""
-    call_command("load_content", folder=few_rows(tmp_path), verbosity=0)
+    few = few_rows(tmp_path)
+    made_once("few rows", lambda: call_command("load_content", folder=few, verbosity=0))
 
 
 @pytest.fixture(scope="session")
@@ -184,6 +199,21 @@ def pytest_collection_finish():
     gc.set_threshold(100_000, 20, 20)
 
 
+def turns_on_the_database(item):
+    """Whether its outcome may be another one on PostgreSQL: `make test-postgres` runs these."""
+    if item.get_closest_marker("one_database") or item.get_closest_marker("browser"):
+        return False
+    makes_transactions = any(
+        mark.kwargs.get("transaction") for mark in item.iter_markers("django_db")
+    )
+    counts_queries = COUNTING_QUERIES & set(item.fixturenames)
+    code = getattr(item.function, "__code__", None)
+    names_it = code and OF_THE_DATABASE & set(code.co_names)
+    return bool(
+        makes_transactions or counts_queries or names_it or item.get_closest_marker("own_sql")
+    )
+
+
 def pytest_collection_modifyitems(items):
     for item in items:
         if hypothesis.is_hypothesis_test(getattr(item, "obj", None)):
@@ -191,9 +221,14 @@ def pytest_collection_modifyitems(items):
         fixtures = getattr(item, "fixturenames", ())
         if {"browser", "engine"} & set(fixtures):
             item.add_marker("browser")
+        if item.get_closest_marker("browser"):
+            # A browser may hang that does nothing wrong: what fails twice is a fault.
+            item.add_marker(pytest.mark.flaky(reruns=1))
         if not item.get_closest_marker("django_db") and "django_db_setup" not in fixtures:
             # pytest-django lets it reach no database.
             item.add_marker("one_database")
+        if turns_on_the_database(item):
+            item.add_marker("postgres")
 
 
 def pytest_runtest_setup(item):

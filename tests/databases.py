@@ -7,11 +7,13 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.test.utils import setup_databases
 
+from advocacy.models import ContentVersion
 from advocacy.models.kept import forget
 
 
@@ -97,32 +99,70 @@ def load_into_sqlite(folder):
 
 def load_into_postgres(folder):
     loaded = folder / "dossier"
-    models = apps.get_models(include_auto_created=True)
-    tables = {model._meta.db_table: columns_of(model) for model in models}
-    with connection.cursor() as cursor:
-        if loaded.exists():
-            for table in tables:
-                cursor.execute(f"DELETE FROM {table}")
-            for table, columns in tables.items():
-                with cursor.copy(f"COPY {table} ({columns}) FROM STDIN (FORMAT binary)") as into:
-                    into.write((loaded / table).read_bytes())
-            for statement in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
-                cursor.execute(statement)
-            connection.check_constraints()
-            return
-        call_command("load_content", verbosity=0)
-        loaded.mkdir()
-        for table, columns in tables.items():
-            with (
-                cursor.copy(f"COPY {table} ({columns}) TO STDOUT (FORMAT binary)") as rows,
-                (loaded / table).open("wb") as file,
-            ):
-                file.writelines(rows)
+    if loaded.exists():
+        write_all({path.name: path.read_bytes() for path in loaded.iterdir()})
+        return
+    call_command("load_content", verbosity=0)
+    loaded.mkdir()
+    for table, rows in read_all().items():
+        (loaded / table).write_bytes(rows)
+
+
+def tables():
+    """{table: its columns} of all models; the number of the content counts what others write."""
+    models = sorted(apps.get_models(include_auto_created=True), key=lambda m: m is ContentVersion)
+    return {model._meta.db_table: columns_of(model) for model in models}
 
 
 def columns_of(model):
-    fields = (field for field in model._meta.concrete_fields if not field.generated)
-    return ", ".join(f'"{field.column}"' for field in fields)
+    return [f'"{f.column}"' for f in model._meta.concrete_fields if not f.generated]
+
+
+def read_all():
+    """{table: its rows}, as the database itself writes values."""
+    with connection.cursor() as cursor:
+        return {table: read(cursor, table, columns) for table, columns in tables().items()}
+
+
+def read(cursor, table, columns):
+    if connection.vendor == "sqlite":
+        values = ", ".join(f"quote({column})" for column in columns)
+        return cursor.execute(f"SELECT {values} FROM {table}").fetchall()
+    with cursor.copy(f"COPY {table} ({', '.join(columns)}) TO STDOUT (FORMAT binary)") as rows:
+        return b"".join(rows)
+
+
+def write_all(kept):
+    """Put these rows into their tables, instead of what is there."""
+    columns = {table: ", ".join(names) for table, names in tables().items() if table in kept}
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table, names in columns.items():
+            cursor.execute(f"DELETE FROM {table}")
+            if connection.vendor == "sqlite":
+                for row in kept[table]:
+                    cursor.execute(f"INSERT INTO {table} ({names}) VALUES ({', '.join(row)})")
+                continue
+            with cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT binary)") as into:
+                into.write(kept[table])
+        for statement in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
+            cursor.execute(statement)
+    connection.check_constraints()
+    forget()
+
+
+# What a maker of rows made of a database: {its name and the state before: {table: rows}}.
+MADE: dict[tuple[str, str], dict] = {}
+
+
+def made_once(name, make):
+    """Have rows made; from the second time on, put in what the first made of the same state."""
+    before = read_all()
+    state = name, repr((before, settings.CONTENT_DIR, settings.LANGUAGES))
+    if state in MADE:
+        write_all(MADE[state])
+        return
+    make()
+    MADE[state] = {table: rows for table, rows in read_all().items() if rows != before[table]}
 
 
 @contextmanager

@@ -14,7 +14,10 @@ from advocacy.upkeep import worker
 from tests.factories import make_follower
 from tests.test_follow import sign_up
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.own_sql("management/commands/rotate_address_keys.py"),
+]
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ from tests.staff import (
     send,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.own_sql("admin/content.py")]
 
 S = ResponseStatus
 

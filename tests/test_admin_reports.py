@@ -24,7 +24,7 @@ from tests.staff import (
     record_page,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.own_sql("models/reports.py")]
 
 LIST = reverse("admin:advocacy_report_changelist")
 DESK = reverse("admin:index")

@@ -14,7 +14,10 @@ from tests.factories import make_action, make_issue, make_source, make_user, rec
 from tests.pages import text_of
 from tests.staff import Controls, change_page, send
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.own_sql("admin/translations.py", "models/to_translate.py"),
+]
 
 S = TranslationState
 LANGUAGES = reverse("admin:advocacy_translation_changelist")

@@ -19,7 +19,10 @@ from tests.backups import (  # noqa: F401
 )
 
 # Backup and restore work in transactions of their own, as their commands do.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.own_sql("transfer/backups.py", "transfer/copies.py", "transfer/restoring.py"),
+]
 
 
 def test_no_row_is_left_out_unnoticed():

@@ -26,7 +26,7 @@ from tests.staff import Controls, change_page, delete_page, send, staff_who_may
 from tests.test_chain import below, verify
 from tests.test_transfer import file_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.own_sql("models/body_kinds.py")]
 
 ADD = reverse("admin:advocacy_targetbody_add")
 TYPED = {

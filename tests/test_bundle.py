@@ -15,11 +15,12 @@ from django.utils import timezone
 from advocacy import transfer
 from advocacy.bundle import building, verify
 from advocacy.bundle.made import folder, is_due, last_made, made, only_one
-from advocacy.models import ContentVersion, RecordHead, Site, Withheld
+from advocacy.models import ContentVersion, RecordHead, Site, StatusUpdate, Withheld
 from advocacy.models.chain import kinds
 from advocacy.models.wordings import witnessed
 from advocacy.transfer import KINDS, columns_of
 from tests.bundles import HIDDEN, change, check, made_in, make_small_record, rows_in
+from tests.databases import made_once
 from tests.factories import make_issue
 from tests.test_transfer_whole import empty_the_database
 from tests.test_withholding import make_groups, withhold
@@ -34,7 +35,8 @@ def nothing_made():
 
 @pytest.fixture
 def entry():
-    return make_small_record()
+    made_once("the small record", make_small_record)
+    return StatusUpdate.objects.get(summary="The council met.")
 
 
 @pytest.fixture
@@ -337,6 +339,7 @@ def test_another_file_takes_the_place_of_the_one_before(entry, monkeypatch, tmp_
 
 
 # On PostgreSQL a transaction counts once, however much it changes.
+@pytest.mark.own_sql("bundle/building.py")
 @pytest.mark.django_db(transaction=True)
 def test_it_is_due_an_hour_after_the_last_try_if_anything_changed(entry, monkeypatch, tmp_path):
     assert is_due()

@@ -26,7 +26,7 @@ from tests.factories import (
 )
 from tests.pages import text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.own_sql("models/chain.py")]
 
 S = ResponseStatus
 # Worked out once, by hand of the definition: it changes if a refactoring changes any digest.

@@ -17,7 +17,7 @@ from tests.factories import (
 from tests.pages import text_of
 from tests.staff import change_page, send
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.own_sql("admin/contact_points.py")]
 
 TODAY = timezone.localdate
 LIST = reverse("admin:advocacy_contactpoint_changelist")

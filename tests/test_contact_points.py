@@ -36,7 +36,7 @@ from tests.pages import text_of
 from tests.staff import change_page, send
 from tests.test_transfer import exported, read
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.own_sql("models/contact_points.py")]
 
 TODAY = timezone.localdate
 

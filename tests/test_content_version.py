@@ -29,6 +29,7 @@ from advocacy.models import content_version as triggers
 from advocacy.models.chain import RecordIsAppendOnly
 from advocacy.models.pictures import LOGO
 from advocacy.upkeep import tasks
+from tests.databases import made_once
 from tests.dossier import few_rows
 from tests.factories import (
     make_action,
@@ -55,7 +56,15 @@ from tests.staff import change_page, send
 from tests.test_follow import sign_up
 from tests.test_transfer import file_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.own_sql(
+        "management/commands/load_content.py",
+        "management/site_file.py",
+        "models/content_version.py",
+        "models/loaded.py",
+    ),
+]
 
 OURS = [m for m in apps.get_models(include_auto_created=True) if m._meta.app_label == "advocacy"]
 PUBLIC = [model for model in OURS if triggers.counts(model)]
@@ -76,6 +85,10 @@ def counting():
 @pytest.fixture
 def a_row_of_each(few_rows_loaded):
     """At least one row of each model whose rows public pages show."""
+    made_once("a row of each", make_a_row_of_each)
+
+
+def make_a_row_of_each():
     step = make_step()
     reply = make_body().replies.create(
         text="We did.", url="https://body.example/", replied_on="2025-01-01"

@@ -12,7 +12,10 @@ from advocacy.models import StandingToday
 from advocacy.web.slow_queries import limit_queries
 from tests.pages import text_of
 
-pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL has it")
+pytestmark = [
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL has it"),
+    pytest.mark.own_sql("web/slow_queries.py"),
+]
 
 SHOW_LIMIT = """
 {first}

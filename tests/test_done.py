@@ -25,7 +25,7 @@ from tests.factories import (
 )
 from tests.pages import IN_EVERY_PAGE, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.own_sql("models/tallies.py")]
 
 S = ResponseStatus
 SAME = {"sec-fetch-site": "same-origin"}

@@ -33,7 +33,7 @@ from tests.staff import (
     send,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.own_sql("models/second_person.py")]
 
 S = ResponseStatus
 

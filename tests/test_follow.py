@@ -12,7 +12,7 @@ from advocacy.upkeep import tasks
 from tests.factories import make_action, make_body, make_follower, make_issue
 from tests.pages import IN_EVERY_PAGE, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.own_sql("models/followers.py")]
 
 ADDRESS = "ana@example.org"
 HTMX = {"sec-fetch-site": "same-origin", "hx-request": "true"}

@@ -72,7 +72,7 @@ def seen():
     return []
 
 
-@pytest.fixture(params=["en", "fr"])
+@pytest.fixture(params=["en", pytest.param("fr", marks=pytest.mark.thorough)])
 def language(request):
     """That of whoever reads: the sentences of the program are in English, all else follows."""
     with translation.override(request.param):

@@ -26,6 +26,8 @@ from tests.factories import make_action, make_follower, record
 from tests.running import ROOT, database_url, environment, start_worker
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.own_sql("upkeep/health.py")
+
 NAMES = ["database", "migrations", "worker", "tasks", "mail", "keys", "clock"]
 NAMES += ["disk", "backup", "record_zip"]
 SIX_MINUTES = timedelta(minutes=6)

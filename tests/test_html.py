@@ -46,7 +46,9 @@ def checker():
     pytest.skip(reason)
 
 
-@pytest.mark.parametrize("language", ["en", "uk", "ko"])
+@pytest.mark.parametrize(
+    "language", ["en", *(pytest.param(code, marks=pytest.mark.thorough) for code in ("uk", "ko"))]
+)
 def test_no_page_has_an_error(checker, tmp_path, language):
     client = Client()
     pages = pages_of(client, language)

@@ -35,7 +35,7 @@ from tests.factories import (
 )
 from tests.test_transfer import exported, read
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.own_sql("transfer/incoming.py")]
 
 # The others are written one by one: each is checked against those before it.
 ALONE = ["relations", "submissions", "entries"]

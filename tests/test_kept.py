@@ -124,6 +124,6 @@ def test_what_depends_on_the_clock_is_asked_again_after_its_seconds():
     assert number() == number() == 1
     with transaction.atomic():
         assert [number(), number()] == [2, 3]
-    wait_until(lambda: number() == 4, 20)
+    wait_until(lambda: number() == 4)
     forget()
     assert number() == 5

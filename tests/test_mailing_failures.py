@@ -26,7 +26,7 @@ from tests.factories import (
 )
 from tests.test_mailings import make_followed, make_notice, states
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.own_sql("models/deliveries.py")]
 
 D = DeliveryState
 

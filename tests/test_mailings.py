@@ -26,7 +26,7 @@ from tests.factories import (
     record,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.own_sql("models/mailings.py")]
 
 S = ResponseStatus
 D = DeliveryState

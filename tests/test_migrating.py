@@ -9,7 +9,7 @@ import pytest
 from tests.postgres import Cluster, programs
 from tests.running import ROOT, environment, run
 
-pytestmark = pytest.mark.programs
+pytestmark = [pytest.mark.programs, pytest.mark.own_sql("management/migrating.py")]
 
 IN_THE_WAY = """
 from django.contrib.auth.models import User

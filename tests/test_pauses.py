@@ -22,7 +22,10 @@ from advocacy.models import (
 from tests.factories import make_action, make_follower, make_user, record
 from tests.pages import text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.own_sql("models/follower_queryset.py", "models/pauses.py"),
+]
 
 D = DeliveryState
 BLOCKED = "554 5.7.1 your address is on our blocklist"

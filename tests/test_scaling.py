@@ -83,13 +83,13 @@ def test_two_servers_show_a_change_and_survive_their_database(cluster, tmp_path)
             text=True,
         )
         assert recording.stdout.readline() == "recorded\n"
-        wait_until(lambda: all(says(site, path, "Promised") for site in (one, two)), 20)
+        wait_until(lambda: all(says(site, path, "Promised") for site in (one, two)))
         recording.communicate(timeout=60)
 
         cluster.stop()
         for site in (one, two):
             # Each finds out for itself, when the second for which it trusts its number is over.
-            wait_until(lambda site=site: is_marked(ask(site, path)), 20)
+            wait_until(lambda site=site: is_marked(ask(site, path)))
             page = ask(site, path)
             assert page.status == 200
             assert "Promised" in page.read().decode()
@@ -99,5 +99,5 @@ def test_two_servers_show_a_change_and_survive_their_database(cluster, tmp_path)
             assert ask(site, "/en/decisions-that-nobody-asked-for/").status in (404, 500)
         cluster.start()
         for site in (one, two):
-            wait_until(lambda site=site: not is_marked(ask(site, path)), 20)
+            wait_until(lambda site=site: not is_marked(ask(site, path)))
             assert says(site, path, "Promised")

@@ -11,7 +11,7 @@ from advocacy.public.lists import IssueList
 from tests.factories import make_action, make_body, make_issue, make_meeting, make_source, record
 from tests.pages import text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.own_sql("models/facets.py")]
 
 TEXTS = {
     "english": "Forced labour of soldiers",

@@ -27,6 +27,8 @@ from advocacy.public.lists import ActionList, IssueList
 from tests.factories import make_action, make_body, make_issue, make_pack, record
 from tests.pages import text_of
 
+pytestmark = pytest.mark.own_sql("models/holding.py")
+
 
 def html_of(client, name, words):
     return client.get(reverse(name), {"q": words}).content.decode()

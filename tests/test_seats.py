@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from advocacy.models import Seat
 from tests.factories import make_body, make_seat
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.own_sql("models/overlap.py")]
 
 TERM = (date(2025, 1, 1), date(2026, 12, 31))
 CASES = [

@@ -32,7 +32,7 @@ from tests.staff import (
     staff_who_may,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.own_sql("models/actions.py")]
 
 S = ResponseStatus
 URL = NEW_SOURCE["source-1-url"]

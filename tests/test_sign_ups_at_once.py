@@ -7,6 +7,8 @@ from advocacy.models import SignUp
 from tests.pages import text_of
 from tests.test_follow import HTMX, sign_up
 
+pytestmark = pytest.mark.own_sql("models/networks.py")
+
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("headers", "most"), [(None, 7), (HTMX, 8)], ids=["page", "htmx"])

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from advocacy.models import DEFINITIONS, ResponseStatus
+from tests.databases import made_once
 from tests.factories import (
     make_action,
     make_body,
@@ -56,6 +57,10 @@ PAGES = [
 
 @pytest.fixture
 def site():
+    made_once("a site", make_the_site)
+
+
+def make_the_site():
     make_site()
     action = make_action(
         slug="x",

@@ -30,6 +30,8 @@ from tests.factories import (
 )
 from tests.moves import ASKED, CORRECTION, LISTED, LOOK, PAUSE, RESPONSE, TAKEN_BACK, play
 
+pytestmark = pytest.mark.own_sql("models/action_queryset.py")
+
 S = ResponseStatus
 
 

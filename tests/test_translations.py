@@ -37,7 +37,7 @@ from tests.factories import (
 from tests.pages import text_of
 from tests.test_chain import verify
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.own_sql("models/translations.py")]
 
 S = TranslationState
 

@@ -56,7 +56,10 @@ from tests.pages import text_of
 from tests.test_chain import below, verify
 from tests.test_feeds import ATOM, entries_of, feed_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.own_sql("models/erasure.py", "models/withheld.py", "models/withholding.py"),
+]
 
 S = ResponseStatus
 SECRET = "sergeant-kim-of-unit-94"

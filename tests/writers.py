@@ -23,7 +23,7 @@ def meanwhile(write):
     written = thread.submit(write)
     thread.submit(connections.close_all)
     thread.shutdown(wait=False)
-    wait_until(lambda: written.done() or is_waiting(other), 20)
+    wait_until(lambda: written.done() or is_waiting(other))
     return written
 
 

@@ -1,17 +1,20 @@
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import NamedTuple
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
+from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
 from advocacy.models import Issue, Meeting, PackKind, RecommendedAction
-from tests.browser.engines import Chromium, Engine, Firefox, TorBrowser
+from tests.browser.engines import PATIENCE, Chromium, Engine, Firefox, TorBrowser
 from tests.browser.webkit import WebKit
 from tests.databases import load_dossier
 from tests.factories import make_pack, make_page
+
+expect.set_options(timeout=PATIENCE * 1000)
 
 # All that a pack may hold, and no word of a real one.
 SAMPLE = """\
@@ -69,9 +72,21 @@ def dossier(django_db_setup, django_db_blocker, folder_of_the_run):
         teardown_databases(made, verbosity=0)
 
 
+def closed(engine):
+    with suppress(Exception):  # One that hangs cannot be asked to end.
+        engine.close()
+
+
+@pytest.fixture
+def context(context):
+    """Playwright's, with as much patience as the other engines have."""
+    context.set_default_timeout(PATIENCE * 1000)
+    return context
+
+
 @pytest.fixture(scope="session")
 def engines(playwright, browser_type_launch_args):
-    """Starts the engine of a name, once for all tests of a process.
+    """Starts the engine of a name, once for all tests of a process, and anew if it hangs.
 
     Chromium is one of its own: Playwright's `browser` is started anew between tests.
     """
@@ -79,13 +94,13 @@ def engines(playwright, browser_type_launch_args):
     with ExitStack() as closing:
 
         def start(name):
-            if name not in started:
+            if name not in started or not started[name].answers():
                 started[name] = (
                     Chromium(playwright.chromium.launch(**browser_type_launch_args))
                     if name == "Chromium"
                     else {"Firefox": Firefox, "TorBrowser": TorBrowser, "WebKit": WebKit}[name]()
                 )
-                closing.callback(started[name].close)
+                closing.callback(closed, started[name])
             return started[name]
 
         yield start

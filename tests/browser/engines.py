@@ -20,6 +20,19 @@ import websocket
 from tests.waiting import wait_until
 
 HEIGHT = 800
+# How many seconds a page may take on a busy machine. Nothing waits so long that comes about.
+PATIENCE = 60
+
+# Puts an element into the middle of the window and gives the point where it is pressed, or null
+# while something else is there: a bar, or what stood above before a script or a letter came.
+AIM = """e => {
+  e.scrollIntoView({block: 'center', behavior: 'instant'});
+  const box = e.getClientRects()[0];
+  if (!box) return null;
+  const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+  const there = document.elementFromPoint(x, y);
+  return e.contains(there) || there?.closest('label')?.contains(e) ? `${x} ${y}` : null;
+}"""
 
 
 def program(*names):
@@ -81,6 +94,13 @@ class Engine(ABC):
     @abstractmethod
     def close(self): ...
 
+    def answers(self):
+        """Whether it does what it is told; one that hung in a test is of no use to the next."""
+        try:
+            return self.run("return 1") == 1
+        except Exception:
+            return False
+
     def complaints(self):
         """What the console has said since the last time it was asked."""
         said, self.said = self.said, []
@@ -106,10 +126,33 @@ class Engine(ABC):
                 return False
 
         try:
-            wait_until(holds, seconds=20)
+            wait_until(holds, seconds=PATIENCE)
         except AssertionError:
             shown = self.run("return location.href + '\\n' + document.body.innerText")
             raise AssertionError(f"{what} did not come about on {shown}") from None
+
+    def settled(self, xpath):
+        """Wait for an element until the page has all that it loads, and a press would reach it.
+
+        What comes late moves what is below it: a press would go to what stands there by then.
+        """
+        self.waits("the whole page", "document.readyState === 'complete'")
+        element, seen = self.find(xpath), []
+
+        def is_still():
+            seen.append(self.aim(element))
+            return len(seen) > 1 and seen[-1] is not None and seen[-1] == seen[-2]
+
+        wait_until(is_still, seconds=PATIENCE)
+        return element
+
+    def find(self, xpath):
+        """The first element of an XPath, once there is one."""
+        raise NotImplementedError
+
+    def aim(self, element):
+        """Where a press reaches an element, as `AIM` says."""
+        raise NotImplementedError
 
     @property
     def address(self):
@@ -269,12 +312,14 @@ class Firefox(Engine):
             )["nodes"]
             return found
 
-        wait_until(is_there, seconds=20)
+        wait_until(is_there, seconds=PATIENCE)
         return {"sharedId": found[0]["sharedId"]}
 
+    def aim(self, element):
+        return self.call(AIM, element).get("value")
+
     def click(self, xpath):
-        element = self.find(xpath)
-        self.call("e => e.scrollIntoView({block: 'center', behavior: 'instant'})", element)
+        element = self.settled(xpath)
         origin = {"type": "element", "element": element}
         steps = [
             {"type": "pointerMove", "x": 0, "y": 0, "origin": origin},

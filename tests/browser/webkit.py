@@ -13,7 +13,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.webkitgtk.options import Options
 from selenium.webdriver.webkitgtk.service import Service
 
-from tests.browser.engines import HEIGHT, MINI_BROWSER, WEBKIT_DRIVER, XVFB, Engine
+from tests.browser.engines import AIM, HEIGHT, MINI_BROWSER, PATIENCE, WEBKIT_DRIVER, XVFB, Engine
 from tests.waiting import wait_until
 
 # The bar of addresses would keep its window wider than a telephone.
@@ -90,11 +90,14 @@ class WebKit(Engine):
             found[:] = self.driver.find_elements(By.XPATH, xpath)
             return found
 
-        wait_until(is_there, seconds=20)
+        wait_until(is_there, seconds=PATIENCE)
         return found[0]
 
+    def aim(self, element):
+        return self.run(f"return ({AIM})(arguments[0])", element)
+
     def click(self, xpath):
-        self.find(xpath).click()
+        self.settled(xpath).click()
 
     def type(self, xpath, text):
         self.find(xpath).send_keys(text)
@@ -109,7 +112,7 @@ class WebKit(Engine):
         return None  # Its driver knows no such command.
 
     def complaints(self):
-        opened, self.opened = self.opened, []
+        opened, self.opened = [*dict.fromkeys(self.opened)], []
         cookies = "".join(map(netscape, self.driver.get_cookies()))
         with ThreadPoolExecutor(4) as browsers:
             said = browsers.map(lambda address: self.said_by(address, cookies), opened)

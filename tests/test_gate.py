@@ -1,0 +1,66 @@
+"""What `.ci/run` leaves to `make test-thorough`, and that it leaves nothing out that matters."""
+
+import ast
+
+import pytest
+
+from tests.running import ROOT
+from tests.test_architecture import ADVOCACY, FILES
+
+# What a module names that words SQL of its own, locks rows or asks which database it is.
+OWN_SQL = {
+    "Func",
+    "RawSQL",
+    "RunSQL",
+    "as_sql",
+    "cursor",
+    "raw",
+    "select_for_update",
+    "vendor",
+}
+
+
+def names_in(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Attribute(attr=name) | ast.Name(id=name) | ast.FunctionDef(name=name):
+                yield name
+
+
+def marked():
+    """The modules that tests say they test on both databases."""
+    for path in (ROOT / "tests").glob("test_*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(func=ast.Attribute(attr="own_sql"), args=modules):
+                    yield from map(ast.literal_eval, modules)
+
+
+def test_whatever_words_sql_of_its_own_is_tested_on_both_databases():
+    with_own_sql = {
+        str(path.relative_to(ADVOCACY)) for path in FILES if OWN_SQL & set(names_in(path))
+    }
+
+    assert sorted(marked()) == sorted(with_own_sql), (
+        "name each of these modules in `pytest.mark.own_sql(…)` of the tests of its SQL"
+    )
+
+
+@pytest.fixture
+def chosen(request):
+    return request.node.get_closest_marker("postgres") is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_test_with_transactions_of_its_own_runs_on_both_databases(chosen):
+    assert chosen
+
+
+@pytest.mark.django_db
+def test_a_test_that_counts_queries_runs_on_both_databases(chosen, django_assert_num_queries):
+    assert chosen
+
+
+@pytest.mark.django_db
+def test_a_test_of_a_page_runs_on_postgresql_in_the_proof_alone(chosen):
+    assert not chosen
