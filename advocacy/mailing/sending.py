@@ -18,8 +18,8 @@ from django.utils.translation import gettext
 from advocacy.mailing import letters
 from advocacy.mailing.claims import Claims
 from advocacy.mailing.form_letters import Writer
-from advocacy.mailing.letters import Message
 from advocacy.mailing.refusals import Answer, read_door, read_reply
+from advocacy.mailing.writing import Message
 from advocacy.models import (
     TURNED_AWAY,
     Delivery,
@@ -209,7 +209,7 @@ def message_maker(edition: Edition, keys: Sequence[int]) -> Callable[[Delivery],
         if not follower or not follower.is_confirmed or not entries:
             return None
         mail = writer.message(letter_for(follower, entries), delivery, follower)
-        if edition.kind == EditionKind.DIGEST:
+        if edition.kind != EditionKind.NOTICE:
             delivery.selection = selection_of(tuple(entries))
         return mail
 

@@ -21,6 +21,7 @@ from advocacy.models.enums import (
     Audience,
     BlockedReason,
     CallAbout,
+    CalledOff,
     Channel,
     Confidence,
     DatePrecision,
@@ -120,6 +121,7 @@ from advocacy.models.subjects import EVERYTHING
 from advocacy.models.submission_drafts import SubmissionDraft
 from advocacy.models.submissions import Submission, Submitter
 from advocacy.models.tallies import FEWEST_SHOWN, StepDone, StepTally
+from advocacy.models.told_of_silence import asks_to_look_for, sessions_to_look_after
 from advocacy.models.translated import (
     Translated,
     in_one_language,

@@ -302,6 +302,16 @@ class SubscriberState(models.TextChoices):
 class EditionKind(models.TextChoices):
     NOTICE = "notice", _("notice")
     DIGEST = "digest", _("weekly digest")
+    SILENCE = "silence", _("told of silence")
+
+
+class CalledOff(models.TextChoices):
+    """Why a mailing about silence does not go out, though nobody of the staff cancelled it."""
+
+    MOVED = "moved", _("the body moved: an entry about it was recorded")
+    CORRECTED = "corrected", _("the look that it would have told was corrected")
+    OVER = "over", _("no ask of it waits any more")
+    RESTORED = "restored", _("it may have gone out before a backup was put back")
 
 
 class EditionState(models.TextChoices):

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import chain
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from advocacy.models.deliveries import Delivery, DeliveryQuerySet
+from advocacy.models.deliveries import Delivery, corrections_owed, telling
 from advocacy.models.enums import (
     DeliveryState,
     EditionKind,
@@ -30,15 +30,21 @@ from advocacy.models.pauses import Pausable, paused_says_since_when_and_why
 from advocacy.models.responses import StatusUpdate
 from advocacy.models.roles import MAIL, demand
 from advocacy.models.text import Line
+from advocacy.models.told_of_silence import Silence, SilenceQuerySet
 from advocacy.models.update_queryset import StatusUpdateQuerySet
 
 # Time to look at a notice once more, and to cancel it.
 TIME_TO_CANCEL = timedelta(minutes=10)
 TIME_TO_CANCEL_DIGEST = timedelta(hours=1)
 RUNNING = [EditionState.SENDING, EditionState.PAUSED]
+# Of silence, either a session or the day of one ask; of other mailings, neither.
+LOUD: dict[str, Any] = {"meeting": None, "action": None, "deadline": None, "called_off": ""}
+SILENT = models.Q(meeting__isnull=False, action=None, deadline=None) | models.Q(
+    meeting=None, action__isnull=False, deadline__isnull=False
+)
 
 
-class EditionQuerySet(models.QuerySet["Edition"]):
+class EditionQuerySet(SilenceQuerySet):
     def plan_notice(self, entry, *, by):
         """Plan to tell followers of an entry at once; ten minutes remain to cancel it."""
         return self.create(
@@ -55,6 +61,7 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         or not at all if the correction is not to be told at once. Whoever was told at once of what
         it corrects is told at once of it, too, whatever staff decided.
         """
+        self.call_off_silence(entry)
         corrected, planned = entry.corrects, None
         while corrected and not planned:
             # Locked: it either starts before and tells the old entry, or waits and tells this one.
@@ -83,7 +90,7 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         """
         if existing := self.filter(week=week).first():
             return existing
-        if not StatusUpdate.objects.for_digest(week).exists() and not _corrections_of(week):
+        if not StatusUpdate.objects.for_digest(week).exists() and not corrections_owed(week):
             return None
         edition, _created = self.get_or_create(
             week=week,
@@ -113,6 +120,7 @@ class EditionQuerySet(models.QuerySet["Edition"]):
             week = monday - timedelta(days=7)
             digest = {"kind": EditionKind.DIGEST, "send_at": now} | held
             self.get_or_create(week=week, defaults=digest)
+        self.hold_back_silence()
 
     def due(self, now: datetime | None = None) -> Self:
         return self.filter(state=EditionState.PLANNED, send_at__lte=now or timezone.now())
@@ -140,10 +148,10 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         )
 
 
-class Edition(Pausable):
-    """One mailing: the notice of one entry, or the digest of one week."""
+class Edition(Pausable, Silence):
+    """One mailing: the notice of one entry, the digest of one week, or told of one silence."""
 
-    kind = Line(_("kind"), max_length=6, choices=EditionKind)
+    kind = Line(_("kind"), max_length=7, choices=EditionKind)
     entry = models.OneToOneField(
         StatusUpdate,
         null=True,
@@ -178,10 +186,17 @@ class Edition(Pausable):
         verbose_name_plural = _("editions")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind=EditionKind.NOTICE, entry__isnull=False, week=None)
-                | models.Q(kind=EditionKind.DIGEST, entry=None, week__isnull=False),
-                name="edition_tells_an_entry_or_a_week",
-                violation_error_message=_("A notice tells one entry, a digest one week."),
+                condition=models.Q(kind=EditionKind.NOTICE, entry__isnull=False, week=None, **LOUD)
+                | models.Q(kind=EditionKind.DIGEST, entry=None, week__isnull=False, **LOUD)
+                | models.Q(SILENT, kind=EditionKind.SILENCE, entry=None, week=None),
+                name="edition_tells_an_entry_a_week_or_a_silence",
+                violation_error_message=_(
+                    "A notice tells one entry, a digest one week, and a mailing about silence one"
+                    " session or one day."
+                ),
+            ),
+            models.UniqueConstraint(
+                fields=["action", "deadline"], name="edition_tells_a_deadline_once"
             ),
             paused_says_since_when_and_why("edition_paused_says_since_when_and_why"),
         ]
@@ -189,6 +204,8 @@ class Edition(Pausable):
     def __str__(self):
         if self.entry:
             return f"{self.entry.action.reference}: {self.entry}"
+        if self.kind == EditionKind.SILENCE:
+            return self.silence_words
         return gettext("Week of %(day)s") % {"day": self.week and date_format(self.week)}
 
     @property
@@ -229,6 +246,9 @@ class Edition(Pausable):
         self.refresh_from_db(from_queryset=Edition.objects.select_for_update())
         if self.state != EditionState.PLANNED:
             return False
+        if self.kind == EditionKind.SILENCE and (values := self.why_not_yet()):
+            Edition.objects.filter(pk=self.pk).update(**values)
+            return False
         if self.kind == EditionKind.NOTICE:
             self.sent_entry = self.entry_to_tell
         public = self.sent_entry is None or self.sent_entry.action.is_public
@@ -247,10 +267,12 @@ class Edition(Pausable):
             if entry.tell == Tell.AT_ONCE:
                 wanted |= models.Q(pk__in=Subscriber.objects.following([entry]).values("pk"))
             return Subscriber.objects.confirmed().filter(wanted, frequency=Frequency.AT_ONCE)
+        if self.kind == EditionKind.SILENCE:
+            return Subscriber.objects.following(self.entries()).filter(of_silence=True)
         corrected = list(chain.from_iterable(self._corrections().values()))
         following = Subscriber.objects.following(StatusUpdate.objects.for_digest(self.week))
         wanted = models.Q(pk__in=following.values("pk"))
-        for told in _telling(corrected):
+        for told in telling(corrected):
             wanted |= models.Q(pk__in=told.values("subscriber"))
         return Subscriber.objects.confirmed().filter(wanted)
 
@@ -274,7 +296,7 @@ class Edition(Pausable):
         if not followers:
             return None, []
         after = followers[-1].pk
-        if self.kind == EditionKind.DIGEST:
+        if self.kind != EditionKind.NOTICE:
             entries = self.entries_for(followers)
             followers = [follower for follower in followers if entries[follower.pk]]
         rows = [Delivery(edition=self, subscriber=follower) for follower in followers]
@@ -287,23 +309,27 @@ class Edition(Pausable):
         entries = StatusUpdate.objects.with_related().prefetch_related("action__steps")
         if self.kind == EditionKind.NOTICE:
             return entries.filter(pk=self.entry_to_tell.pk)
-        for_all = StatusUpdate.objects.for_digest(self.week).order_by().values("pk")
-        return entries.filter(
-            models.Q(pk__in=for_all) | models.Q(pk__in=list(self._corrections()))
-        ).order_by("action__issue__position", "action__issue__title", "happened_on", "pk")
+        return entries.filter(pk__in=[*self._for_all(), *self._corrections()]).order_by(
+            "action__issue__position", "action__issue__title", "happened_on", "pk"
+        )
+
+    def _for_all(self) -> set[int]:
+        """The keys of what it tells to all whom it concerns."""
+        if self.kind == EditionKind.SILENCE:
+            return {look.pk for look in self.looks()}
+        return set(StatusUpdate.objects.for_digest(self.week).values_list("pk", flat=True))
 
     def _corrections(self) -> dict[int, list[int]]:
-        return _corrections_of(self.week) if self.week else {}
+        return corrections_owed(self.week) if self.week else {}
 
     def entries_for(self, followers: Iterable[Subscriber]) -> dict[int, list[StatusUpdate]]:
-        """What a digest tells each of these followers: {follower key: [entry, …]}.
+        """What it tells each of these followers, if it is no notice: {follower key: [entry, …]}.
 
         What concerns them, and the correction of whatever they were told before. What one was
         told at once is not told again.
         """
         entries = list(self.entries())
-        owed = self._owed_to(followers)
-        for_all = set(StatusUpdate.objects.for_digest(self.week).values_list("pk", flat=True))
+        owed, for_all = self._owed_to(followers), self._for_all()
         follows: dict[int, list[Follow]] = {}
         for follow in Follow.objects.filter(subscriber__in=followers):
             follows.setdefault(follow.subscriber_id, []).append(follow)
@@ -332,7 +358,7 @@ class Edition(Pausable):
         """Which of these followers were told of what an entry corrects: {(follower, entry)}."""
         owed = set()
         for correction, corrected in self._corrections().items():
-            for told in _telling(corrected):
+            for told in telling(corrected):
                 keys = told.filter(subscriber__in=followers).values_list("subscriber", flat=True)
                 owed |= {(key, correction) for key in keys}
         return owed
@@ -362,20 +388,3 @@ class Edition(Pausable):
         """How many deliveries stand in each state: Counter of state."""
         rows = self.deliveries.order_by().values_list("state").annotate(models.Count("pk"))
         return Counter(dict(rows))
-
-
-def _corrections_of(week: date) -> dict[int, list[int]]:
-    """The corrections of a week that somebody is owed: {entry key: keys of what it corrects}."""
-    corrections = StatusUpdate.objects.corrections_for_digest(week).select_related("corrects")
-    corrected = {entry.pk: StatusUpdate.objects.corrected_by(entry) for entry in corrections}
-    return {
-        key: keys
-        for key, keys in corrected.items()
-        if any(told.exists() for told in _telling(keys))
-    }
-
-
-def _telling(entries: list[int]) -> list[DeliveryQuerySet]:
-    """The messages that told followers of one of these entries: those of notices, of digests."""
-    rows = Delivery.objects
-    return [rows.telling_at_once(entries), rows.telling_in_digest(entries)]

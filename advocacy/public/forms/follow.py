@@ -173,6 +173,20 @@ class LanguageField(forms.ChoiceField):
         super().__init__(choices=settings.LANGUAGES, widget=widget, **kwargs)
 
 
+class OfSilenceField(forms.BooleanField):
+    """Whether one wants to hear of silence as well."""
+
+    def __init__(self):
+        super().__init__(
+            label=_("Also when nothing happens"),
+            required=False,
+            help_text=_(
+                "One mail, however often you want the others, when a session that could have acted"
+                " has ended or an answer was due, and somebody has looked and found nothing new."
+            ),
+        )
+
+
 class FollowForm(SubjectForm):
     """A wish to follow. It is posted without a cookie, so pages that carry it can be cached.
 
@@ -188,6 +202,7 @@ class FollowForm(SubjectForm):
     frequency = forms.ChoiceField(
         label=_("How often"), choices=Frequency, widget=forms.RadioSelect, initial=Frequency.WEEKLY
     )
+    of_silence = OfSilenceField()
     language = LanguageField(label=_("Language of the mails"))
     # Programs fill in every field that they find; people do not see this one.
     homepage = forms.CharField(
@@ -240,6 +255,7 @@ class FollowingForm(SubjectForm):
     shown = ShownField(Follow.objects.none(), required=False, widget=forms.MultipleHiddenInput)
     add = SubjectField(label=_("Follow this as well"), required=False)
     frequency = forms.ChoiceField(label=_("How often"), choices=Frequency, widget=forms.RadioSelect)
+    of_silence = OfSilenceField()
     language = LanguageField(label=_("Language of the mails"))
 
     def __init__(self, data=None, *, subscriber):
@@ -251,6 +267,7 @@ class FollowingForm(SubjectForm):
                 "keep": follows,
                 "shown": follows,
                 "frequency": subscriber.frequency,
+                "of_silence": subscriber.of_silence,
                 "language": subscriber.language,
             },
         )

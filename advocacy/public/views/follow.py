@@ -67,6 +67,7 @@ def follow(request):
             form.cleaned_data["email"],
             language=form.cleaned_data["language"],
             frequency=form.cleaned_data["frequency"],
+            of_silence=form.cleaned_data["of_silence"],
             **form.cleaned_data["subject"],
         )
         send_confirmation.using(run_after=turn).enqueue(sign_up.pk)
