@@ -188,7 +188,11 @@ def test_the_mail_is_in_the_language_of_its_reader(body, action, sink, queue, la
         words = {"body": "ILO", "session": "Conference of 2026"}
         subject = translation.gettext("%(body)s: “%(session)s” has ended, and we found nothing new")
         assert mail["Subject"] == subject % words
-        for part in ("Where we looked on %(searched_day)s", "What you can do now", "The next chance"):
+        for part in (
+            "Where we looked on %(searched_day)s",
+            "What you can do now",
+            "The next chance",
+        ):
             head = translation.gettext(part).partition("%(")[0]
             assert head in html
             assert head in text_in(mail)
@@ -515,7 +519,9 @@ def test_the_database_has_one_mailing_of_a_session_and_one_of_a_day(body, action
 @pytest.mark.parametrize("mark", [()])
 def test_the_desk_asks_as_often_however_many_sessions_have_ended(client, editor, mark):
     def queries():
-        with CaptureQueriesContext(connection, ) as found:
+        with CaptureQueriesContext(
+            connection,
+        ) as found:
             assert client.get(reverse("admin:index")).status_code == 200
         return len(found)
 

@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import get_language, gettext, ngettext
 
 from advocacy.mailing.silence_letters import silence_letter
+from advocacy.mailing.state_letters import state_letter
 from advocacy.mailing.writing import (
     Letter,
     LetterToFollower,
@@ -34,6 +35,7 @@ from advocacy.models import (
     Source,
     StatusUpdate,
     Subscriber,
+    ToldOfState,
     reading,
 )
 from advocacy.models.dates import written_day
@@ -158,10 +160,12 @@ def digest_letter(entries: Sequence[StatusUpdate], language: str) -> Letter:
     return letter_in(language, "digest", context)
 
 
-def several_letter(edition: Edition, entries: Sequence[StatusUpdate], language: str) -> Letter:
+def several_letter(edition: Edition, entries: Sequence[Any], language: str) -> Letter:
     """The letter of an edition that tells each of its followers something else."""
     if edition.kind == EditionKind.SILENCE:
         return silence_letter(edition, entries, language)
+    if edition.kind == EditionKind.STATES:
+        return state_letter(entries, language)
     return digest_letter(entries, language)
 
 
@@ -212,6 +216,9 @@ def preview(edition: Edition, language: str) -> Letter | None:
     with reading():
         if edition.kind == EditionKind.NOTICE:
             return notice_letter(edition, language)
+        if edition.kind == EditionKind.STATES:
+            told = [ToldOfState(news, tuple(sorted(news.states))) for news in edition.all_news()]
+            return state_letter(told, language) if told else None
         entries = list(edition.entries())
         return several_letter(edition, entries, language) if entries else None
 

@@ -21,7 +21,6 @@ from advocacy.models import (
     RecommendedAction,
     ResponseStatus,
     Site,
-    StatusUpdate,
     TranslationState,
     in_one_language,
 )
@@ -86,7 +85,7 @@ def address_of(name: str, *args: str) -> str:
     return f"{settings.SITE_URL}{reverse(name, args=args)}"
 
 
-def page_of(row: StatusUpdate, reader: str) -> str:
+def page_of(row: Any, reader: str) -> str:
     """The full address of the page of a row, in the language of the reader of a mail."""
     with translation.override(reader):
         return f"{settings.SITE_URL}{row.get_absolute_url()}"

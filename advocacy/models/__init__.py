@@ -9,7 +9,7 @@ from advocacy.models.columns import columns_of
 from advocacy.models.contact_choices import ContactKind, ContactPlace, OpenTo, SeenAs
 from advocacy.models.contact_points import ContactPoint
 from advocacy.models.content_version import ContentVersion
-from advocacy.models.countries import country_name, known_countries
+from advocacy.models.countries import country_name, has_page, known_countries
 from advocacy.models.days_of_looks import DayOfLooks, days_of_looks
 from advocacy.models.decision_enums import Outcome, Stance, StanceBasis, TreatyState, Vote
 from advocacy.models.decision_parts import (
@@ -127,6 +127,7 @@ from advocacy.models.standstill import (
     mail_waits,
     tasks_wait_since,
 )
+from advocacy.models.state_mailings import StateNews, ToldOfState
 from advocacy.models.statements import CoSpeaker, Statement, StatementSource
 from advocacy.models.states import GROUP_OF
 from advocacy.models.subjects import EVERYTHING

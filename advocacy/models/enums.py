@@ -306,6 +306,7 @@ class EditionKind(models.TextChoices):
     NOTICE = "notice", _("notice")
     DIGEST = "digest", _("weekly digest")
     SILENCE = "silence", _("told of silence")
+    STATES = "states", _("votes and words of States")
 
 
 class CalledOff(models.TextChoices):
@@ -313,6 +314,7 @@ class CalledOff(models.TextChoices):
 
     MOVED = "moved", _("the body moved: an entry about it was recorded")
     CORRECTED = "corrected", _("the look that it would have told was corrected")
+    REPLACED = "replaced", _("what it would have told was corrected: the correction goes out")
     OVER = "over", _("no ask of it waits any more")
     RESTORED = "restored", _("it may have gone out before a backup was put back")
 

@@ -142,12 +142,12 @@ def next_meetings():
 def mailings():
     """Mailings that wait, run, left something undelivered, or were called off by an entry."""
     editions = Edition.objects.with_progress()
-    editions = editions.select_related("entry__action__body", "meeting__body", "action")
+    editions = editions.select_related("entry__action__body", "meeting__body", "action", "news")
     editions = editions.prefetch_related("entry__sources")
     going = models.Q(state__in=[EditionState.PLANNED, EditionState.SENDING, EditionState.PAUSED])
     recent = models.Q(send_at__gte=timezone.now() - timedelta(days=NEXT_DAYS))
     # Those that wait for somebody come first.
     paused = models.Case(models.When(state=EditionState.PAUSED, then=0), default=1)
-    called_off = models.Q(called_off__in=[CalledOff.MOVED, CalledOff.CORRECTED, CalledOff.OVER])
+    called_off = models.Q(called_off__in=set(CalledOff) - {CalledOff.RESTORED})
     shown = editions.filter(going | (recent & (models.Q(failed__gt=0) | called_off)))
     return shown.order_by(paused, "-send_at")[:SHOWN]

@@ -23,7 +23,7 @@ from advocacy.models.enums import Frequency, RefusalKind, SubscriberState
 from advocacy.models.follower_queryset import SubscriberQuerySet
 from advocacy.models.networks import NetworkUse
 from advocacy.models.refusals import Refusal
-from advocacy.models.subjects import Subject, one_subject
+from advocacy.models.subjects import NO_SUBJECT, Subject, one_subject
 from advocacy.models.text import Line, Text
 
 CONFIRM_WITHIN = timedelta(days=7)
@@ -167,7 +167,7 @@ class SignUp(Subject):
             subscriber.ended_at = None
             subscriber.save(force_update=True)
             subscriber.refusals.all().delete()
-            subscriber.follows.get_or_create(issue=self.issue, body=self.body, action=self.action)
+            subscriber.follows.get_or_create(**{name: getattr(self, name) for name in NO_SUBJECT})
             self.confirmed_at = timezone.now()
             self.save(update_fields=["confirmed_at"])
         return subscriber
@@ -254,7 +254,7 @@ class Subscriber(models.Model):
             return False
         self.follows.filter(pk__in={row.pk for row in shown} - {row.pk for row in keep}).delete()
         if add is not None:
-            self.follows.get_or_create(**{"issue": None, "body": None, "action": None, **add})
+            self.follows.get_or_create(**NO_SUBJECT | add)
         return True
 
     @transaction.atomic

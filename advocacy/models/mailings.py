@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from advocacy.models.deliveries import Delivery, corrections_owed, telling
 from advocacy.models.enums import (
+    CalledOff,
     DeliveryState,
     EditionKind,
     EditionState,
@@ -25,26 +26,28 @@ from advocacy.models.enums import (
 )
 from advocacy.models.follower_queryset import ROWS_AT_ONCE, SubscriberQuerySet
 from advocacy.models.followers import Subscriber
-from advocacy.models.follows import Follow
 from advocacy.models.pauses import Pausable, paused_says_since_when_and_why
 from advocacy.models.responses import StatusUpdate
 from advocacy.models.roles import MAIL, demand
+from advocacy.models.state_mailings import News, NewsQuerySet
 from advocacy.models.text import Line
-from advocacy.models.told_of_silence import Silence, SilenceQuerySet
-from advocacy.models.update_queryset import StatusUpdateQuerySet
+from advocacy.models.told_entries import TellsEntries
+from advocacy.models.told_of_silence import Silence, called_off
 
 # Time to look at a notice once more, and to cancel it.
 TIME_TO_CANCEL = timedelta(minutes=10)
 TIME_TO_CANCEL_DIGEST = timedelta(hours=1)
 RUNNING = [EditionState.SENDING, EditionState.PAUSED]
 # Of silence, either a session or the day of one ask; of other mailings, neither.
-LOUD: dict[str, Any] = {"meeting": None, "action": None, "deadline": None, "called_off": ""}
+NO_SILENCE: dict[str, Any] = {"meeting": None, "action": None, "deadline": None}
+LOUD: dict[str, Any] = {**NO_SILENCE, "news": None, "called_off": ""}
+OF_STATES = models.Q(news__isnull=False, week=None) | models.Q(news=None, week__isnull=False)
 SILENT = models.Q(meeting__isnull=False, action=None, deadline=None) | models.Q(
     meeting=None, action__isnull=False, deadline__isnull=False
 )
 
 
-class EditionQuerySet(SilenceQuerySet):
+class EditionQuerySet(NewsQuerySet):
     def plan_notice(self, entry, *, by):
         """Plan to tell followers of an entry at once; ten minutes remain to cancel it."""
         return self.create(
@@ -88,16 +91,14 @@ class EditionQuerySet(SilenceQuerySet):
 
         A second call for the same week gives the same edition.
         """
-        if existing := self.filter(week=week).first():
+        if existing := self.filter(kind=EditionKind.DIGEST, week=week).first():
             return existing
         if not StatusUpdate.objects.for_digest(week).exists() and not corrections_owed(week):
             return None
         edition, _created = self.get_or_create(
+            kind=EditionKind.DIGEST,
             week=week,
-            defaults={
-                "kind": EditionKind.DIGEST,
-                "send_at": timezone.now() + TIME_TO_CANCEL_DIGEST,
-            },
+            defaults={"send_at": timezone.now() + TIME_TO_CANCEL_DIGEST},
         )
         return edition
 
@@ -118,8 +119,8 @@ class EditionQuerySet(SilenceQuerySet):
         monday = today - timedelta(days=today.weekday())
         if timezone.localtime(made_at).date() <= monday:
             week = monday - timedelta(days=7)
-            digest = {"kind": EditionKind.DIGEST, "send_at": now} | held
-            self.get_or_create(week=week, defaults=digest)
+            for kind in (EditionKind.DIGEST, EditionKind.STATES):
+                self.get_or_create(kind=kind, week=week, defaults={"send_at": now} | held)
         self.hold_back_silence()
 
     def due(self, now: datetime | None = None) -> Self:
@@ -148,8 +149,8 @@ class EditionQuerySet(SilenceQuerySet):
         )
 
 
-class Edition(Pausable, Silence):
-    """One mailing: the notice of one entry, the digest of one week, or told of one silence."""
+class Edition(Pausable, Silence, News, TellsEntries):
+    """One mailing: the notice of an entry, the digest of a week, about a silence or States."""
 
     kind = Line(_("kind"), max_length=7, choices=EditionKind)
     entry = models.OneToOneField(
@@ -165,7 +166,7 @@ class Edition(Pausable, Silence):
         StatusUpdate, null=True, on_delete=models.PROTECT, related_name="+", editable=False
     )
     week = models.DateField(
-        _("week"), null=True, blank=True, unique=True, help_text=_("The Monday it starts on.")
+        _("week"), null=True, blank=True, help_text=_("The Monday it starts on.")
     )
     planned_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -188,13 +189,15 @@ class Edition(Pausable, Silence):
             models.CheckConstraint(
                 condition=models.Q(kind=EditionKind.NOTICE, entry__isnull=False, week=None, **LOUD)
                 | models.Q(kind=EditionKind.DIGEST, entry=None, week__isnull=False, **LOUD)
-                | models.Q(SILENT, kind=EditionKind.SILENCE, entry=None, week=None),
-                name="edition_tells_an_entry_a_week_or_a_silence",
+                | models.Q(SILENT, kind=EditionKind.SILENCE, entry=None, week=None, news=None)
+                | models.Q(OF_STATES, kind=EditionKind.STATES, entry=None, **NO_SILENCE),
+                name="edition_tells_what_its_kind_tells",
                 violation_error_message=_(
-                    "A notice tells one entry, a digest one week, and a mailing about silence one"
-                    " session or one day."
+                    "A notice tells one entry, a digest one week, a mailing about silence one"
+                    " session or day, and one about States a piece of news or a week."
                 ),
             ),
+            models.UniqueConstraint(fields=["kind", "week"], name="edition_of_a_week_once"),
             models.UniqueConstraint(
                 fields=["action", "deadline"], name="edition_tells_a_deadline_once"
             ),
@@ -206,7 +209,12 @@ class Edition(Pausable, Silence):
             return f"{self.entry.action.reference}: {self.entry}"
         if self.kind == EditionKind.SILENCE:
             return self.silence_words
-        return gettext("Week of %(day)s") % {"day": self.week and date_format(self.week)}
+        if self.news:
+            return gettext("States: %(news)s") % {"news": self.news}
+        week = {"day": self.week and date_format(self.week)}
+        if self.kind == EditionKind.STATES:
+            return gettext("States, week of %(day)s") % week
+        return gettext("Week of %(day)s") % week
 
     @property
     def entry_to_tell(self) -> StatusUpdate:
@@ -246,6 +254,10 @@ class Edition(Pausable, Silence):
         self.refresh_from_db(from_queryset=Edition.objects.select_for_update())
         if self.state != EditionState.PLANNED:
             return False
+        if self.news and self.news.row.is_corrected:
+            Edition.objects.filter(pk=self.pk).update(**called_off(CalledOff.REPLACED))
+            Edition.objects.follow_corrections()
+            return False
         if self.kind == EditionKind.SILENCE and (values := self.why_not_yet()):
             Edition.objects.filter(pk=self.pk).update(**values)
             return False
@@ -267,6 +279,9 @@ class Edition(Pausable, Silence):
             if entry.tell == Tell.AT_ONCE:
                 wanted |= models.Q(pk__in=Subscriber.objects.following([entry]).values("pk"))
             return Subscriber.objects.confirmed().filter(wanted, frequency=Frequency.AT_ONCE)
+        if self.kind == EditionKind.STATES:
+            at_once = {"frequency": Frequency.AT_ONCE} if self.news else {}
+            return self.followers_of_states().filter(**at_once)
         if self.kind == EditionKind.SILENCE:
             return Subscriber.objects.following(self.entries()).filter(of_silence=True)
         corrected = list(chain.from_iterable(self._corrections().values()))
@@ -297,71 +312,12 @@ class Edition(Pausable, Silence):
             return None, []
         after = followers[-1].pk
         if self.kind != EditionKind.NOTICE:
-            entries = self.entries_for(followers)
+            entries = self.told_to(followers)
             followers = [follower for follower in followers if entries[follower.pk]]
         rows = [Delivery(edition=self, subscriber=follower) for follower in followers]
         Delivery.objects.bulk_create(rows, ignore_conflicts=True)
         keys = self.deliveries.waiting().filter(subscriber__in=followers)
         return after, list(keys.order_by("pk").values_list("pk", flat=True))
-
-    def entries(self) -> StatusUpdateQuerySet:
-        """What an edition tells; the entries of a digest are ordered by issue and day."""
-        entries = StatusUpdate.objects.with_related().prefetch_related("action__steps")
-        if self.kind == EditionKind.NOTICE:
-            return entries.filter(pk=self.entry_to_tell.pk)
-        return entries.filter(pk__in=[*self._for_all(), *self._corrections()]).order_by(
-            "action__issue__position", "action__issue__title", "happened_on", "pk"
-        )
-
-    def _for_all(self) -> set[int]:
-        """The keys of what it tells to all whom it concerns."""
-        if self.kind == EditionKind.SILENCE:
-            return {look.pk for look in self.looks()}
-        return set(StatusUpdate.objects.for_digest(self.week).values_list("pk", flat=True))
-
-    def _corrections(self) -> dict[int, list[int]]:
-        return corrections_owed(self.week) if self.week else {}
-
-    def entries_for(self, followers: Iterable[Subscriber]) -> dict[int, list[StatusUpdate]]:
-        """What it tells each of these followers, if it is no notice: {follower key: [entry, …]}.
-
-        What concerns them, and the correction of whatever they were told before. What one was
-        told at once is not told again.
-        """
-        entries = list(self.entries())
-        owed, for_all = self._owed_to(followers), self._for_all()
-        follows: dict[int, list[Follow]] = {}
-        for follow in Follow.objects.filter(subscriber__in=followers):
-            follows.setdefault(follow.subscriber_id, []).append(follow)
-        told_at_once = set(
-            Delivery.objects.filter(subscriber__in=followers, edition__sent_entry__in=entries)
-            .exclude(state=DeliveryState.DROPPED)
-            .values_list("subscriber", "edition__sent_entry")
-        )
-        return {
-            follower.pk: [
-                entry
-                for entry in entries
-                if (follower.pk, entry.pk) not in told_at_once
-                and (
-                    (follower.pk, entry.pk) in owed
-                    or (
-                        entry.pk in for_all
-                        and any(follow.covers(entry) for follow in follows.get(follower.pk, []))
-                    )
-                )
-            ]
-            for follower in followers
-        }
-
-    def _owed_to(self, followers: Iterable[Subscriber]) -> set[tuple[int, int]]:
-        """Which of these followers were told of what an entry corrects: {(follower, entry)}."""
-        owed = set()
-        for correction, corrected in self._corrections().items():
-            for told in telling(corrected):
-                keys = told.filter(subscriber__in=followers).values_list("subscriber", flat=True)
-                owed |= {(key, correction) for key in keys}
-        return owed
 
     def give_up(self, keys: Iterable[int]) -> bool:
         """After the last try: what was refused one by one has failed.

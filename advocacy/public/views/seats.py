@@ -12,9 +12,10 @@ from advocacy.models import (
     RecommendedAction,
     Seat,
     TargetBody,
-    known_countries,
+    has_page,
 )
-from advocacy.public.forms import CountryForm
+from advocacy.models.subjects import state_words
+from advocacy.public.forms import CountryForm, FollowForm
 from advocacy.public.safety import letters_or_safety
 from advocacy.public.silence import silence_of
 
@@ -35,8 +36,7 @@ def seat_list(request):
 def seat_country(request, country):
     """What one country can do: the seats of its State, its own bodies, and the asks of each."""
     code = country.upper()
-    # A State whose seats have ended keeps its address.
-    if country != code.lower() or not (code in GROUP_OF or code in known_countries()):
+    if country != code.lower() or not has_page(code):
         raise Http404("This record has nothing to say of such a country.")
     today = timezone.localdate()
     seats = list(Seat.objects.of_country(code).with_related())
@@ -72,6 +72,8 @@ def seat_country(request, country):
         "group_name": GROUP_OF[code].label if code in GROUP_OF else "",
         "silence": silence_of(put_to_own, today, by="wait"),
         "form": CountryForm(initial={"country": code}),
+        "follow": FollowForm(subject=f"state:{code}"),
+        "follow_words": state_words(code),
         "by_mission": any(
             reader == Reader.MISSION
             for rows in sections.values()
