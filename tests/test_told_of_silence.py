@@ -23,7 +23,6 @@ from advocacy.models import (
     ResponseStatus,
     StatusUpdate,
     Subscriber,
-    Tell,
     asks_to_look_for,
     sessions_to_look_after,
 )
@@ -39,7 +38,6 @@ from tests.factories import (
     make_user,
     record,
     record_look,
-    submit,
     translate_all,
 )
 from tests.pages import text_of
