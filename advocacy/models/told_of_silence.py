@@ -5,6 +5,7 @@ which somebody looked and found nothing.
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -52,7 +53,8 @@ def sessions_to_look_after(day: date | None = None) -> models.QuerySet[Meeting]:
 
 def asks_to_look_for(meeting: Meeting) -> list[int]:
     """The keys of the asks of an ended session for which nobody has looked since it ended."""
-    return Silence(kind=EditionKind.SILENCE, meeting=meeting).keys_to_look_for()
+    edition = apps.get_model("advocacy", "Edition")
+    return edition(kind=EditionKind.SILENCE, meeting=meeting).keys_to_look_for()
 
 
 class Silence(models.Model):
