@@ -11,6 +11,16 @@ from advocacy.models.contact_points import ContactPoint
 from advocacy.models.content_version import ContentVersion
 from advocacy.models.countries import country_name, known_countries
 from advocacy.models.days_of_looks import DayOfLooks, days_of_looks
+from advocacy.models.decision_enums import Outcome, Stance, StanceBasis, TreatyState, Vote
+from advocacy.models.decision_parts import (
+    Ballot,
+    DecisionAsk,
+    DecisionIssue,
+    DecisionParagraph,
+    DecisionSource,
+    Sponsor,
+)
+from advocacy.models.decisions import Decision
 from advocacy.models.deliveries import Delivery, Ended, Selection
 from advocacy.models.doors import Doors, Way
 from advocacy.models.drafts import Draft, is_published_at_once
@@ -105,6 +115,7 @@ from advocacy.models.search_words import SearchWords
 from advocacy.models.sign_ins import SignIn
 from advocacy.models.site import Site
 from advocacy.models.sources import Citation, SearchLog, Source
+from advocacy.models.stances import StatementAsk
 from advocacy.models.standing import STALE_AFTER, Standing
 from advocacy.models.standing_today import StandingToday
 from advocacy.models.standstill import (
@@ -115,6 +126,7 @@ from advocacy.models.standstill import (
     mail_waits,
     tasks_wait_since,
 )
+from advocacy.models.statements import CoSpeaker, Statement, StatementSource
 from advocacy.models.states import GROUP_OF
 from advocacy.models.subjects import EVERYTHING
 from advocacy.models.submission_drafts import SubmissionDraft
@@ -129,6 +141,7 @@ from advocacy.models.translated import (
     translated,
 )
 from advocacy.models.translations import KeptTranslation, Told, Translation
+from advocacy.models.treaties import TreatyStatus
 from advocacy.models.vocabulary import (
     ANALOGUES,
     DEFINITIONS,

@@ -62,7 +62,7 @@ class RecommendedAction(Witnessed, Searchable):
     ]
     # Its address, whose row it is, and a copy for the search.
     NOT_WITNESSED: ClassVar[list[str]] = ["id", "slug", "edited_by_staff_at", "search_text"]
-    STANDS_UNDER: ClassVar[list[str]] = ["updates", "submissions"]
+    STANDS_UNDER: ClassVar[list[str]] = ["updates", "submissions", "decisions", "stances"]
 
     slug = Slug(_("slug"), max_length=80, unique=True)
     reference = Line(

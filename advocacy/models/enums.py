@@ -1,4 +1,7 @@
-"""Every choice of the record and of its desk, with its words. A leaf: imports no other module."""
+"""The choices of the record and of its desk, with their words. A leaf: imports no other module.
+
+Those of decisions, statements and treaties stand in `decision_enums.py`.
+"""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

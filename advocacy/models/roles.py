@@ -65,6 +65,7 @@ CONTENT = [
     "targetbody",
     "organisation",
     "seat",
+    "treatystatus",
     "meeting",
     "contactpoint",
     "recommendedaction",

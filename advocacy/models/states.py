@@ -30,6 +30,8 @@ MEMBERS = {
     ),
 }
 GROUP_OF = {code: group for group, codes in MEMBERS.items() for code in codes.split()}
+# Codes with two letters that ISO 3166 keeps for organisations: none of them is a State.
+OF_ORGANISATIONS = frozenset({"EU", "EZ", "UN"})
 
 
 def group_name(code: str) -> str:
