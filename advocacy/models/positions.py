@@ -135,9 +135,9 @@ def newest_said(country: str, keys: Collection[int], day: date | None) -> dict[i
 def words_of_ballot(ballot: Ballot) -> str:
     """A sentence to the State that cast it."""
     decision = ballot.decision
-    title = gettext("“%(title)s”") % {"title": decision.text_of("title")}
-    symbol = decision.symbol or decision.draft_symbol
+    title, symbol = decision.text_of("title"), decision.symbol or decision.draft_symbol
+    named = gettext("“%(title)s” (%(symbol)s)") if symbol else gettext("“%(title)s”")
     return gettext(VOTED_SO[Vote(ballot.vote)]) % {
         "day": written_day(decision.decided_on),
-        "text": f"{title} ({symbol})" if symbol else title,
+        "text": named % {"title": title, "symbol": symbol},
     }

@@ -14,7 +14,7 @@ from advocacy.models import (
 )
 
 # More stand in the lists.
-MOST = 10
+MOST = 5
 
 
 class StateRecord(NamedTuple):

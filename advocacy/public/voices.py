@@ -17,12 +17,24 @@ from advocacy.models import (
 )
 from advocacy.models.positions import STANCES
 
+# So many statements of a stance stand open on the page of an ask.
+MOST_OPEN = 3
+
 
 class Part(NamedTuple):
     """All who took the same stance, the newest first."""
 
     label: str
     said: list[tuple[Statement, StatementAsk]]
+
+    @property
+    def newest(self) -> list[tuple[Statement, StatementAsk]]:
+        """What stands there at once; the rest is folded."""
+        return self.said[:MOST_OPEN]
+
+    @property
+    def earlier(self) -> list[tuple[Statement, StatementAsk]]:
+        return self.said[MOST_OPEN:]
 
 
 class Voices(NamedTuple):
