@@ -10,7 +10,7 @@ from advocacy.as_data import Kind, fields_of
 from advocacy.public.forms.options import LONGEST_SEARCH, SlugField, Switch
 
 # Columns that are no other row, by which rows are narrowed all the same.
-NARROWING = {"country"}
+NARROWING = {"country", "state"}
 
 
 @dataclass(frozen=True, slots=True)
