@@ -23,6 +23,8 @@ PAGES = README | {
     "actions-filtered": "actions/?body=ilo&status=no_answer&topic=atlantis",
     "actions-empty": "actions/?body=atlantis&q=zzzz",
     "silence": "actions/ilo-take-up-forced-labour/",
+    "decisions": "decisions/",
+    "statements": "statements/",
     "organisations": "organisations/",
     "organisation": "organisations/nkdb/",
     "embeds": "data/?body=unsc",

@@ -39,6 +39,7 @@ class StatementFilterForm(AsOfForm):
 
     lists = _("Statements")
 
+    q = words_field()
     issue = issue_field()
     state = choice(_("State"), [], _("Any State"))
     stance = stance_field()
