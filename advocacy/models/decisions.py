@@ -55,7 +55,7 @@ class DecisionQuerySet(RecordedQuerySet["Decision"]):
 
     def about(self, issue: Any) -> Self:
         """Decisions on an issue, or that bear on an ask of it."""
-        asks = RecommendedAction.objects.about(issue).values("pk")
+        asks = RecommendedAction.objects.about([issue.pk]).values("pk")
         return self.filter(
             models.Q(pk__in=DecisionIssue.objects.filter(issue=issue).values("decision"))
             | models.Q(pk__in=DecisionAsk.objects.filter(action__in=asks).values("decision"))

@@ -25,6 +25,9 @@ class DecisionList(RecordedList):
             return decisions.filter(pk__in=cast.values("decision"))
         return decisions.voted(state) | decisions.sponsored_by(state) if state else decisions
 
+    def fetch(self):
+        return Decision.objects.select_related("body")
+
     def shown(self, decisions):
         state = self.filters.filters.get("state")
         cast = Ballot.objects.filter(state=state, decision__in=decisions) if state else []

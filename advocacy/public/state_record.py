@@ -35,11 +35,11 @@ class StateRecord(NamedTuple):
 
 def record_of_state(state: str, day: date) -> StateRecord:
     """What is told of a State on a day."""
-    in_force = Decision.objects.in_force(day)
-    voted = list(in_force.voted(state).newest_first().with_related()[: MOST + 1])
+    in_force = Decision.objects.in_force(day).select_related("body")
+    voted = list(in_force.voted(state).newest_first()[: MOST + 1])
     cast = Ballot.objects.filter(state=state, decision__in=voted)
     ballots = {ballot.decision_id: ballot for ballot in cast}
-    sponsored = in_force.sponsored_by(state).newest_first().with_related()[:MOST]
+    sponsored = in_force.sponsored_by(state).newest_first()[:MOST]
     said = Statement.objects.in_force(day).of_state(state).newest_first().with_related()
     statements = list(said[: MOST + 1])
     return StateRecord(

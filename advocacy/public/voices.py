@@ -60,7 +60,7 @@ def voices_on(action: RecommendedAction, updates: Iterable[StatusUpdate], day: d
         list(parts_of(said)),
         silent_in(action.body, said, day) if look else [],
         look,
-        list(decisions.with_related()),
+        list(decisions.select_related("body")),
     )
 
 
