@@ -77,7 +77,7 @@ def change_of(row: Decision | Statement, states: Sequence[str], reader: str) -> 
         correction = f"{said} {row.text_of('correction_reason')}"
     caution = ""
     if isinstance(row, Decision) and row.rests_on_reports:
-        caution = gettext("Known from reports; the official record is not among its sources.")
+        caution = gettext("No official record of it is among the sources.")
     elif row.rests_on_copies:
         caution = gettext("Known from copies alone; the original was not opened.")
     address = page_of(row, reader)

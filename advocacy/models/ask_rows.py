@@ -169,6 +169,7 @@ class AskRowsQuerySet[Row: models.Model](models.QuerySet[Row]):
         topic=None,
         body=None,
         organisation=None,
+        stance="",
         status="",
         audience="",
         overdue=False,
@@ -193,6 +194,12 @@ class AskRowsQuerySet[Row: models.Model](models.QuerySet[Row]):
                 "submitted_on__lte": models.OuterRef("as_of"),
             }
             rows = rows.filter(models.Exists(organisation.submissions.in_force().filter(**by_then)))
+        if stance:
+            said = apps.get_model("advocacy", "StatementAsk").objects.in_force().taking(stance)
+            said = said.filter(action=models.OuterRef("pk"))
+            rows = rows.filter(
+                models.Exists(said.filter(statement__said_on__lte=models.OuterRef("as_of")))
+            )
         if status:
             rows = rows.filter(status__in=values_of(status))
         if audience:

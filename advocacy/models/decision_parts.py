@@ -31,7 +31,7 @@ class DecisionParagraph(Noted):
 
     TRANSLATED = ("words",)
 
-    KIND = "decision_paragraph"
+    KIND = "decisionparagraph"
     HASHED: ClassVar[list[str]] = [
         "slug",
         "decision_id",

@@ -55,7 +55,7 @@ class DecisionQuerySet(RecordedQuerySet["Decision"]):
 
     def about(self, issue: Any) -> Self:
         """Decisions on an issue, or that bear on an ask of it."""
-        asks = RecommendedAction.objects.about(issue).values("pk")
+        asks = RecommendedAction.objects.about([issue.pk]).values("pk")
         return self.filter(
             models.Q(pk__in=DecisionIssue.objects.filter(issue=issue).values("decision"))
             | models.Q(pk__in=DecisionAsk.objects.filter(action__in=asks).values("decision"))
@@ -226,7 +226,12 @@ class Decision(Recorded):
         return f"{self.day} {self.symbol or self.draft_symbol or self.title}"
 
     def get_absolute_url(self) -> str:
-        return page_address("decision_detail", self.slug)
+        return f"{page_address('body_detail', self.body.slug)}#{self.anchor}"
+
+    @property
+    def anchor(self) -> str:
+        """Where it stands on a page that lists several."""
+        return f"decision-{self.pk}"
 
     @property
     def day(self) -> str:

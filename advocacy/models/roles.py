@@ -78,6 +78,15 @@ CONTENT = [
     "searchwords",
     "reply",
 ]
+# What is added to the record, by whoever may write entries.
+RECORD = [
+    "statusupdate",
+    "submission",
+    "decision",
+    "decisionparagraph",
+    "statement",
+    "statementask",
+]
 
 
 def _each(verbs: Iterable[str], names: Iterable[str]) -> list[str]:
@@ -90,7 +99,7 @@ def _each(verbs: Iterable[str], names: Iterable[str]) -> list[str]:
 _TRANSLATOR = ["advocacy.view_translation", TRANSLATE]
 _EDITOR = [
     *_each(["view", "add", "change"], [*CONTENT, "draft"]),
-    *_each(["view"], ["statusupdate", "submission", "edition", "site"]),
+    *_each(["view"], [*RECORD, "edition", "site"]),
     WRITE,
     READ_REPORTS,
     CLOSE_REPORTS,
@@ -114,7 +123,7 @@ ROLES = {
         *_WITHHOLDS,
         *_NAMES_RECORD,
         ANSWER_FOR_WITHHOLDING,
-        *_each(["view"], [*CONTENT, "draft", "statusupdate", "submission"]),
+        *_each(["view"], [*CONTENT, "draft", *RECORD]),
         *_each(["view"], ["edition", "subscriber", "signin"]),
         *_each(["reveal", "export", "delete", "take_back"], ["subscriber"]),
         *[f"auth.{verb}_user" for verb in ("view", "add", "change")],
@@ -124,7 +133,7 @@ ROLES = {
         "mfa.delete_authenticator",
     ],
     "Translator": [
-        *_each(["view"], [*CONTENT, "statusupdate", "submission", "site"]),
+        *_each(["view"], [*CONTENT, *RECORD, "site"]),
         *_TRANSLATOR,
     ],
 }

@@ -55,7 +55,7 @@ class StatementAsk(Noted):
 
     TRANSLATED = ("sentence",)
 
-    KIND = "statement_ask"
+    KIND = "statementask"
     HASHED: ClassVar[list[str]] = [
         "slug",
         "statement_id",

@@ -14,10 +14,12 @@ from advocacy.models import (
     TargetBody,
     has_page,
 )
+from advocacy.models.positions import Positions
 from advocacy.models.subjects import state_words
 from advocacy.public.forms import CountryForm, FollowForm
 from advocacy.public.safety import letters_or_safety
 from advocacy.public.silence import silence_of
+from advocacy.public.state_record import record_of_state
 
 # Asks on the page of one State; each comes with a letter.
 MOST_ASKS, MOST_OF_A_BODY = 60, 5
@@ -49,6 +51,7 @@ def seat_country(request, country):
     # Each body has its first one, and a link to all of them.
     number = max(min(MOST_ASKS // max(len(bodies), 1), MOST_OF_A_BODY), 1)
     asks = asks.first_of_each_body(bodies, number=number).by_body()
+    shown_asks = [ask for some in asks.values() for ask in some]
     put_to_own = [ask for key in own for ask in asks.get(key, [])]
     bodies = [body for body in bodies if body.pk in asks or body.pk in own]
     held, seated = _with_organs(sitting, bodies), {seat.body_id for seat in sitting}
@@ -68,6 +71,8 @@ def seat_country(request, country):
     context = {
         **sections,
         **letters_or_safety(doors),
+        "did": record_of_state(code, today),
+        "positions": Positions("" if doors.are_dangerous else code, shown_asks),
         "country": code,
         "group_name": GROUP_OF[code].label if code in GROUP_OF else "",
         "silence": silence_of(put_to_own, today, by="wait"),
