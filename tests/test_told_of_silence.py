@@ -19,6 +19,7 @@ from advocacy.models import (
     Edition,
     EditionKind,
     EditionState,
+    Follow,
     RecommendedAction,
     ResponseStatus,
     StatusUpdate,
@@ -213,6 +214,26 @@ def test_a_follower_is_told_of_the_asks_that_they_follow_alone(body, action, sin
     assert "Send somebody" not in told["ana@example.org"]
     assert "Take it up" in told["both@example.org"]
     assert "Send somebody" in told["both@example.org"]
+
+
+@pytest.mark.parametrize("where", ["of the body", "that somebody follows", "elsewhere"])
+def test_nobody_is_sent_to_write_where_that_is_dangerous(sink, queue, where):
+    make_site(no_letters_in="RU")
+    body = make_body(country="RU" if where == "of the body" else "")
+    action = make_action(body=body)
+    make_step(action=action, title="Write to the minister")
+    make_step(action=action, title="Read how to stay safe", kind="read")
+    end_session(body)
+    follower = listener(action=action)
+    if where == "that somebody follows":
+        Follow.objects.create(subscriber=follower, state="RU")
+    record_look(action, days_ago(1))
+
+    send_what_waits(queue)
+
+    (text,) = map(text_in, sink.messages)
+    assert ("Write to the minister" in text) == (where == "elsewhere")
+    assert ("Read how to stay safe" in text) == (where != "elsewhere")
 
 
 # What passed in silence

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import get_language, gettext, ngettext
 
-from advocacy.mailing.silence_letters import silence_letter
+from advocacy.mailing.silence_letters import country_of, silence_letter
 from advocacy.mailing.state_letters import state_letter
 from advocacy.mailing.writing import (
     Letter,
@@ -160,10 +160,12 @@ def digest_letter(entries: Sequence[StatusUpdate], language: str) -> Letter:
     return letter_in(language, "digest", context)
 
 
-def several_letter(edition: Edition, entries: Sequence[Any], language: str) -> Letter:
+def several_letter(
+    edition: Edition, entries: Sequence[Any], language: str, country: str = ""
+) -> Letter:
     """The letter of an edition that tells each of its followers something else."""
     if edition.kind == EditionKind.SILENCE:
-        return silence_letter(edition, entries, language)
+        return silence_letter(edition, entries, language, country)
     if edition.kind == EditionKind.STATES:
         return state_letter(entries, language)
     return digest_letter(entries, language)
@@ -232,6 +234,11 @@ def letters(edition: Edition) -> Callable[[Subscriber, Sequence[StatusUpdate]], 
         by_language = cache(lambda language: notice_letter(edition, language))
         return lambda subscriber, entries: by_language(read_in(subscriber.language))
     by_entries = lru_cache(MOST_LETTERS)(
-        lambda language, entries: several_letter(edition, entries, language)
+        lambda entries, language, country: several_letter(edition, entries, language, country)
     )
-    return lambda subscriber, entries: by_entries(read_in(subscriber.language), tuple(entries))
+    is_careful = edition.kind == EditionKind.SILENCE
+    return lambda subscriber, entries: by_entries(
+        tuple(entries),
+        read_in(subscriber.language),
+        country_of(subscriber) if is_careful else "",
+    )

@@ -12,7 +12,9 @@ from advocacy.models import (
     Meeting,
     RecommendedAction,
     SearchLog,
+    Site,
     StatusUpdate,
+    Subscriber,
     TargetBody,
 )
 from advocacy.models.dates import written_day
@@ -47,14 +49,19 @@ class NextChance(NamedTuple):
     address: str
 
 
-def silence_letter(edition: Edition, looks: Sequence[StatusUpdate], reader: str) -> Letter:
-    """What a mailing about silence says of these looks to those who read one language."""
+def silence_letter(
+    edition: Edition, looks: Sequence[StatusUpdate], reader: str, country: str = ""
+) -> Letter:
+    """What a mailing about silence says of these looks to those who read one language.
+
+    `country` is one in which writing is dangerous, of a follower of whom that is known.
+    """
     asks = RecommendedAction.objects.with_status().with_sessions_passed().with_related()
     by_key = asks.prefetch_related("steps").in_bulk([look.action_id for look in looks])
     told = [(look, by_key[look.action_id]) for look in looks]
     body = told[0][1].body
     chance = Meeting.objects.chances().filter(body=body).with_related().first()
-    step = first_of(ask for _look, ask in told)
+    step = first_of((ask for _look, ask in told), country)
 
     def context() -> dict[str, Any]:
         return {
@@ -70,9 +77,18 @@ def silence_letter(edition: Edition, looks: Sequence[StatusUpdate], reader: str)
     return letter_in(reader, "silence", context)
 
 
-def first_of(asks: Iterable[RecommendedAction]) -> ChecklistStep | None:
+def first_of(asks: Iterable[RecommendedAction], country: str) -> ChecklistStep | None:
     """The step of the first of these asks that has one to offer."""
-    return next((step for ask in asks if (step := step_of(ask))), None)
+    return next((step for ask in asks if (step := step_of(ask, country))), None)
+
+
+def country_of(follower: Subscriber) -> str:
+    """A State that somebody follows in which writing is dangerous: they may live there."""
+    dangerous = Site.current().no_letters_in.split()
+    if not dangerous:
+        return ""
+    follows = follower.follows.filter(state__in=dangerous)
+    return follows.values_list("state", flat=True).first() or ""
 
 
 def subject_of(edition: Edition, body: TargetBody) -> str:

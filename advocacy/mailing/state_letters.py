@@ -75,13 +75,18 @@ def change_of(row: Decision | Statement, states: Sequence[str], reader: str) -> 
             said = gettext("What we recorded before never took place:")
             lines = []
         correction = f"{said} {row.text_of('correction_reason')}"
-    caution = ""
-    if isinstance(row, Decision) and row.rests_on_reports:
-        caution = gettext("No official record of it is among the sources.")
-    elif row.rests_on_copies:
-        caution = gettext("Known from copies alone; the original was not opened.")
+    caution = caution_of(row)
     address = page_of(row, reader)
     return StateChange(headline, lines, correction, caution, row.standing_sources, address)
+
+
+def caution_of(row: Decision | Statement) -> str:
+    """What has to be said wherever a row is shown that no official record is known of."""
+    if isinstance(row, Decision):
+        said = gettext("No official record of it is among the sources.")
+        return said if row.rests_on_reports else ""
+    said = gettext("Known from copies alone: nobody here opened the speaker’s own page.")
+    return said if row.rests_on_copies else ""
 
 
 def headline_of_decision(decision: Decision) -> str:

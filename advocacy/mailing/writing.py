@@ -151,6 +151,13 @@ def message(
     return mail
 
 
-def step_of(ask: RecommendedAction) -> ChecklistStep | None:
-    """What a follower can do for an ask now, if anything."""
-    return first_step(ask.steps.all(), ResponseStatus(ask.standing_today.status))
+def step_of(ask: RecommendedAction, country: str = "") -> ChecklistStep | None:
+    """What a follower can do for an ask now, if anything.
+
+    Where writing is dangerous in the country of its body, or in one that is known of the follower,
+    it is something to read.
+    """
+    steps = ask.steps.all()
+    for code in filter(None, (ask.body.country, country)):
+        steps = steps.safe_in(code)
+    return first_step(steps, ResponseStatus(ask.standing_today.status))

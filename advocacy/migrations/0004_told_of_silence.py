@@ -7,154 +7,368 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('advocacy', '0003_decisions'),
+        ("advocacy", "0003_decisions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='StateNews',
+            name="StateNews",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tell', models.CharField(choices=[('digest', 'in the weekly digest'), ('at_once', 'at once'), ('nobody', 'not at all')], max_length=7, verbose_name='tell followers')),
-                ('decided_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='decided at')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "tell",
+                    models.CharField(
+                        choices=[
+                            ("digest", "in the weekly digest"),
+                            ("at_once", "at once"),
+                            ("nobody", "not at all"),
+                        ],
+                        max_length=7,
+                        verbose_name="tell followers",
+                    ),
+                ),
+                (
+                    "decided_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="decided at"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'news of States',
-                'verbose_name_plural': 'news of States',
-                'ordering': ['-decided_at', '-pk'],
+                "verbose_name": "news of States",
+                "verbose_name_plural": "news of States",
+                "ordering": ["-decided_at", "-pk"],
             },
         ),
         migrations.RemoveConstraint(
-            model_name='edition',
-            name='edition_tells_an_entry_or_a_week',
+            model_name="edition",
+            name="edition_tells_an_entry_or_a_week",
         ),
         migrations.RemoveConstraint(
-            model_name='follow',
-            name='follow_has_one_subject',
+            model_name="follow",
+            name="follow_has_one_subject",
         ),
         migrations.RemoveConstraint(
-            model_name='follow',
-            name='follow_everything_once',
+            model_name="follow",
+            name="follow_everything_once",
         ),
         migrations.RemoveConstraint(
-            model_name='signup',
-            name='sign_up_has_one_subject',
+            model_name="signup",
+            name="sign_up_has_one_subject",
         ),
         migrations.RemoveConstraint(
-            model_name='subscriber',
-            name='follower_who_left_is_a_hash',
+            model_name="subscriber",
+            name="follower_who_left_is_a_hash",
         ),
         migrations.AddField(
-            model_name='edition',
-            name='action',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='advocacy.recommendedaction', verbose_name='ask'),
+            model_name="edition",
+            name="action",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="advocacy.recommendedaction",
+                verbose_name="ask",
+            ),
         ),
         migrations.AddField(
-            model_name='edition',
-            name='called_off',
-            field=models.CharField(blank=True, choices=[('moved', 'the body moved: an entry about it was recorded'), ('corrected', 'the look that it would have told was corrected'), ('replaced', 'what it would have told was corrected: the correction goes out'), ('over', 'no ask of it waits any more'), ('restored', 'it may have gone out before a backup was put back')], max_length=9, verbose_name='does not go out because'),
+            model_name="edition",
+            name="called_off",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("moved", "the body moved: an entry about it was recorded"),
+                    ("corrected", "the look that it would have told was corrected"),
+                    ("replaced", "what it would have told was corrected: the correction goes out"),
+                    ("over", "no ask of it waits any more"),
+                    ("restored", "it may have gone out before a backup was put back"),
+                ],
+                max_length=9,
+                verbose_name="does not go out because",
+            ),
         ),
         migrations.AddField(
-            model_name='edition',
-            name='deadline',
-            field=models.DateField(blank=True, null=True, verbose_name='answer expected by'),
+            model_name="edition",
+            name="deadline",
+            field=models.DateField(blank=True, null=True, verbose_name="answer expected by"),
         ),
         migrations.AddField(
-            model_name='edition',
-            name='meeting',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='advocacy.meeting', verbose_name='session'),
+            model_name="edition",
+            name="meeting",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="advocacy.meeting",
+                verbose_name="session",
+            ),
         ),
         migrations.AddField(
-            model_name='follow',
-            name='state',
-            field=models.CharField(blank=True, max_length=2, verbose_name='State'),
+            model_name="follow",
+            name="state",
+            field=models.CharField(blank=True, max_length=2, verbose_name="State"),
         ),
         migrations.AddField(
-            model_name='signup',
-            name='of_silence',
-            field=models.BooleanField(default=False, verbose_name='also when nothing happens'),
+            model_name="signup",
+            name="of_silence",
+            field=models.BooleanField(default=False, verbose_name="also when nothing happens"),
         ),
         migrations.AddField(
-            model_name='signup',
-            name='state',
-            field=models.CharField(blank=True, max_length=2, verbose_name='State'),
+            model_name="signup",
+            name="state",
+            field=models.CharField(blank=True, max_length=2, verbose_name="State"),
         ),
         migrations.AddField(
-            model_name='subscriber',
-            name='of_silence',
-            field=models.BooleanField(default=False, verbose_name='also when nothing happens'),
+            model_name="subscriber",
+            name="of_silence",
+            field=models.BooleanField(default=False, verbose_name="also when nothing happens"),
         ),
         migrations.AlterField(
-            model_name='edition',
-            name='kind',
-            field=models.CharField(choices=[('notice', 'notice'), ('digest', 'weekly digest'), ('silence', 'told of silence'), ('states', 'votes and words of States')], max_length=7, verbose_name='kind'),
+            model_name="edition",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("notice", "notice"),
+                    ("digest", "weekly digest"),
+                    ("silence", "told of silence"),
+                    ("states", "votes and words of States"),
+                ],
+                max_length=7,
+                verbose_name="kind",
+            ),
         ),
         migrations.AlterField(
-            model_name='edition',
-            name='week',
-            field=models.DateField(blank=True, help_text='The Monday it starts on.', null=True, verbose_name='week'),
+            model_name="edition",
+            name="week",
+            field=models.DateField(
+                blank=True, help_text="The Monday it starts on.", null=True, verbose_name="week"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='follow',
-            constraint=models.CheckConstraint(condition=models.Q(('state__regex', '^([A-Z]{2})?$'), models.Q(('issue', None), ('body', None), _connector='OR'), models.Q(('issue', None), ('action', None), _connector='OR'), models.Q(('issue', None), ('state', ''), _connector='OR'), models.Q(('body', None), ('action', None), _connector='OR'), models.Q(('body', None), ('state', ''), _connector='OR'), models.Q(('action', None), ('state', ''), _connector='OR')), name='follow_has_one_subject'),
+            model_name="follow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__regex", "^([A-Z]{2})?$"),
+                    models.Q(("issue", None), ("body", None), _connector="OR"),
+                    models.Q(("issue", None), ("action", None), _connector="OR"),
+                    models.Q(("issue", None), ("state", ""), _connector="OR"),
+                    models.Q(("body", None), ("action", None), _connector="OR"),
+                    models.Q(("body", None), ("state", ""), _connector="OR"),
+                    models.Q(("action", None), ("state", ""), _connector="OR"),
+                ),
+                name="follow_has_one_subject",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='follow',
-            constraint=models.UniqueConstraint(condition=models.Q(('action', None), ('body', None), ('issue', None), ('state', '')), fields=('subscriber',), name='follow_everything_once'),
+            model_name="follow",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("action", None), ("body", None), ("issue", None), ("state", "")
+                ),
+                fields=("subscriber",),
+                name="follow_everything_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='follow',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', ''), _negated=True), fields=('subscriber', 'state'), name='follow_state_once'),
+            model_name="follow",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", ""), _negated=True),
+                fields=("subscriber", "state"),
+                name="follow_state_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signup',
-            constraint=models.CheckConstraint(condition=models.Q(('state__regex', '^([A-Z]{2})?$'), models.Q(('issue', None), ('body', None), _connector='OR'), models.Q(('issue', None), ('action', None), _connector='OR'), models.Q(('issue', None), ('state', ''), _connector='OR'), models.Q(('body', None), ('action', None), _connector='OR'), models.Q(('body', None), ('state', ''), _connector='OR'), models.Q(('action', None), ('state', ''), _connector='OR')), name='sign_up_has_one_subject'),
+            model_name="signup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__regex", "^([A-Z]{2})?$"),
+                    models.Q(("issue", None), ("body", None), _connector="OR"),
+                    models.Q(("issue", None), ("action", None), _connector="OR"),
+                    models.Q(("issue", None), ("state", ""), _connector="OR"),
+                    models.Q(("body", None), ("action", None), _connector="OR"),
+                    models.Q(("body", None), ("state", ""), _connector="OR"),
+                    models.Q(("action", None), ("state", ""), _connector="OR"),
+                ),
+                name="sign_up_has_one_subject",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subscriber',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('state', 'confirmed'), models.Q(('address', ''), _negated=True), models.Q(('language', ''), _negated=True), models.Q(('frequency', ''), _negated=True)), models.Q(('ended_at__isnull', False), ('state', 'bounced'), models.Q(('address', ''), _negated=True), models.Q(('language', ''), _negated=True), models.Q(('frequency', ''), _negated=True)), models.Q(models.Q(('state', 'confirmed'), _negated=True), ('ended_at__isnull', False), ('address', ''), ('confirmed_at', None), ('frequency', ''), ('language', ''), ('of_silence', False)), _connector='OR'), name='follower_who_left_is_a_hash'),
+            model_name="subscriber",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("ended_at", None),
+                        ("state", "confirmed"),
+                        models.Q(("address", ""), _negated=True),
+                        models.Q(("language", ""), _negated=True),
+                        models.Q(("frequency", ""), _negated=True),
+                    ),
+                    models.Q(
+                        ("ended_at__isnull", False),
+                        ("state", "bounced"),
+                        models.Q(("address", ""), _negated=True),
+                        models.Q(("language", ""), _negated=True),
+                        models.Q(("frequency", ""), _negated=True),
+                    ),
+                    models.Q(
+                        models.Q(("state", "confirmed"), _negated=True),
+                        ("ended_at__isnull", False),
+                        ("address", ""),
+                        ("confirmed_at", None),
+                        ("frequency", ""),
+                        ("language", ""),
+                        ("of_silence", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="follower_who_left_is_a_hash",
+            ),
         ),
         migrations.AddField(
-            model_name='statenews',
-            name='decided_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by'),
+            model_name="statenews",
+            name="decided_by",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="decided by",
+            ),
         ),
         migrations.AddField(
-            model_name='statenews',
-            name='decision',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='news', to='advocacy.decision', verbose_name='decision'),
+            model_name="statenews",
+            name="decision",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="news",
+                to="advocacy.decision",
+                verbose_name="decision",
+            ),
         ),
         migrations.AddField(
-            model_name='statenews',
-            name='statement',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='news', to='advocacy.statement', verbose_name='statement'),
+            model_name="statenews",
+            name="statement",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="news",
+                to="advocacy.statement",
+                verbose_name="statement",
+            ),
         ),
         migrations.AddField(
-            model_name='edition',
-            name='news',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='edition', to='advocacy.statenews', verbose_name='news of States'),
+            model_name="edition",
+            name="news",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="edition",
+                to="advocacy.statenews",
+                verbose_name="news of States",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('action', None), ('called_off', ''), ('deadline', None), ('entry__isnull', False), ('kind', 'notice'), ('meeting', None), ('news', None), ('week', None)), models.Q(('action', None), ('called_off', ''), ('deadline', None), ('entry', None), ('kind', 'digest'), ('meeting', None), ('news', None), ('week__isnull', False)), models.Q(models.Q(models.Q(('action', None), ('deadline', None), ('meeting__isnull', False)), models.Q(('action__isnull', False), ('deadline__isnull', False), ('meeting', None)), _connector='OR'), ('entry', None), ('kind', 'silence'), ('news', None), ('week', None)), models.Q(models.Q(models.Q(('news__isnull', False), ('week', None)), models.Q(('news', None), ('week__isnull', False)), _connector='OR'), ('action', None), ('deadline', None), ('entry', None), ('kind', 'states'), ('meeting', None)), _connector='OR'), name='edition_tells_what_its_kind_tells', violation_error_message='A notice tells one entry, a digest one week, a mailing about silence one session or day, and one about States a piece of news or a week.'),
+            model_name="edition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("action", None),
+                        ("called_off", ""),
+                        ("deadline", None),
+                        ("entry__isnull", False),
+                        ("kind", "notice"),
+                        ("meeting", None),
+                        ("news", None),
+                        ("week", None),
+                    ),
+                    models.Q(
+                        ("action", None),
+                        ("called_off", ""),
+                        ("deadline", None),
+                        ("entry", None),
+                        ("kind", "digest"),
+                        ("meeting", None),
+                        ("news", None),
+                        ("week__isnull", False),
+                    ),
+                    models.Q(
+                        models.Q(
+                            models.Q(
+                                ("action", None), ("deadline", None), ("meeting__isnull", False)
+                            ),
+                            models.Q(
+                                ("action__isnull", False),
+                                ("deadline__isnull", False),
+                                ("meeting", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        ("entry", None),
+                        ("kind", "silence"),
+                        ("news", None),
+                        ("week", None),
+                    ),
+                    models.Q(
+                        models.Q(
+                            models.Q(("news__isnull", False), ("week", None)),
+                            models.Q(("news", None), ("week__isnull", False)),
+                            _connector="OR",
+                        ),
+                        ("action", None),
+                        ("deadline", None),
+                        ("entry", None),
+                        ("kind", "states"),
+                        ("meeting", None),
+                    ),
+                    _connector="OR",
+                ),
+                name="edition_tells_what_its_kind_tells",
+                violation_error_message="A notice tells one entry, a digest one week, a mailing about silence one session or day, and one about States a piece of news or a week.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.UniqueConstraint(fields=('kind', 'week'), name='edition_of_a_week_once'),
+            model_name="edition",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "week"), name="edition_of_a_week_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.UniqueConstraint(fields=('action', 'deadline'), name='edition_tells_a_deadline_once'),
+            model_name="edition",
+            constraint=models.UniqueConstraint(
+                fields=("action", "deadline"), name="edition_tells_a_deadline_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statenews',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decision', None), ('statement__isnull', False)), models.Q(('decision__isnull', False), ('statement', None)), _connector='OR'), name='state_news_is_of_one_row', violation_error_message='Choose a decision or a statement, not both.'),
+            model_name="statenews",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decision", None), ("statement__isnull", False)),
+                    models.Q(("decision__isnull", False), ("statement", None)),
+                    _connector="OR",
+                ),
+                name="state_news_is_of_one_row",
+                violation_error_message="Choose a decision or a statement, not both.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statenews',
-            constraint=models.CheckConstraint(condition=models.Q(('tell__in', ['digest', 'at_once', 'nobody'])), name='state_news_tell_is_known'),
+            model_name="statenews",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("tell__in", ["digest", "at_once", "nobody"])),
+                name="state_news_tell_is_known",
+            ),
         ),
     ]

@@ -122,6 +122,7 @@ class EditionQuerySet(NewsQuerySet):
             for kind in (EditionKind.DIGEST, EditionKind.STATES):
                 self.get_or_create(kind=kind, week=week, defaults={"send_at": now} | held)
         self.hold_back_silence()
+        self.hold_back_news()
 
     def due(self, now: datetime | None = None) -> Self:
         return self.filter(state=EditionState.PLANNED, send_at__lte=now or timezone.now())

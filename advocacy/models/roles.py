@@ -87,6 +87,8 @@ RECORD = [
     "statement",
     "statementask",
 ]
+# What tells followers of it; who may mail decides it.
+MAILINGS = ["edition", "statenews"]
 
 
 def _each(verbs: Iterable[str], names: Iterable[str]) -> list[str]:
@@ -99,7 +101,7 @@ def _each(verbs: Iterable[str], names: Iterable[str]) -> list[str]:
 _TRANSLATOR = ["advocacy.view_translation", TRANSLATE]
 _EDITOR = [
     *_each(["view", "add", "change"], [*CONTENT, "draft"]),
-    *_each(["view"], [*RECORD, "edition", "site"]),
+    *_each(["view"], [*RECORD, *MAILINGS, "site"]),
     WRITE,
     READ_REPORTS,
     CLOSE_REPORTS,
@@ -124,7 +126,7 @@ ROLES = {
         *_NAMES_RECORD,
         ANSWER_FOR_WITHHOLDING,
         *_each(["view"], [*CONTENT, "draft", *RECORD]),
-        *_each(["view"], ["edition", "subscriber", "signin"]),
+        *_each(["view"], [*MAILINGS, "subscriber", "signin"]),
         *_each(["reveal", "export", "delete", "take_back"], ["subscriber"]),
         *[f"auth.{verb}_user" for verb in ("view", "add", "change")],
         "auth.view_group",

@@ -34,6 +34,12 @@ class StateNewsQuerySet(models.QuerySet["StateNews"]):
             "decision__body", "decision__correction", "statement__correction"
         )
 
+    def to_correct(self) -> Self:
+        """News that were told, of what was corrected since, where nobody tells the correction."""
+        corrected = models.Q(decision__correction__isnull=False, decision__correction__news=None)
+        corrected |= models.Q(statement__correction__isnull=False, statement__correction__news=None)
+        return self.filter(corrected).exclude(tell=Tell.NOBODY)
+
     def of_week(self, week: date) -> list["StateNews"]:
         """What is to be told of the seven days from a Monday on; nothing that was corrected."""
         start = datetime.combine(week, time.min, tzinfo=timezone.get_current_timezone())
@@ -106,6 +112,13 @@ class StateNews(models.Model):
             rows.append(rows[-1].corrects)
         return rows
 
+    def pass_on(self, tell: str) -> "StateNews":
+        """News of the correction of this row, to be told so."""
+        field = "decision" if self.decision else "statement"
+        return StateNews.objects.create(
+            tell=tell, decided_by=self.decided_by, **{field: self.row.correction}
+        )
+
     @property
     def states(self) -> set[str]:
         """The codes of the States that voted or spoke, also by what this corrects."""
@@ -162,21 +175,19 @@ class NewsQuerySet(SilenceQuerySet):
         What has not gone out is called off first. That something never took place is told to
         nobody who had not been told that it did.
         """
-        corrected = models.Q(decision__correction__isnull=False, decision__correction__news=None)
-        corrected |= models.Q(statement__correction__isnull=False, statement__correction__news=None)
-        told = StateNews.objects.filter(corrected).exclude(tell=Tell.NOBODY)
-        for news in told.select_for_update(of=("self",)).with_related():
+        for news in StateNews.objects.to_correct().select_for_update(of=("self",)).with_related():
             waiting = self.filter(news=news, state=EditionState.PLANNED)
             is_untold = waiting.update(**called_off(CalledOff.REPLACED)) or (
                 not Delivery.objects.reached().filter(edition__in=self._telling(news)).exists()
             )
             newer = news.row.correction
             if newer.took_place or not is_untold:
-                field = "decision" if news.decision else "statement"
-                again = StateNews.objects.create(
-                    tell=news.tell, decided_by=news.decided_by, **{field: newer}
-                )
-                self._plan_news(again)
+                self._plan_news(news.pass_on(news.tell))
+
+    def hold_back_news(self) -> None:
+        """After a backup was put back: corrections may have been told since it was made."""
+        for news in StateNews.objects.to_correct().with_related():
+            news.pass_on(Tell.NOBODY)
 
     def _telling(self, news: StateNews) -> Self:
         """The mailings that may have told a piece of news: its own, and that of its week."""
