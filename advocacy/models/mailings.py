@@ -29,10 +29,10 @@ from advocacy.models.followers import Subscriber
 from advocacy.models.pauses import Pausable, paused_says_since_when_and_why
 from advocacy.models.responses import StatusUpdate
 from advocacy.models.roles import MAIL, demand
-from advocacy.models.state_mailings import News, NewsQuerySet
+from advocacy.models.state_mailings import NewsQuerySet
 from advocacy.models.text import Line
 from advocacy.models.told_entries import TellsEntries
-from advocacy.models.told_of_silence import Silence, called_off
+from advocacy.models.told_of_silence import called_off
 
 # Time to look at a notice once more, and to cancel it.
 TIME_TO_CANCEL = timedelta(minutes=10)
@@ -150,7 +150,7 @@ class EditionQuerySet(NewsQuerySet):
         )
 
 
-class Edition(Pausable, Silence, News, TellsEntries):
+class Edition(Pausable, TellsEntries):
     """One mailing: the notice of an entry, the digest of a week, about a silence or States."""
 
     kind = Line(_("kind"), max_length=7, choices=EditionKind)
@@ -216,15 +216,6 @@ class Edition(Pausable, Silence, News, TellsEntries):
         if self.kind == EditionKind.STATES:
             return gettext("States, week of %(day)s") % week
         return gettext("Week of %(day)s") % week
-
-    @property
-    def entry_to_tell(self) -> StatusUpdate:
-        """What a notice tells: an entry corrected before it went out is told corrected."""
-        entry = self.sent_entry or self.entry
-        assert entry, "A digest has no entry of its own."
-        while not self.sent_entry and entry.is_corrected:
-            entry = entry.correction
-        return entry
 
     def is_outdated(self) -> bool:
         """Whether the entry of this notice was corrected after the notice had started."""

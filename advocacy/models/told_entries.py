@@ -4,30 +4,38 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db import models
-
 from advocacy.models.deliveries import Delivery, corrections_owed, telling
 from advocacy.models.enums import DeliveryState, EditionKind
 from advocacy.models.follows import Follow
 from advocacy.models.responses import StatusUpdate
+from advocacy.models.state_mailings import News
+from advocacy.models.told_of_silence import Silence
 from advocacy.models.update_queryset import StatusUpdateQuerySet
 
 if TYPE_CHECKING:
     from advocacy.models.followers import Subscriber
 
 
-class TellsEntries(models.Model):
+class TellsEntries(Silence, News):
     """Of a mailing: the entries that it tells, and which of them concern a follower."""
 
     # What the mailing itself knows.
     kind: str
     week: date | None
-    entry_to_tell: StatusUpdate
-    looks: Any
-    news_for: Any
+    entry: Any
+    sent_entry: Any
 
     class Meta:
         abstract = True
+
+    @property
+    def entry_to_tell(self) -> StatusUpdate:
+        """What a notice tells: an entry corrected before it went out is told corrected."""
+        entry = self.sent_entry or self.entry
+        assert entry, "A digest has no entry of its own."
+        while not self.sent_entry and entry.is_corrected:
+            entry = entry.correction
+        return entry
 
     def entries(self) -> StatusUpdateQuerySet:
         """What an edition tells; the entries of a digest are ordered by issue and day."""

@@ -3,7 +3,7 @@ which somebody looked and found nothing.
 """
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.apps import apps
 from django.db import models
@@ -19,9 +19,6 @@ from advocacy.models.responses import StatusUpdate
 from advocacy.models.standing import STALE_AFTER
 from advocacy.models.standing_today import StandingToday
 from advocacy.models.text import Line
-
-if TYPE_CHECKING:
-    pass
 
 # Time to look at the mailing once more, and to look for the next ask of the same session.
 TIME_TO_LOOK = timedelta(hours=1)
@@ -69,7 +66,7 @@ class Silence(models.Model):
         verbose_name=_("session"),
     )
     action = models.ForeignKey(
-        "RecommendedAction",
+        "advocacy.RecommendedAction",
         null=True,
         blank=True,
         on_delete=models.PROTECT,
@@ -142,7 +139,7 @@ def called_off(why: CalledOff) -> dict[str, Any]:
     return {"state": EditionState.CANCELLED, "called_off": why, "finished_at": timezone.now()}
 
 
-class SilenceQuerySet(models.QuerySet["Edition"]):
+class SilenceQuerySet(models.QuerySet[Any]):
     """Mailings about silence: planned by a look of the staff, called off by what is recorded."""
 
     def tell_of_silence(self, look: StatusUpdate, *, by: Any) -> None:
