@@ -6,7 +6,7 @@ from django.urls import include, path, re_path
 from advocacy.public.api import api, docs
 from advocacy.public.calendar_file import meeting_calendar, meeting_file
 from advocacy.public.feeds import UpdateFeed
-from advocacy.public.list_feeds import ActionFeed, BodyFeed, IssueFeed
+from advocacy.public.list_feeds import ActionFeed, BodyFeed, DecisionFeed, IssueFeed, StatementFeed
 from advocacy.public.renderings import csv_of, json_of
 from advocacy.public.views import (
     actions,
@@ -14,6 +14,7 @@ from advocacy.public.views import (
     briefs,
     checklist,
     data,
+    decisions,
     embeds,
     follow,
     issues,
@@ -27,6 +28,7 @@ from advocacy.public.views import (
     share,
     site,
     sitemaps,
+    statements,
     tell,
     updates,
 )
@@ -99,6 +101,16 @@ urlpatterns = [
             organisations.organisation_detail,
             name="organisation_detail",
         ),
+        path("decisions/", decisions.decision_list, name="decision_list"),
+        path("decisions.json", json_of("decisions"), name="decision_json"),
+        path("decisions.csv", csv_of("decisions"), name="decision_csv"),
+        path("decisions.atom", DecisionFeed(), name="decision_feed"),
+        path("decisions/<slug:slug>/", decisions.decision_detail, name="decision_detail"),
+        path("statements/", statements.statement_list, name="statement_list"),
+        path("statements.json", json_of("statements"), name="statement_json"),
+        path("statements.csv", csv_of("statements"), name="statement_csv"),
+        path("statements.atom", StatementFeed(), name="statement_feed"),
+        path("statements/<slug:slug>/", statements.statement_detail, name="statement_detail"),
         path("updates/", updates.update_list, name="update_list"),
         path("updates.json", json_of("entries"), name="update_json"),
         path("updates.csv", csv_of("entries"), name="update_csv"),

@@ -350,6 +350,6 @@ def test_an_ask_takes_a_constant_number_of_queries(client, django_assert_num_que
     # The ask, how its wording was changed, its further issues and relations, how it was put and by
     # whom, its legal basis, its entries, their sources and those of what they correct, its replies,
     # its steps, the countries and the offices that their letters are for, its packs, its meetings,
-    # the head of the record, mails of a year.
-    with django_assert_num_queries(18 + IN_EVERY_PAGE):
+    # the head of the record, mails of a year; what was said of it and decided, who sits there.
+    with django_assert_num_queries(21 + IN_EVERY_PAGE):
         client.get(action.get_absolute_url())

@@ -121,8 +121,8 @@ def test_a_scorecard_takes_a_constant_number_of_queries(client, django_assert_nu
         make_pack(meetings=[meeting])
 
     # The body, phases, asks, their silence, seats, entries, their sources, events, meetings,
-    # standing chances, their packs, replies, mails of a year by the keys of its asks.
-    with django_assert_num_queries(14 + IN_EVERY_PAGE):
+    # standing chances, their packs, replies, decisions, mails of a year by the keys of its asks.
+    with django_assert_num_queries(15 + IN_EVERY_PAGE):
         client.get(body.get_absolute_url())
 
 

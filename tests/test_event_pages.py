@@ -199,6 +199,6 @@ def test_what_a_body_did_takes_a_constant_number_of_queries(
         )
 
     # The body, phases, the events with their sources, bodies and issues, entries, seats, meetings,
-    # standing chances, replies, mails of a year by the keys of its asks.
-    with django_assert_num_queries(13 + IN_EVERY_PAGE):
+    # standing chances, replies, decisions, mails of a year by the keys of its asks.
+    with django_assert_num_queries(14 + IN_EVERY_PAGE):
         client.get(body.get_absolute_url())

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from advocacy.mailing import backends, letters, sending
 from advocacy.mailing.form_letters import FormLetter, Writer
+from advocacy.mailing.writing import TOKEN
 from advocacy.models import Delivery, Edition, Subscriber, Tell
 from advocacy.models.addresses import canonical
 from tests.factories import make_action, make_follower, record
@@ -88,7 +89,7 @@ def test_wherever_a_line_breaks_every_link_is_the_followers_own(language):
     """Text before a link moves it along the line, so it is broken at every place in turn."""
     token = "".join(chr(ord("A") + n % 26) for n in range(58)) + ".z"
     for before in range(80):
-        text = f"{'ж' * (before % 7)}{'x' * before}{letters.TOKEN}/ {letters.TOKEN}\n"
+        text = f"{'ж' * (before % 7)}{'x' * before}{TOKEN}/ {TOKEN}\n"
         form = FormLetter(letters.Letter("ж" * 60, text, f"<p>{text}</p>"), language, 3, 2)
         mail = message_from_bytes(form.made_out("ana@example.org", token, 42), policy=default)
 

@@ -25,6 +25,7 @@ from advocacy.models import (
 from advocacy.public.api.parameters import parameters_of_form
 from advocacy.public.renderings import LISTS
 from advocacy.transfer import import_rows
+from tests.decisions import decide, decide_by_vote, state
 from tests.factories import (
     make_action,
     make_body,
@@ -48,6 +49,8 @@ FORMS = {
     "actions": ("action", "action_feed"),
     "entries": ("update", "update_feed"),
     "meetings": ("meeting", "meeting_calendar"),
+    "decisions": ("decision", "decision_feed"),
+    "statements": ("statement", "statement_feed"),
 }
 
 
@@ -59,7 +62,7 @@ def some_rows():
     war = make_issue(slug="war", title="Deployment", topics=[topic])
     council = make_body(slug="council", name="The Council")
     office = make_body(slug="office", name="The Office", works_in_confidence=True)
-    make_body(slug="court", name="The Court")
+    court = make_body(slug="court", name="The Court")
     promised = make_action(slug="promised", issue=labour, body=council, title="Take it up")
     record(promised, S.COMMITTED, happened_on=date(2025, 2, 19))
     silent = make_action(slug="silent", issue=labour, body=office, title="Inspect")
@@ -75,10 +78,22 @@ def some_rows():
         corrects=wrong,
         correction_reason="Another day",
     )
+    decide_some(court, promised)
     today = timezone.localdate()
     for number, body in enumerate([council, office]):
         day = today + timedelta(days=10 + number)
         make_meeting(body=body, slug=f"session-{number}", starts_on=day, ends_on=day, act_by=None)
+
+
+def decide_some(court, ask):
+    """Two decisions, one with votes by name, and two statements, one on an ask."""
+    court.states_sit = court.all_states_sit = True
+    court.save()
+    votes = {"FR": "yes", "KR": "yes", "RU": "no"}
+    decide_by_vote(votes, body=court, title="Take up labour", actions=[ask])
+    decide(body=court, title="A council decides", decided_on=date(2025, 2, 20), sponsors=["JP"])
+    state(ask, quote="We take it up.")
+    state(state="RU", quote="The council decides.", said_on=date(2025, 2, 20))
 
 
 def page_ids(client, name, query):
@@ -91,6 +106,8 @@ def page_ids(client, name, query):
         "action": r'<article[^>]* id="ask-([-\w]+)"|href="/en/actions/([-\w]+)/[^"#]*"',
         "update": r'id="entry-(\d+)"',
         "meeting": r'href="/en/calendar/([-\w]+)/',
+        "decision": r'href="/en/decisions/([-\w]+)/',
+        "statement": r'href="/en/statements/([-\w]+)/',
     }[name]
     ids = [next(filter(None, groups)) for groups in map(as_groups, re.findall(found, results))]
     ids = list(dict.fromkeys(ids))
@@ -137,6 +154,7 @@ def values_of(parameter):
         "topic": ["security"],
         "body": ["council", "office", "court"],
         "q": ["council", "take", "labour", "zzz"],
+        "state": ["FR", "JP", "RU", "XX"],
         "as_of": ["2024-12-16", "2025-02-20", "2025-03-01"],
     }
     return ["", *own.get(parameter.name, parameter.schema.get("enum", []))]
@@ -202,7 +220,7 @@ def test_the_links_keep_the_order_and_leave_out_what_is_not_known(client, some_r
 @pytest.mark.parametrize("kind", FORMS)
 def test_an_unknown_filter_is_an_error_for_programs_and_a_sentence_for_people(client, kind):
     name, feed = FORMS[kind]
-    query = {"as_of": "2025-13-01"} if kind in ("issues", "actions", "entries") else {}
+    query = {"as_of": "2025-13-01"} if kind not in ("bodies", "meetings") else {}
     query |= {"q": "a\0b"} if kind != "meetings" else {"body": "nobody"}
 
     assert client.get(reverse(f"{name}_list"), query).status_code == 200
@@ -241,7 +259,9 @@ def test_json_comes_in_pages_that_lead_to_each_other(client, monkeypatch, some_r
     assert client.get(reverse("action_json"), {"page": 9}).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["action", "issue", "body", "update", "meeting"])
+@pytest.mark.parametrize(
+    "name", ["action", "issue", "body", "update", "meeting", "decision", "statement"]
+)
 def test_json_is_made_in_as_many_queries_for_one_row_as_for_three(
     client, django_assert_num_queries, name
 ):
@@ -250,6 +270,8 @@ def test_json_is_made_in_as_many_queries_for_one_row_as_for_three(
         record(ask, S.COMMITTED)
         day = timezone.localdate() + timedelta(days=9)
         make_meeting(body=ask.body, starts_on=day, ends_on=day, act_by=None)
+        decide_by_vote({"FR": "yes", "RU": "no", "KR": "yes"}, actions=[ask], sponsors=["FR"])
+        state(ask, joined=["FR"])
 
     def queries():
         with connection.execute_wrapper(lambda run, *args: counted.append(1) or run(*args)):

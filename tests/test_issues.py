@@ -267,8 +267,8 @@ def test_an_issue_takes_a_constant_number_of_queries(client, django_assert_num_q
 
     # The issue, topics, law; its asks, how they were put and by whom, steps, when they moved;
     # entries, their sources; looks left out; events, their sources and bodies; packs; paragraphs,
-    # their sources; its meetings, mails of a year by the keys of its asks.
-    with django_assert_num_queries(20 + IN_EVERY_PAGE):
+    # their sources; its meetings, decisions, mails of a year by the keys of its asks.
+    with django_assert_num_queries(21 + IN_EVERY_PAGE):
         client.get(issue.get_absolute_url())
 
 

@@ -99,6 +99,7 @@ LISTS = {
     "submission": STAFF,
     "draft": STAFF,
     "edition": STAFF,
+    "statenews": STAFF,
     "subscriber": [ADMINISTRATOR],
     "signin": [ADMINISTRATOR],
     "withholding": [PUBLISHER, ADMINISTRATOR],

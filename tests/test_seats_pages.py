@@ -405,9 +405,10 @@ def test_a_country_takes_a_constant_number_of_queries(client, django_assert_num_
         make_meeting(body=body, starts_on=date(2099, 1, 1), ends_on=date(2099, 1, 2))
 
     # Seats, bodies, keys of asks, asks, seats of the region, meetings, bodies without its seat,
-    # offices; and, where nothing is kept, once more the countries, to choose from, and whose record
+    # offices; its votes, texts, statements and treaties, its votes and statements on the asks; and,
+    # where nothing is kept, once more the countries, to choose from, and whose record
     # it is, which says where letters are dangerous.
-    with django_assert_num_queries(8 + 2 + IN_EVERY_PAGE):
+    with django_assert_num_queries(14 + 2 + IN_EVERY_PAGE):
         page_of(client, "dk")
 
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from advocacy.models import DEFINITIONS, ResponseStatus
 from tests.databases import made_once
+from tests.decisions import decide, state
 from tests.factories import (
     make_action,
     make_body,
@@ -38,6 +39,10 @@ PAGES = [
     "action_detail",
     "organisation_list",
     "organisation_detail",
+    "decision_list",
+    "decision_detail",
+    "statement_list",
+    "statement_detail",
     "data",
     "update_list",
     "correction_list",
@@ -71,6 +76,8 @@ def make_the_site():
     record(action, sources=[make_source(url="https://press.un.org/en/1")])
     record_look(make_action())
     make_step(action=action, url="https://www.ohchr.org/")
+    decide(slug="x", actions=[action])
+    state(action, slug="x")
     make_pack(slug="x", actions=[action], issues=[action.issue])
     make_page(slug="x", in_footer=True)
     make_seat(body=action.body)

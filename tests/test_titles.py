@@ -49,6 +49,8 @@ def council():
         ),
         ("body_list", {"q": "council"}, "“council” · Bodies"),
         ("meeting_list", {"body": "unsc"}, "Security Council · Calendar"),
+        ("decision_list", {"outcome": "veto"}, "not adopted: veto · Decisions"),
+        ("statement_list", {"issue": "labour"}, "Forced labour · Statements"),
         ("pack_list", {"issue": "labour"}, "Forced labour · Packs"),
         ("my_checklist", {"minutes": "5"}, "5 minutes · My checklist"),
     ],

@@ -420,6 +420,8 @@ def test_the_walk_finds_the_text_of_every_model():
         "NetworkUse",
         "Worker",
         "Edition",
+        "Follow",
+        "StateNews",
         "Delivery",
         "Draft",
         "Refusal",

@@ -20,6 +20,7 @@ from advocacy.admin import (
     responses,
     search_words,
     sources,
+    state_news,
     steps,
     submissions,
     this_record,

@@ -22,8 +22,8 @@ from django.utils.translation import gettext_lazy as _
 
 from advocacy.admin.attempts import account, accounts_of, attempt, counted
 from advocacy.admin.factors import has_second_factor, is_first_set_up
-from advocacy.mailing.letters import sender
 from advocacy.mailing.tasks import QUEUE, SOON
+from advocacy.mailing.writing import sender
 from advocacy.models import Attempt, SignIn, Site
 
 

@@ -51,6 +51,7 @@ class SubscriberAdmin(DeskModelAdmin):
         "state",
         "language_name",
         "frequency",
+        "of_silence",
         "confirmed_at",
         "ended_at",
     )

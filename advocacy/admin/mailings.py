@@ -31,11 +31,12 @@ STYLE = re.compile(r"<style>(.*?)</style>", re.S)
 class EditionAdmin(DeskModelAdmin):
     list_display = ["__str__", "kind", "state", "send_at", "expected", "sent", "waiting", "trouble"]
     list_filter = ["state", "kind"]
-    list_select_related = ["entry__action__body"]
+    list_select_related = ["entry__action__body", "meeting__body", "action", "news"]
     date_hierarchy = "send_at"
     fields = readonly_fields = (
         "kind",
         "state",
+        "called_off",
         "send_at",
         "planned_by",
         "started_at",
@@ -97,6 +98,7 @@ class EditionAdmin(DeskModelAdmin):
             "letter": letter,
             "letter_language": language,
             "languages": settings.LANGUAGES,
+            "to_look": obj.number_to_look_for() if obj.is_planned else 0,
             "recipients": obj.recipients().count() if obj.is_planned else None,
             "may_change": self.has_change_permission(request, obj),
             "show_save": False,

@@ -13,12 +13,14 @@ from advocacy.admin.content import DayInput
 from advocacy.models import (
     Draft,
     Frequency,
+    Meeting,
     RecommendedAction,
     Report,
     SearchLog,
     StatusUpdate,
     Subscriber,
     TargetBody,
+    asks_to_look_for,
     is_published_at_once,
     look_details,
 )
@@ -54,13 +56,17 @@ class PageAddress(forms.Form):
     )
     draft = forms.ModelChoiceField(Draft.objects.with_related(), required=False)
     report = forms.ModelChoiceField(Report.objects.all(), required=False)
+    # One that has ended: what it could have acted on, and nobody has looked for since.
+    session = forms.ModelChoiceField(Meeting.objects.sessions(), required=False)
     look = forms.ChoiceField(choices=[("1", "look"), ("0", "response")], required=False)
 
     def clean(self):
         super().clean()
         named = self.cleaned_data
-        if not any(named.get(name) for name in ("ask", "body", "corrects", "draft")):
+        if not any(named.get(name) for name in ("ask", "body", "corrects", "draft", "session")):
             raise ValidationError("nothing is named")
+        if session := named.get("session"):
+            named["body"] = named.get("body") or session.body
         if not self.is_one_bodys and named.get("look") != "1":
             raise ValidationError("a response is one body's")
 
@@ -85,6 +91,8 @@ class PageAddress(forms.Form):
         """The keys of the asks that are chosen before anybody has chosen."""
         if self.start:
             return [self.start.action_id]
+        if self.is_look and (session := self.cleaned_data["session"]):
+            return asks_to_look_for(session)[:MOST_ASKS]
         return [ask.pk for ask in self.cleaned_data["ask"]]
 
     @property

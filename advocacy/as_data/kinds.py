@@ -13,6 +13,8 @@ from advocacy.as_data.public import (
     Rows,
     asks,
     contact_points,
+    decision_paragraphs,
+    decisions,
     entries,
     events,
     every,
@@ -22,6 +24,8 @@ from advocacy.as_data.public import (
     replies,
     search_logs,
     sources,
+    stances,
+    statements,
     steps,
     submissions,
 )
@@ -31,6 +35,8 @@ from advocacy.models import (
     BodyKind,
     ChecklistStep,
     ContactPoint,
+    Decision,
+    DecisionParagraph,
     Event,
     Issue,
     LegalReference,
@@ -45,10 +51,13 @@ from advocacy.models import (
     Seat,
     Source,
     Standing,
+    Statement,
+    StatementAsk,
     StatusUpdate,
     Submission,
     TargetBody,
     Topic,
+    TreatyStatus,
     Withheld,
 )
 
@@ -193,6 +202,46 @@ def of_submission(submission: Any, _told: Told) -> shapes.OfSubmission:
     }
 
 
+def of_decision(decision: Any, told: Told) -> shapes.OfDecision:
+    label = {}
+    for language in told.languages:
+        with override(language):
+            label[language] = decision.label
+    return {
+        "recorded_at": decision.recorded_at.isoformat(),
+        "corrected_by": decision.correction.slug if decision.is_corrected else None,
+        "label": label,
+        "votes": {ballot.state: ballot.vote for ballot in decision.ballots.all()},
+        "rests_on_reports": decision.rests_on_reports,
+        "are_seats_checked": decision.are_seats_checked,
+        "cited": cited(decision),
+    }
+
+
+def of_statement(statement: Any, _told: Told) -> shapes.OfStatement:
+    return {
+        "recorded_at": statement.recorded_at.isoformat(),
+        "corrected_by": statement.correction.slug if statement.is_corrected else None,
+        "rests_on_copies": statement.rests_on_copies,
+        "cited": cited(statement),
+    }
+
+
+def of_stance(stance: Any, _told: Told) -> shapes.OfStance:
+    return {
+        "recorded_at": stance.recorded_at.isoformat(),
+        "is_support": stance.is_support,
+        "is_in_force": stance.statement.counts,
+    }
+
+
+def of_paragraph(paragraph: Any, _told: Told) -> shapes.OfDecisionParagraph:
+    return {
+        "recorded_at": paragraph.recorded_at.isoformat(),
+        "is_in_force": paragraph.decision.counts,
+    }
+
+
 def of_event(event: Any, _told: Told) -> shapes.OfEvent:
     return {"cited": cited(event)}
 
@@ -254,6 +303,7 @@ _ALL = [
         instead=trusted_address,
     ),
     Kind("sources", Source, sources, instead=linked_addresses),
+    Kind("treaties", TreatyStatus, every(TreatyStatus)),
     Kind(
         "issues",
         Issue,
@@ -299,6 +349,46 @@ _ALL = [
         fetch=lambda rows, _day: rows.select_related("correction"),
         more=of_submission,
         shape=shapes.OfSubmission,
+    ),
+    Kind(
+        "decisions",
+        Decision,
+        decisions,
+        is_dated=True,
+        fetch=lambda rows, _day: rows.select_related("body__parent", "correction").prefetch_related(
+            "sources"
+        ),
+        more=of_decision,
+        shape=shapes.OfDecision,
+    ),
+    Kind(
+        "decision_paragraphs",
+        DecisionParagraph,
+        decision_paragraphs,
+        is_dated=True,
+        fetch=lambda rows, _day: rows.select_related("decision__correction"),
+        more=of_paragraph,
+        shape=shapes.OfDecisionParagraph,
+    ),
+    Kind(
+        "statements",
+        Statement,
+        statements,
+        is_dated=True,
+        fetch=lambda rows, _day: rows.select_related(
+            "correction", "organisation", "body"
+        ).prefetch_related("sources"),
+        more=of_statement,
+        shape=shapes.OfStatement,
+    ),
+    Kind(
+        "stances",
+        StatementAsk,
+        stances,
+        is_dated=True,
+        fetch=lambda rows, _day: rows.select_related("statement__correction", "action"),
+        more=of_stance,
+        shape=shapes.OfStance,
     ),
     Kind("steps", ChecklistStep, steps),
     Kind("search_logs", SearchLog, search_logs, is_dated=True),

@@ -9,6 +9,8 @@ from django.db.models import Q
 from advocacy.models import (
     ChecklistStep,
     ContactPoint,
+    Decision,
+    DecisionParagraph,
     Event,
     Issue,
     Paragraph,
@@ -16,8 +18,11 @@ from advocacy.models import (
     Reply,
     SearchLog,
     Source,
+    Statement,
+    StatementAsk,
     StatusUpdate,
     Submission,
+    TreatyStatus,
 )
 from advocacy.models.contact_points import trusted
 
@@ -47,6 +52,23 @@ def entries(day: date) -> Rows:
 
 def submissions(day: date) -> Rows:
     return of_asks(Submission.objects.by(day), day, "action")
+
+
+def decisions(day: date) -> Rows:
+    return Decision.objects.by(day)
+
+
+def decision_paragraphs(day: date) -> Rows:
+    return DecisionParagraph.objects.filter(decision__decided_on__lte=day)
+
+
+def statements(day: date) -> Rows:
+    return Statement.objects.by(day)
+
+
+def stances(day: date) -> Rows:
+    said = StatementAsk.objects.filter(statement__said_on__lte=day)
+    return of_asks(said, day, "action")
 
 
 def issues(day: date) -> Rows:
@@ -80,6 +102,9 @@ def sources(day: date) -> Rows:
         for rows, name in [
             (entries(day), "sources"),
             (submissions(day), "source"),
+            (decisions(day), "sources"),
+            (statements(day), "sources"),
+            (TreatyStatus.objects.all(), "source"),
             (events(day), "sources"),
             (paragraphs(day), "sources"),
         ]

@@ -15,9 +15,11 @@ from advocacy.as_data import shapes
 from advocacy.as_data.kinds import KINDS, Kind, Rows, Told, key_name
 from advocacy.models import (
     ContactPoint,
+    Decision,
     Event,
     Issue,
     RecommendedAction,
+    Statement,
     StatusUpdate,
     Submission,
     reading,
@@ -26,10 +28,14 @@ from advocacy.transfer import KINDS as IN_FILES
 from advocacy.transfer import columns_of
 from advocacy.transfer.columns import BATCH, Column, named_by, other_rows
 from advocacy.transfer.outgoing import written
+from advocacy.transfer.parts import States
 
 API = "/api/v1/"
 # Rows of these tables may be there without being public: a row that names one leaves it out.
-NOT_ALL_PUBLIC = {ContactPoint, Event, Issue, RecommendedAction, StatusUpdate, Submission}
+NOT_ALL_PUBLIC = {
+    *(ContactPoint, Decision, Event, Issue, RecommendedAction, Statement, StatusUpdate),
+    Submission,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +94,8 @@ def with_named(kind: Kind, rows: Rows, day: date) -> Rows:
         for name, field in fields_of(kind).items()
         if field.is_relation and name not in there
     ]
-    return rows.prefetch_related(*related)
+    parts = [name for name, field in fields_of(kind).items() if isinstance(field, States)]
+    return rows.prefetch_related(*related, *parts)
 
 
 def named_rows(field: Column, day: date) -> Rows:

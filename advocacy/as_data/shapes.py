@@ -80,6 +80,44 @@ class OfSubmission(TypedDict):
     corrected_by: str | None
 
 
+class OfDecision(TypedDict):
+    """`votes` is the ballot of each State, empty where not all of them are known. Where it rests
+    on reports no source is the official record. Where seats are not checked the record does not
+    know all members of the body."""
+
+    recorded_at: str
+    corrected_by: str | None
+    # What became of it, in each language.
+    label: dict[str, str]
+    votes: dict[str, str]
+    rests_on_reports: bool
+    are_seats_checked: bool
+    cited: list[Cited]
+
+
+class OfDecisionParagraph(TypedDict):
+    """`is_in_force`: no correction replaced its decision or took it back."""
+
+    recorded_at: str
+    is_in_force: bool
+
+
+class OfStatement(TypedDict):
+    recorded_at: str
+    corrected_by: str | None
+    rests_on_copies: bool
+    cited: list[Cited]
+
+
+class OfStance(TypedDict):
+    """`is_support` only where the speaker spoke of the step itself: whoever condemned the conduct
+    has not asked for the step. `is_in_force`: no correction replaced the statement."""
+
+    recorded_at: str
+    is_support: bool
+    is_in_force: bool
+
+
 class OfEvent(TypedDict):
     cited: list[Cited]
 

@@ -15,13 +15,16 @@ from advocacy.models.countries import known_countries
 
 LISTS = [
     *["overview", "issue_list", "body_list", "action_list", "my_checklist", "meeting_list"],
-    *["update_list", "correction_list", "withheld_list", "pack_list", *EVERY_RECORD_HAS],
+    *["update_list", "correction_list", "withheld_list", "decision_list", "statement_list"],
+    *["pack_list", *EVERY_RECORD_HAS],
 ]
 # {kind of rows: the names of the pages of each}
 PAGES_OF = {
     "issues": ["issue_detail", "issue_brief"],
     "bodies": ["body_detail", "body_brief"],
     "actions": ["action_detail"],
+    "decisions": ["decision_detail"],
+    "statements": ["statement_detail"],
     "meetings": ["meeting_detail"],
     "packs": ["pack_detail"],
 }

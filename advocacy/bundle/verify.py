@@ -36,6 +36,17 @@ COMPARED = {
         *["submitted_on", "channel", "is_private", "reference", "receipt_on", "took_place"],
         "correction_reason",
     ],
+    "decisions": [
+        *["symbol", "draft_symbol", "title", "decided_on", "decided_precision", "outcome"],
+        *["yes", "no", "abstain", "absent", "not_voting", "note", "took_place"],
+        *["correction_reason", "sponsors", "ballots"],
+    ],
+    "decision_paragraphs": ["number", "words", "language", "is_read"],
+    "statements": [
+        *["state", "forum", "said_on", "said_precision", "office", "quote", "quote_language"],
+        *["point", "took_place", "correction_reason", "joined"],
+    ],
+    "stances": ["stance", "basis", "sentence"],
     "actions": [
         *["reference", "title", "text", "state", "listed_on", "closed_on", "closed_because"],
         *["counts_as_done", "counts_as_refused", "expected_by", "expected_basis", "expected_rule"],
@@ -53,6 +64,11 @@ COMPARED = {
 OF_A_LOG = ["searched_on", "places", "terms", "gaps"]
 KEYS = {"entries": "key", "sources": "key", "search_logs": "key"}
 SINGULAR = {"entries": "Entry", "submissions": "Submission", "actions": "Ask"}
+SINGULAR.update({"decisions": "Decision", "statements": "Statement", "stances": "Stance"})
+SINGULAR["decision_paragraphs"] = "Paragraph"
+# Each of them is a link of its own; others stand in the chain once something needs them.
+OF_THE_RECORD = ["entries", "submissions", "decisions", "decision_paragraphs", "statements"]
+OF_THE_RECORD.append("stances")
 SINGULAR.update({"bodies": "Body", "events": "Event", "sources": "Source"})
 
 
@@ -165,7 +181,7 @@ class Check:
             self.hidden_rows += 1
             return
         file, _, _name = link.get("row", "").partition("/")
-        if link["kind"] in ("update", "submission", "wording") and file in COMPARED:
+        if link["kind"] not in ("translation", "withheld") and file in COMPARED:
             # Of wordings the last holds.
             self.rows[link["row"]] = self.compared(file, values)
         if link["kind"] == "withheld":
@@ -220,7 +236,7 @@ class Check:
         there = self.rows.pop(name, None)
         if there is None:
             # An ask, a body, an event or a source stands in the chain once an entry needs it.
-            if file in ("entries", "submissions"):
+            if file in OF_THE_RECORD:
                 self.faults.append(f"{label(name)} is in json/{file}.json, and not in the chain.")
         elif there != now and not self.is_withheld(name):
             self.faults.append(

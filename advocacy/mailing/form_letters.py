@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from advocacy.mailing import letters
 from advocacy.mailing.backends import stands_for_itself
-from advocacy.mailing.letters import MOST_LETTERS, TOKEN, Letter, Message
+from advocacy.mailing.letters import MOST_LETTERS
+from advocacy.mailing.writing import TOKEN, Letter, Message
 from advocacy.models import Delivery, Subscriber
 from advocacy.models.addresses import canonical
 

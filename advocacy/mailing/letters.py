@@ -1,168 +1,47 @@
 """Builds the messages to followers."""
 
-import email.message
-import email.policy
-import re
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
-from email.utils import make_msgid, parseaddr, quote
+from collections.abc import Callable, Sequence
+from email.utils import make_msgid
 from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import get_language, gettext, ngettext
 
+from advocacy.mailing.silence_letters import country_of, silence_letter
+from advocacy.mailing.state_letters import state_letter
+from advocacy.mailing.writing import (
+    Letter,
+    LetterToFollower,
+    Message,
+    address_of,
+    letter,
+    letter_in,
+    message,
+    named,
+    page_of,
+    read_in,
+    step_of,
+)
 from advocacy.models import (
-    ChecklistStep,
     DeliveryState,
     Edition,
     EditionKind,
-    RecommendedAction,
     RecordHead,
-    ResponseStatus,
     SignUp,
     Site,
     Source,
     StatusUpdate,
     Subscriber,
-    TranslationState,
-    in_one_language,
+    ToldOfState,
     reading,
 )
-from advocacy.models.addresses import canonical
-from advocacy.models.checklists import first_step
 from advocacy.models.dates import written_day
-from advocacy.text import carried, carried_line
 
-# Stands in the links of a rendered letter until the letter goes to one follower. It is as long as a
-# token, so that lines break at the same place (`form_letters.py`).
-TOKEN = "here-goes-the-token.".ljust(60, "0")
-# A name that a header holds without quotation marks (RFC 5322).
-PLAIN_NAME = re.compile(r"[\w !#$%&'*+/=?^`{|}~-]+", re.ASCII)
 # So many letters of a digest are kept, as each may tell something else.
 MOST_LETTERS = 64
-
-
-class Letter(NamedTuple):
-    subject: str
-    text: str
-    html: str
-    # In which it is throughout.
-    language: str = ""
-
-    def to(self, token: str) -> "Letter":
-        text, html = (part.replace(TOKEN, token) for part in (self.text, self.html))
-        return self._replace(text=text, html=html)
-
-
-class RawAddress(UnstructuredHeader, BaseHeader):
-    """A header whose address is never folded or encoded: RFC 8058 needs it readable as it is."""
-
-    def fold(self, *, policy: email.policy.Policy) -> str:
-        return f"{self.name}: {self}{policy.linesep}"
-
-
-class Message(EmailMultiAlternatives):
-    # The bytes to send, where they were made from a form letter.
-    written: bytes | None = None
-
-    def message(self, *, policy: email.policy.Policy | None = None) -> email.message.EmailMessage:
-        if not isinstance(policy, email.policy.EmailPolicy):
-            policy = email.policy.default
-        headers = HeaderRegistry()
-        headers.map_to_type("list-unsubscribe", RawAddress)
-        return super().message(policy=policy.clone(header_factory=headers))
-
-
-class LetterToFollower(Message):
-    """Always quoted-printable: a token stands in it as it is, whatever the text around it."""
-
-    def _add_bodies(self, msg: email.message.EmailMessage) -> None:
-        msg.set_content(self.body, cte="quoted-printable")
-        for html, _type in self.alternatives:
-            msg.add_alternative(html, subtype="html", cte="quoted-printable")
-
-
-def read_in(language: str) -> str:
-    """The language of mails to whoever chose this one: the record may have it no longer."""
-    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-
-
-def address_of(name: str, *args: str) -> str:
-    """The full address of a page, in the language that is active."""
-    return f"{settings.SITE_URL}{reverse(name, args=args)}"
-
-
-def page_of(row: StatusUpdate, reader: str) -> str:
-    """The full address of the page of a row, in the language of the reader of a mail."""
-    with translation.override(reader):
-        return f"{settings.SITE_URL}{row.get_absolute_url()}"
-
-
-def named(name: str, address: str) -> str:
-    """An address of a header with the name that stands before it, whatever is in that."""
-    name = carried_line(name)
-    if not name.isascii():  # It is encoded, and quotation marks would be a part of it.
-        name = re.sub(r'[<>"\\]', " ", name)
-    elif not PLAIN_NAME.fullmatch(name):
-        name = f'"{quote(name)}"'
-    return f"{name} <{address}>"
-
-
-def sender() -> str:
-    """Who a mail comes from: a name of the setting goes before that of the record."""
-    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return f'"{quote(name or Site.current().sender)}" <{address}>'
-
-
-def letter(template: str, **context: Any) -> Letter:
-    """Render a mail in the active language. The first line of its text is its subject.
-
-    Whatever an older database holds, the subject is one line: no text can add a header.
-    """
-    language = get_language() or settings.LANGUAGE_CODE
-    context |= {"site": Site.current(), "site_url": settings.SITE_URL, "token": TOKEN}
-    context.setdefault("reader", language)
-    if "subject" in context:
-        context["subject"] = carried_line(context["subject"])
-    written = carried(render_to_string(f"mail/{template}.txt", context)).strip()
-    subject, _line, text = written.partition("\n")
-    html = carried(render_to_string(f"mail/{template}.html", {**context, "subject": subject}))
-    return Letter(subject.strip(), text.strip() + "\n", html, language)
-
-
-def letter_in(reader: str, template: str, context: Callable[[], Mapping[str, Any]]) -> Letter:
-    """A mail in the language of its reader, from its first word to its last.
-
-    Where words of the record are missing there, all of it is in the language of the record, which
-    its first line says in that of the reader. Its links lead to the reader's pages all the same.
-    """
-
-    def make(states: Counter[TranslationState]) -> Letter:
-        return letter(template, reader=reader, translation_states=states, **context())
-
-    made, _language, _states = in_one_language(make, reader)
-    return made
-
-
-def message(
-    letter: Letter, address: str, *, headers: Mapping[str, str], kind: type[Message] = Message
-) -> Message:
-    mail = kind(
-        letter.subject,
-        letter.text,
-        from_email=sender(),
-        to=[canonical(address)],
-        headers={"Auto-Submitted": "auto-generated", **headers},
-    )
-    mail.attach_alternative(letter.html, "text/html")
-    return mail
 
 
 def confirmation(sign_up: SignUp) -> Message:
@@ -179,6 +58,7 @@ def confirmation(sign_up: SignUp) -> Message:
             return {
                 "subject_words": sign_up.subject_words,
                 "frequency": sign_up.get_frequency_display(),
+                "of_silence": sign_up.of_silence,
                 "about": about[get_language() or settings.LANGUAGE_CODE],
             }
 
@@ -280,6 +160,17 @@ def digest_letter(entries: Sequence[StatusUpdate], language: str) -> Letter:
     return letter_in(language, "digest", context)
 
 
+def several_letter(
+    edition: Edition, entries: Sequence[Any], language: str, country: str = ""
+) -> Letter:
+    """The letter of an edition that tells each of its followers something else."""
+    if edition.kind == EditionKind.SILENCE:
+        return silence_letter(edition, entries, language, country)
+    if edition.kind == EditionKind.STATES:
+        return state_letter(entries, language)
+    return digest_letter(entries, language)
+
+
 def paused(edition: Edition, address: str) -> Message:
     """The mail that calls staff to a mailing that was refused over and over."""
     with translation.override(settings.LANGUAGE_CODE):
@@ -306,11 +197,6 @@ def reports(number: int, address: str) -> Message:
     return message(text, address, headers=headers)
 
 
-def step_of(ask: RecommendedAction) -> ChecklistStep | None:
-    """What a follower can do for an ask now, if anything."""
-    return first_step(ask.steps.all(), ResponseStatus(ask.standing_today.status))
-
-
 def made_out(
     letter: Letter, *, address: str, token: str, language: str, edition: int, number: str
 ) -> Message:
@@ -332,8 +218,11 @@ def preview(edition: Edition, language: str) -> Letter | None:
     with reading():
         if edition.kind == EditionKind.NOTICE:
             return notice_letter(edition, language)
+        if edition.kind == EditionKind.STATES:
+            told = [ToldOfState(news, tuple(sorted(news.states))) for news in edition.all_news()]
+            return state_letter(told, language) if told else None
         entries = list(edition.entries())
-        return digest_letter(entries, language) if entries else None
+        return several_letter(edition, entries, language) if entries else None
 
 
 def letters(edition: Edition) -> Callable[[Subscriber, Sequence[StatusUpdate]], Letter]:
@@ -344,5 +233,12 @@ def letters(edition: Edition) -> Callable[[Subscriber, Sequence[StatusUpdate]], 
     if edition.kind == EditionKind.NOTICE:
         by_language = cache(lambda language: notice_letter(edition, language))
         return lambda subscriber, entries: by_language(read_in(subscriber.language))
-    by_entries = lru_cache(MOST_LETTERS)(lambda language, entries: digest_letter(entries, language))
-    return lambda subscriber, entries: by_entries(read_in(subscriber.language), tuple(entries))
+    by_entries = lru_cache(MOST_LETTERS)(
+        lambda entries, language, country: several_letter(edition, entries, language, country)
+    )
+    is_careful = edition.kind == EditionKind.SILENCE
+    return lambda subscriber, entries: by_entries(
+        tuple(entries),
+        read_in(subscriber.language),
+        country_of(subscriber) if is_careful else "",
+    )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import cache
 from threading import Event
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.mail import EmailMessage, mailers
 from django.core.mail.backends.base import BaseEmailBackend
@@ -18,8 +18,8 @@ from django.utils.translation import gettext
 from advocacy.mailing import letters
 from advocacy.mailing.claims import Claims
 from advocacy.mailing.form_letters import Writer
-from advocacy.mailing.letters import Message
 from advocacy.mailing.refusals import Answer, read_door, read_reply
+from advocacy.mailing.writing import Message
 from advocacy.models import (
     TURNED_AWAY,
     Delivery,
@@ -29,7 +29,6 @@ from advocacy.models import (
     MailOutage,
     RefusalKind,
     Selection,
-    StatusUpdate,
     Subscriber,
     Withheld,
     reading,
@@ -209,7 +208,7 @@ def message_maker(edition: Edition, keys: Sequence[int]) -> Callable[[Delivery],
         if not follower or not follower.is_confirmed or not entries:
             return None
         mail = writer.message(letter_for(follower, entries), delivery, follower)
-        if edition.kind == EditionKind.DIGEST:
+        if edition.kind in (EditionKind.DIGEST, EditionKind.SILENCE):
             delivery.selection = selection_of(tuple(entries))
         return mail
 
@@ -218,12 +217,12 @@ def message_maker(edition: Edition, keys: Sequence[int]) -> Callable[[Delivery],
 
 def entries_by_follower(
     edition: Edition, keys: Sequence[int]
-) -> Callable[[Subscriber | None], Sequence[StatusUpdate]]:
-    """A function from a follower to the entries that these deliveries tell them."""
+) -> Callable[[Subscriber | None], Sequence[Any]]:
+    """A function from a follower to what these deliveries tell them: entries, or news of States."""
     if edition.kind == EditionKind.NOTICE:
         return lambda follower: [edition.entry_to_tell] if follower else []
     ids = edition.deliveries.filter(pk__in=keys).values("subscriber")
-    entries = edition.entries_for(list(edition.recipients().filter(pk__in=ids)))
+    entries = edition.told_to(list(edition.recipients().filter(pk__in=ids)))
     return lambda follower: entries.get(follower.pk, []) if follower else []
 
 

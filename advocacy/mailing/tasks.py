@@ -121,6 +121,11 @@ def send_due_editions() -> None:
                 prepare_edition.enqueue(edition.pk)
 
 
+def tell_of_corrections() -> None:
+    """Plan what tells followers of a State that something they were told was corrected."""
+    Edition.objects.follow_corrections()
+
+
 def tell_of_reports(now: datetime | None = None) -> None:
     """Call the staff who may read reports to new ones, by one mail a day; nothing is in it."""
     now = timezone.localtime(now)
@@ -162,3 +167,4 @@ def plan_digest(now: datetime | None = None) -> None:
     monday = now.date() - timedelta(days=now.weekday())
     if now.weekday() > 0 or now.hour >= MORNING:
         Edition.objects.plan_digest(monday - timedelta(days=7))
+        Edition.objects.plan_states_of(monday - timedelta(days=7))

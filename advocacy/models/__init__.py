@@ -9,8 +9,18 @@ from advocacy.models.columns import columns_of
 from advocacy.models.contact_choices import ContactKind, ContactPlace, OpenTo, SeenAs
 from advocacy.models.contact_points import ContactPoint
 from advocacy.models.content_version import ContentVersion
-from advocacy.models.countries import country_name, known_countries
+from advocacy.models.countries import country_name, has_page, known_countries
 from advocacy.models.days_of_looks import DayOfLooks, days_of_looks
+from advocacy.models.decision_enums import Outcome, Stance, StanceBasis, TreatyState, Vote
+from advocacy.models.decision_parts import (
+    Ballot,
+    DecisionAsk,
+    DecisionIssue,
+    DecisionParagraph,
+    DecisionSource,
+    Sponsor,
+)
+from advocacy.models.decisions import Decision
 from advocacy.models.deliveries import Delivery, Ended, Selection
 from advocacy.models.doors import Doors, Way
 from advocacy.models.drafts import Draft, is_published_at_once
@@ -21,6 +31,7 @@ from advocacy.models.enums import (
     Audience,
     BlockedReason,
     CallAbout,
+    CalledOff,
     Channel,
     Confidence,
     DatePrecision,
@@ -105,6 +116,7 @@ from advocacy.models.search_words import SearchWords
 from advocacy.models.sign_ins import SignIn
 from advocacy.models.site import Site
 from advocacy.models.sources import Citation, SearchLog, Source
+from advocacy.models.stances import StatementAsk
 from advocacy.models.standing import STALE_AFTER, Standing
 from advocacy.models.standing_today import StandingToday
 from advocacy.models.standstill import (
@@ -115,11 +127,14 @@ from advocacy.models.standstill import (
     mail_waits,
     tasks_wait_since,
 )
+from advocacy.models.state_mailings import StateNews, ToldOfState
+from advocacy.models.statements import CoSpeaker, Statement, StatementSource
 from advocacy.models.states import GROUP_OF
 from advocacy.models.subjects import EVERYTHING
 from advocacy.models.submission_drafts import SubmissionDraft
 from advocacy.models.submissions import Submission, Submitter
 from advocacy.models.tallies import FEWEST_SHOWN, StepDone, StepTally
+from advocacy.models.told_of_silence import asks_to_look_for, sessions_to_look_after
 from advocacy.models.translated import (
     Translated,
     in_one_language,
@@ -129,6 +144,7 @@ from advocacy.models.translated import (
     translated,
 )
 from advocacy.models.translations import KeptTranslation, Told, Translation
+from advocacy.models.treaties import TreatyStatus
 from advocacy.models.vocabulary import (
     ANALOGUES,
     DEFINITIONS,

@@ -62,7 +62,7 @@ class RecommendedAction(Witnessed, Searchable):
     ]
     # Its address, whose row it is, and a copy for the search.
     NOT_WITNESSED: ClassVar[list[str]] = ["id", "slug", "edited_by_staff_at", "search_text"]
-    STANDS_UNDER: ClassVar[list[str]] = ["updates", "submissions"]
+    STANDS_UNDER: ClassVar[list[str]] = ["updates", "submissions", "decisions", "stances"]
 
     slug = Slug(_("slug"), max_length=80, unique=True)
     reference = Line(
@@ -336,20 +336,21 @@ class RecommendedAction(Witnessed, Searchable):
         return submission
 
     def record_response(self, status, *, by, sources=(), approved_by=None, **details):
-        """Add a response to the record, as a member of staff.
+        """Add a response to the record, as a member of staff. `sources` are saved Sources.
 
-        `sources` are saved Sources; `details` are the fields of StatusUpdate. Raises
-        PermissionDenied if neither the author nor the approver may publish, and ValidationError
-        saying what is missing in the words of the vocabulary. Nothing is saved then.
+        `details` are fields of StatusUpdate. Raises PermissionDenied if neither author nor approver
+        may publish, and ValidationError saying what is missing. Nothing is saved then.
         """
         demand_publication(by, approved_by)
         return self.enter(status, by=by, sources=sources, approved_by=approved_by, **details)
 
+    @transaction.atomic
     def record_look(self, search_log, *, by, approved_by=None, **details):
         """Add to the record that we searched and found nothing (new): no status changes."""
         demand_publication(by, approved_by)
-        details = look_details(search_log) | details
-        return self.enter("", by=by, approved_by=approved_by, **details)
+        look = self.enter("", by=by, approved_by=approved_by, **look_details(search_log) | details)
+        Edition.objects.tell_of_silence(look, by=by)
+        return look
 
     def enter(self, status, *, by, sources=(), later_reason="", later_details=None, **details):
         """Add an entry, whoever writes it: for content that comes with the program, and for verbs
@@ -360,8 +361,7 @@ class RecommendedAction(Witnessed, Searchable):
         correction, where a file has it in words of its own.
         """
         with transaction.atomic():
-            # One writer per ask at a time, so that the transition is checked against the record
-            # that the entry joins.
+            # One writer per ask at a time: the transition is checked against what the entry joins.
             ask = RecommendedAction.objects.select_for_update().get(pk=self.pk)
             update = StatusUpdate(action=self, status=status, recorded_by=by, **details)
             later = update.check_record(sources, later_reason=later_reason)

@@ -70,6 +70,32 @@ class AskRowsQuerySet[Row: models.Model](models.QuerySet[Row]):
         """The others, which the editors alone propose. Needs `with_status`."""
         return self.filter(asked_on__isnull=True)
 
+    def waiting_in_public(self, day):
+        """Open asks that a body which works in the open has been asked and still owes an answer to,
+        unless their clock is paused. Needs `with_status`.
+        """
+        return (
+            self.published(day)
+            .open()
+            .asked()
+            .filter(models.Q(paused_on=None) | models.Q(paused_on__gt=day))
+            .filter(status__in=OPEN_STATUSES, body__works_in_confidence=False)
+        )
+
+    def unmoved_through(self, *, body, starts_on):
+        """Those of a body that were put to it before a session began, and have not moved since
+        before it did: in that session the body was silent on them. Needs `with_status`.
+
+        The same rule as that of `with_sessions_passed`.
+        """
+        unmoved = models.Q(last_moved_on=None) | models.Q(last_moved_on__lt=starts_on)
+        return self.filter(unmoved, body=body, asked_on__lt=starts_on)
+
+    def unmoved_by_deadline(self):
+        """Those that are overdue and have not moved since their day. Needs `with_status`."""
+        unmoved = models.Q(last_moved_on=None) | models.Q(last_moved_on__lt=models.F("expected_by"))
+        return self.filter(unmoved, is_overdue=True)
+
     def on_day(self, day):
         """Annotate the day, and which asks are overdue on it. Needs the status of that day."""
         return self.annotate(
@@ -143,6 +169,7 @@ class AskRowsQuerySet[Row: models.Model](models.QuerySet[Row]):
         topic=None,
         body=None,
         organisation=None,
+        stance="",
         status="",
         audience="",
         overdue=False,
@@ -167,6 +194,12 @@ class AskRowsQuerySet[Row: models.Model](models.QuerySet[Row]):
                 "submitted_on__lte": models.OuterRef("as_of"),
             }
             rows = rows.filter(models.Exists(organisation.submissions.in_force().filter(**by_then)))
+        if stance:
+            said = apps.get_model("advocacy", "StatementAsk").objects.in_force().taking(stance)
+            said = said.filter(action=models.OuterRef("pk"))
+            rows = rows.filter(
+                models.Exists(said.filter(statement__said_on__lte=models.OuterRef("as_of")))
+            )
         if status:
             rows = rows.filter(status__in=values_of(status))
         if audience:

@@ -86,7 +86,13 @@ class TargetBody(Witnessed, Searchable):
         "position",
         "note",
     ]
-    STANDS_UNDER: ClassVar[list[str]] = ["actions__updates", "actions__submissions"]
+    STANDS_UNDER: ClassVar[list[str]] = [
+        "actions__updates",
+        "actions__submissions",
+        "decisions",
+        "statements",
+        "statements_heard",
+    ]
 
     slug = Slug(_("slug"), unique=True)
     name = Line(_("name"), max_length=200)
@@ -219,6 +225,14 @@ class TargetBody(Witnessed, Searchable):
     def is_written_to(self) -> bool:
         """Whether anyone's letter goes to itself, not to a mission."""
         return self.reached_by == ReachedBy.DIRECTLY
+
+    @property
+    def speaks_for_its_state(self) -> bool:
+        """Whether it is a government: what it says its State says.
+
+        No other body of a country is written to through the missions of that country.
+        """
+        return bool(self.country) and self.reached_by == ReachedBy.MISSIONS
 
     @property
     def greeting(self) -> str:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import batched
 from typing import Any, ClassVar, NoReturn, Self
 
+from django.apps import apps
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -159,7 +160,8 @@ class LinkQuerySet(AppendOnlyQuerySet["Link"]):
 
 def kinds() -> dict[str, type[Chained]]:
     """Every kind of row of the record: {kind: model}."""
-    return {model.KIND: model for model in Chained.__subclasses__()}
+    models_of_ours = apps.get_app_config("advocacy").get_models()
+    return {model.KIND: model for model in models_of_ours if issubclass(model, Chained)}
 
 
 def _said_by_rows_of(joints: "list[Joint]") -> dict[str, dict[int, dict[str, Any]]]:

@@ -55,6 +55,8 @@ class AskChoice:
                 return columns.where(columns.bodies, {str(chosen.pk)})
             case "organisation":
                 return columns.put_by(chosen)
+            case "stance":
+                return columns.spoken_of(chosen)
         raise TypeError(f"There is no filter {name}.")
 
     def but(self, *names: str) -> Some:

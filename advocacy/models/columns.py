@@ -25,6 +25,7 @@ from advocacy.models.issues import Issue
 from advocacy.models.kept import Kept
 from advocacy.models.organisations import Organisation
 from advocacy.models.search_words import Search, sought
+from advocacy.models.stances import StatementAsk
 from advocacy.models.standing_today import LETTERS
 from advocacy.models.vocabulary import counted_as
 
@@ -153,6 +154,12 @@ class Columns:
         """The asks that an organisation had put to their bodies by the day."""
         occasions = organisation.submissions.in_force(self.day)
         asks = occasions.order_by().aggregate(asks=joined(key_of("action")))["asks"]
+        return self.where(self.asks, split(asks))
+
+    def spoken_of(self, stance: str) -> Some:
+        """The asks on which somebody had taken a stance by the day."""
+        said = StatementAsk.objects.in_force(self.day).taking(stance)
+        asks = said.order_by().aggregate(asks=joined(key_of("action")))["asks"]
         return self.where(self.asks, split(asks))
 
     def of[Value](self, column: Iterable[Value], asks: Some) -> Iterator[Value]:

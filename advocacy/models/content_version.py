@@ -12,7 +12,16 @@ from django.db import connection, connections, models, transaction
 NOT_PUBLIC = {
     "ContentVersion",
     # People, and the mail to them.
-    *["Subscriber", "Follow", "SignUp", "Refusal", "Edition", "Delivery", "NetworkUse"],
+    *[
+        "Subscriber",
+        "Follow",
+        "SignUp",
+        "Refusal",
+        "Edition",
+        "Delivery",
+        "StateNews",
+        "NetworkUse",
+    ],
     *["Selection", "Selection_entries"],
     # The desk: what readers told, what is not said yet, and who came.
     "Report",

@@ -64,6 +64,11 @@ def known_countries() -> frozenset[str]:
     return kept.get("countries", lambda: frozenset(_countries()))
 
 
+def has_page(code: str) -> bool:
+    """Whether the record has a page of this country; a State whose seats have ended keeps its."""
+    return code in GROUP_OF or code in known_countries()
+
+
 def _countries() -> Iterable[str]:
     lasting = Q(ends_on=None) | Q(ends_on__gte=timezone.localdate())
     seats = Seat.objects.filter(lasting).order_by()

@@ -1,6 +1,7 @@
 """The messages of a mailing, one for each follower: how each ended, and what it told."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from hashlib import sha256
 from operator import attrgetter
 from typing import NamedTuple, Self
@@ -181,3 +182,18 @@ class Delivery(models.Model):
 
     def __str__(self):
         return f"{self.edition_id}: {self.state}"
+
+
+def corrections_owed(week: date) -> dict[int, list[int]]:
+    """The corrections of a week that somebody is owed: {entry key: keys of what it corrects}."""
+    corrections = StatusUpdate.objects.corrections_for_digest(week).select_related("corrects")
+    corrected = {entry.pk: StatusUpdate.objects.corrected_by(entry) for entry in corrections}
+    return {
+        key: keys for key, keys in corrected.items() if any(told.exists() for told in telling(keys))
+    }
+
+
+def telling(entries: list[int]) -> list[DeliveryQuerySet]:
+    """The messages that told followers of one of these entries: those of notices, of digests."""
+    rows = Delivery.objects
+    return [rows.telling_at_once(entries), rows.telling_in_digest(entries)]

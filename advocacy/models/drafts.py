@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from advocacy.models.actions import RecommendedAction
 from advocacy.models.enums import DraftState, ResponseStatus
+from advocacy.models.mailings import Edition
 from advocacy.models.responses import StatusUpdate
 from advocacy.models.roles import PUBLISH, WRITE, demand
 from advocacy.models.second_person import OPEN, AnyDraft, AnyDraftQuerySet
@@ -144,6 +145,7 @@ class Draft(AnyDraft):
         demand(by, PUBLISH)
         self._take_to_publish(by)
         self.update = self.enter(approved_by=by)
+        Edition.objects.tell_of_silence(self.update, by=by)
         self._decide(DraftState.PUBLISHED, by, "update")
         return self.update
 

@@ -1,4 +1,7 @@
-"""Every choice of the record and of its desk, with its words. A leaf: imports no other module."""
+"""The choices of the record and of its desk, with their words. A leaf: imports no other module.
+
+Those of decisions, statements and treaties stand in `decision_enums.py`.
+"""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -302,6 +305,18 @@ class SubscriberState(models.TextChoices):
 class EditionKind(models.TextChoices):
     NOTICE = "notice", _("notice")
     DIGEST = "digest", _("weekly digest")
+    SILENCE = "silence", _("told of silence")
+    STATES = "states", _("votes and words of States")
+
+
+class CalledOff(models.TextChoices):
+    """Why a mailing about silence does not go out, though nobody of the staff cancelled it."""
+
+    MOVED = "moved", _("the body moved: an entry about it was recorded")
+    CORRECTED = "corrected", _("the look that it would have told was corrected")
+    REPLACED = "replaced", _("what it would have told was corrected: the correction goes out")
+    OVER = "over", _("no ask of it waits any more")
+    RESTORED = "restored", _("it may have gone out before a backup was put back")
 
 
 class EditionState(models.TextChoices):

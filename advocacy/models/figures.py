@@ -9,12 +9,13 @@ from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
 from advocacy.models.actions import RecommendedAction
-from advocacy.models.enums import EditionState, ResponseStatus
+from advocacy.models.enums import CalledOff, EditionState, ResponseStatus
 from advocacy.models.mailings import Edition
 from advocacy.models.meetings import Meeting
 from advocacy.models.responses import StatusUpdate
 from advocacy.models.standing import STALE_AFTER, label_of
 from advocacy.models.standing_today import StandingToday
+from advocacy.models.told_of_silence import sessions_to_look_after
 
 SHOWN = 8
 MONTHS = 12
@@ -52,6 +53,7 @@ def count_record(day: date | None = None) -> dict[str, Any]:
         "stale_days": STALE_AFTER.days,
         "stale": _listed(stale, "last_checked_on"),
         "overdue": _listed(overdue, "expected_by"),
+        "sessions": _sessions(day),
         "is_due": StandingToday.objects.due().exists(),
         **_by_status(asks),
         "by_month": _by_month(day),
@@ -63,6 +65,25 @@ def _listed(asks, day):
     return {
         "number": asks.count(),
         "rows": [row | {"day": row[day], "body": row["body__abbreviation"]} for row in rows],
+    }
+
+
+def _sessions(day):
+    """The sessions that ended lately, after which somebody has to look again."""
+    rows = sessions_to_look_after(day).with_related()
+    return {
+        "number": rows.count(),
+        "rows": [
+            {
+                "pk": meeting.pk,
+                "title": meeting.title,
+                "body": meeting.body.abbreviation,
+                "day": meeting.ends_on,
+                "precision": meeting.precision,
+                "to_look": meeting.to_look,
+            }
+            for meeting in rows[:SHOWN]
+        ],
     }
 
 
@@ -119,12 +140,14 @@ def next_meetings():
 
 
 def mailings():
-    """Mailings that wait, run, or left something undelivered."""
-    editions = Edition.objects.with_progress().select_related("entry__action__body")
+    """Mailings that wait, run, left something undelivered, or were called off by an entry."""
+    editions = Edition.objects.with_progress()
+    editions = editions.select_related("entry__action__body", "meeting__body", "action", "news")
     editions = editions.prefetch_related("entry__sources")
     going = models.Q(state__in=[EditionState.PLANNED, EditionState.SENDING, EditionState.PAUSED])
     recent = models.Q(send_at__gte=timezone.now() - timedelta(days=NEXT_DAYS))
     # Those that wait for somebody come first.
     paused = models.Case(models.When(state=EditionState.PAUSED, then=0), default=1)
-    shown = editions.filter(going | (recent & models.Q(failed__gt=0)))
+    called_off = models.Q(called_off__in=set(CalledOff) - {CalledOff.RESTORED})
+    shown = editions.filter(going | (recent & (models.Q(failed__gt=0) | called_off)))
     return shown.order_by(paused, "-send_at")[:SHOWN]

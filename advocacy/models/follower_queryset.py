@@ -14,6 +14,7 @@ from advocacy.models.follows import Follow
 from advocacy.models.refusals import Refusal
 from advocacy.models.responses import StatusUpdate
 from advocacy.models.roles import TAKE_BACK, demand
+from advocacy.models.subjects import NO_SUBJECT
 
 if TYPE_CHECKING:
     from advocacy.models.followers import Subscriber
@@ -74,11 +75,16 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
         """Followers of the issue, body or ask of any of these entries, or of everything."""
         actions = [entry.action for entry in entries]
         follows = Follow.objects.filter(subscriber=models.OuterRef("pk")).filter(
-            models.Q(issue=None, body=None, action=None)
+            models.Q(**NO_SUBJECT)
             | models.Q(issue__in={pk for action in actions for pk in action.issue_ids})
             | models.Q(body__in={action.body_id for action in actions})
             | models.Q(action__in={action.pk for action in actions})
         )
+        return self.confirmed().filter(models.Exists(follows))
+
+    def of_states(self, states: Iterable[str]) -> Self:
+        """Followers of any of these States."""
+        follows = Follow.objects.filter(subscriber=models.OuterRef("pk"), state__in=set(states))
         return self.confirmed().filter(models.Exists(follows))
 
     def outdated(self, now: datetime | None = None) -> Self:

@@ -23,7 +23,7 @@ from advocacy.models.enums import Frequency, RefusalKind, SubscriberState
 from advocacy.models.follower_queryset import SubscriberQuerySet
 from advocacy.models.networks import NetworkUse
 from advocacy.models.refusals import Refusal
-from advocacy.models.subjects import Subject, one_subject
+from advocacy.models.subjects import NO_SUBJECT, Subject, one_subject
 from advocacy.models.text import Line, Text
 
 CONFIRM_WITHIN = timedelta(days=7)
@@ -31,7 +31,7 @@ CONFIRMATIONS_A_DAY = 3
 
 
 class SignUpQuerySet(models.QuerySet["SignUp"]):
-    def ask(self, address, *, language, frequency, **subject):
+    def ask(self, address, *, language, frequency, of_silence=False, **subject):
         """Note that somebody typed this address. Nothing of it counts until it is confirmed."""
         return self.create(
             public_id=new_public_id(),
@@ -40,6 +40,7 @@ class SignUpQuerySet(models.QuerySet["SignUp"]):
             mailbox_hash=address_hash(mailbox(address)),
             language=language,
             frequency=frequency,
+            of_silence=of_silence,
             **subject,
         )
 
@@ -77,6 +78,7 @@ class SignUp(Subject):
     # The forms offer those of LANGUAGES: as choices here, a change of them would be a migration.
     language = Line(_("language"), max_length=16)
     frequency = Line(_("how often"), max_length=7, choices=Frequency)
+    of_silence = models.BooleanField(_("also when nothing happens"), default=False)
     created_at = models.DateTimeField(_("asked for on"), default=timezone.now, editable=False)
     confirmed_at = models.DateTimeField(null=True, editable=False)
     mailed_on = models.DateField(null=True, editable=False)
@@ -158,19 +160,21 @@ class SignUp(Subject):
             subscriber.address = encrypt(address)
             subscriber.language = self.language
             subscriber.frequency = self.frequency
+            # Nobody who wanted to hear of silence loses that by following something more.
+            subscriber.of_silence = subscriber.of_silence or self.of_silence
             subscriber.state = SubscriberState.CONFIRMED
             subscriber.confirmed_at = subscriber.confirmed_at or timezone.now()
             subscriber.ended_at = None
             subscriber.save(force_update=True)
             subscriber.refusals.all().delete()
-            subscriber.follows.get_or_create(issue=self.issue, body=self.body, action=self.action)
+            subscriber.follows.get_or_create(**{name: getattr(self, name) for name in NO_SUBJECT})
             self.confirmed_at = timezone.now()
             self.save(update_fields=["confirmed_at"])
         return subscriber
 
 
 WHOLE = ~models.Q(address="") & ~models.Q(language="") & ~models.Q(frequency="")
-HASH = models.Q(confirmed_at=None, address="", language="", frequency="")
+HASH = models.Q(confirmed_at=None, address="", language="", frequency="", of_silence=False)
 
 
 class Subscriber(models.Model):
@@ -184,6 +188,7 @@ class Subscriber(models.Model):
     address = Text(blank=True, editable=False)
     language = Line(_("language"), max_length=16, blank=True)
     frequency = Line(_("how often"), max_length=7, choices=Frequency, blank=True)
+    of_silence = models.BooleanField(_("also when nothing happens"), default=False)
     state = Line(
         _("state"), max_length=9, choices=SubscriberState, default=SubscriberState.CONFIRMED
     )
@@ -239,16 +244,17 @@ class Subscriber(models.Model):
         return masked(self.plain_address) if self.address else "•••"
 
     @transaction.atomic
-    def change(self, *, language, frequency, shown=(), keep=(), add=None):
+    def change(self, *, shown=(), keep=(), add=None, **how):
         """Change how this follower hears of the record. False where they left meanwhile.
 
-        Of the follows `shown`, those to `keep` stay; `add` is one more subject, as keywords.
+        `how` are fields: `language`, `frequency`, `of_silence`. Of the follows `shown`, those to
+        `keep` stay; `add` is one more subject, as keywords.
         """
-        if not self._update(language=language, frequency=frequency):
+        if not self._update(**how):
             return False
         self.follows.filter(pk__in={row.pk for row in shown} - {row.pk for row in keep}).delete()
         if add is not None:
-            self.follows.get_or_create(**{"issue": None, "body": None, "action": None, **add})
+            self.follows.get_or_create(**NO_SUBJECT | add)
         return True
 
     @transaction.atomic
@@ -288,6 +294,7 @@ class Subscriber(models.Model):
             address="",
             language="",
             frequency="",
+            of_silence=False,
             state=state,
             confirmed_at=None,
             ended_at=ended_at or timezone.now(),
@@ -323,6 +330,7 @@ class Subscriber(models.Model):
             "address": self.plain_address,
             "language": self.language,
             "frequency": self.frequency,
+            "also_when_nothing_happens": self.of_silence,
             "confirmed_at": self.confirmed_at and self.confirmed_at.isoformat(),
             "follows": [
                 {"what": str(follow.subject), "since": follow.created_at.isoformat()}

@@ -1,4 +1,4 @@
-"""What followers follow: everything, an issue, a body or one ask."""
+"""What followers follow: everything, an issue, a body, one ask or a State."""
 
 from typing import TYPE_CHECKING, Self
 
@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from advocacy.models.subjects import Subject, one_subject
+from advocacy.models.subjects import NO_SUBJECT, Subject, one_subject
 
 if TYPE_CHECKING:
     from advocacy.models.responses import StatusUpdate
@@ -34,19 +34,26 @@ class Follow(Subject):
             one_subject("follow_has_one_subject"),
             models.UniqueConstraint(
                 fields=["subscriber"],
-                condition=models.Q(issue=None, body=None, action=None),
+                condition=models.Q(**NO_SUBJECT),
                 name="follow_everything_once",
             ),
             models.UniqueConstraint(fields=["subscriber", "issue"], name="follow_issue_once"),
             models.UniqueConstraint(fields=["subscriber", "body"], name="follow_body_once"),
             models.UniqueConstraint(fields=["subscriber", "action"], name="follow_ask_once"),
+            models.UniqueConstraint(
+                fields=["subscriber", "state"],
+                condition=~models.Q(state=""),
+                name="follow_state_once",
+            ),
         ]
 
     def __str__(self):
         return str(self.subject)
 
     def covers(self, entry: "StatusUpdate") -> bool:
-        """Whether an entry is about what is followed here."""
+        """Whether an entry is about what is followed here; of a State no entry is."""
+        if self.state:
+            return False
         action = entry.action
         if self.issue_id:
             return self.issue_id in action.issue_ids

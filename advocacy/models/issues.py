@@ -1,6 +1,8 @@
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -43,6 +45,15 @@ class LegalReference(Content):
     point = Text(_("what it says"))
     url = Url(_("official text"), max_length=500, blank=True)
     caution = Text(_("caution"), blank=True)
+    treaty = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="articles",
+        verbose_name=_("is part of"),
+        help_text=_("The treaty whose article it is: who is a party is said of the treaty once."),
+    )
 
     objects = ContentQuerySet.as_manager()
 
@@ -50,9 +61,24 @@ class LegalReference(Content):
         ordering = ["title"]
         verbose_name = _("legal reference")
         verbose_name_plural = _("legal references")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(treaty=None) | ~models.Q(treaty=models.F("pk")),
+                name="legal_reference_is_no_part_of_itself",
+                violation_error_code="treaty",
+                violation_error_message=_("It is no part of itself."),
+            ),
+        ]
 
     def __str__(self):
         return self.title
+
+    def clean(self):
+        super().clean()
+        if self.treaty and (self.treaty.treaty_id or (self.pk and self.articles.exists())):
+            raise ValidationError(
+                {"treaty": gettext("Choose the treaty itself, not a part of it.")}
+            )
 
 
 ISSUE_ORDER = {

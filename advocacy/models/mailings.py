@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import chain
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -14,8 +14,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from advocacy.models.deliveries import Delivery, DeliveryQuerySet
+from advocacy.models.deliveries import Delivery, corrections_owed, telling
 from advocacy.models.enums import (
+    CalledOff,
     DeliveryState,
     EditionKind,
     EditionState,
@@ -25,20 +26,28 @@ from advocacy.models.enums import (
 )
 from advocacy.models.follower_queryset import ROWS_AT_ONCE, SubscriberQuerySet
 from advocacy.models.followers import Subscriber
-from advocacy.models.follows import Follow
 from advocacy.models.pauses import Pausable, paused_says_since_when_and_why
 from advocacy.models.responses import StatusUpdate
 from advocacy.models.roles import MAIL, demand
+from advocacy.models.state_mailings import NewsQuerySet
 from advocacy.models.text import Line
-from advocacy.models.update_queryset import StatusUpdateQuerySet
+from advocacy.models.told_entries import TellsEntries
+from advocacy.models.told_of_silence import called_off
 
 # Time to look at a notice once more, and to cancel it.
 TIME_TO_CANCEL = timedelta(minutes=10)
 TIME_TO_CANCEL_DIGEST = timedelta(hours=1)
 RUNNING = [EditionState.SENDING, EditionState.PAUSED]
+# Of silence, either a session or the day of one ask; of other mailings, neither.
+NO_SILENCE: dict[str, Any] = {"meeting": None, "action": None, "deadline": None}
+LOUD: dict[str, Any] = {**NO_SILENCE, "news": None, "called_off": ""}
+OF_STATES = models.Q(news__isnull=False, week=None) | models.Q(news=None, week__isnull=False)
+SILENT = models.Q(meeting__isnull=False, action=None, deadline=None) | models.Q(
+    meeting=None, action__isnull=False, deadline__isnull=False
+)
 
 
-class EditionQuerySet(models.QuerySet["Edition"]):
+class EditionQuerySet(NewsQuerySet):
     def plan_notice(self, entry, *, by):
         """Plan to tell followers of an entry at once; ten minutes remain to cancel it."""
         return self.create(
@@ -55,6 +64,7 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         or not at all if the correction is not to be told at once. Whoever was told at once of what
         it corrects is told at once of it, too, whatever staff decided.
         """
+        self.call_off_silence(entry)
         corrected, planned = entry.corrects, None
         while corrected and not planned:
             # Locked: it either starts before and tells the old entry, or waits and tells this one.
@@ -81,16 +91,14 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 
         A second call for the same week gives the same edition.
         """
-        if existing := self.filter(week=week).first():
+        if existing := self.filter(kind=EditionKind.DIGEST, week=week).first():
             return existing
-        if not StatusUpdate.objects.for_digest(week).exists() and not _corrections_of(week):
+        if not StatusUpdate.objects.for_digest(week).exists() and not corrections_owed(week):
             return None
         edition, _created = self.get_or_create(
+            kind=EditionKind.DIGEST,
             week=week,
-            defaults={
-                "kind": EditionKind.DIGEST,
-                "send_at": timezone.now() + TIME_TO_CANCEL_DIGEST,
-            },
+            defaults={"send_at": timezone.now() + TIME_TO_CANCEL_DIGEST},
         )
         return edition
 
@@ -111,8 +119,10 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         monday = today - timedelta(days=today.weekday())
         if timezone.localtime(made_at).date() <= monday:
             week = monday - timedelta(days=7)
-            digest = {"kind": EditionKind.DIGEST, "send_at": now} | held
-            self.get_or_create(week=week, defaults=digest)
+            for kind in (EditionKind.DIGEST, EditionKind.STATES):
+                self.get_or_create(kind=kind, week=week, defaults={"send_at": now} | held)
+        self.hold_back_silence()
+        self.hold_back_news()
 
     def due(self, now: datetime | None = None) -> Self:
         return self.filter(state=EditionState.PLANNED, send_at__lte=now or timezone.now())
@@ -140,10 +150,10 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         )
 
 
-class Edition(Pausable):
-    """One mailing: the notice of one entry, or the digest of one week."""
+class Edition(Pausable, TellsEntries):
+    """One mailing: the notice of an entry, the digest of a week, about a silence or States."""
 
-    kind = Line(_("kind"), max_length=6, choices=EditionKind)
+    kind = Line(_("kind"), max_length=7, choices=EditionKind)
     entry = models.OneToOneField(
         StatusUpdate,
         null=True,
@@ -157,7 +167,7 @@ class Edition(Pausable):
         StatusUpdate, null=True, on_delete=models.PROTECT, related_name="+", editable=False
     )
     week = models.DateField(
-        _("week"), null=True, blank=True, unique=True, help_text=_("The Monday it starts on.")
+        _("week"), null=True, blank=True, help_text=_("The Monday it starts on.")
     )
     planned_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -178,10 +188,19 @@ class Edition(Pausable):
         verbose_name_plural = _("editions")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind=EditionKind.NOTICE, entry__isnull=False, week=None)
-                | models.Q(kind=EditionKind.DIGEST, entry=None, week__isnull=False),
-                name="edition_tells_an_entry_or_a_week",
-                violation_error_message=_("A notice tells one entry, a digest one week."),
+                condition=models.Q(kind=EditionKind.NOTICE, entry__isnull=False, week=None, **LOUD)
+                | models.Q(kind=EditionKind.DIGEST, entry=None, week__isnull=False, **LOUD)
+                | models.Q(SILENT, kind=EditionKind.SILENCE, entry=None, week=None, news=None)
+                | models.Q(OF_STATES, kind=EditionKind.STATES, entry=None, **NO_SILENCE),
+                name="edition_tells_what_its_kind_tells",
+                violation_error_message=_(
+                    "A notice tells one entry, a digest one week, a mailing about silence one"
+                    " session or day, and one about States a piece of news or a week."
+                ),
+            ),
+            models.UniqueConstraint(fields=["kind", "week"], name="edition_of_a_week_once"),
+            models.UniqueConstraint(
+                fields=["action", "deadline"], name="edition_tells_a_deadline_once"
             ),
             paused_says_since_when_and_why("edition_paused_says_since_when_and_why"),
         ]
@@ -189,16 +208,14 @@ class Edition(Pausable):
     def __str__(self):
         if self.entry:
             return f"{self.entry.action.reference}: {self.entry}"
-        return gettext("Week of %(day)s") % {"day": self.week and date_format(self.week)}
-
-    @property
-    def entry_to_tell(self) -> StatusUpdate:
-        """What a notice tells: an entry corrected before it went out is told corrected."""
-        entry = self.sent_entry or self.entry
-        assert entry, "A digest has no entry of its own."
-        while not self.sent_entry and entry.is_corrected:
-            entry = entry.correction
-        return entry
+        if self.kind == EditionKind.SILENCE:
+            return self.silence_words
+        if self.news:
+            return gettext("States: %(news)s") % {"news": self.news}
+        week = {"day": self.week and date_format(self.week)}
+        if self.kind == EditionKind.STATES:
+            return gettext("States, week of %(day)s") % week
+        return gettext("Week of %(day)s") % week
 
     def is_outdated(self) -> bool:
         """Whether the entry of this notice was corrected after the notice had started."""
@@ -229,6 +246,13 @@ class Edition(Pausable):
         self.refresh_from_db(from_queryset=Edition.objects.select_for_update())
         if self.state != EditionState.PLANNED:
             return False
+        if self.news and self.news.row.is_corrected:
+            Edition.objects.filter(pk=self.pk).update(**called_off(CalledOff.REPLACED))
+            Edition.objects.follow_corrections()
+            return False
+        if self.kind == EditionKind.SILENCE and (values := self.why_not_yet()):
+            Edition.objects.filter(pk=self.pk).update(**values)
+            return False
         if self.kind == EditionKind.NOTICE:
             self.sent_entry = self.entry_to_tell
         public = self.sent_entry is None or self.sent_entry.action.is_public
@@ -247,10 +271,15 @@ class Edition(Pausable):
             if entry.tell == Tell.AT_ONCE:
                 wanted |= models.Q(pk__in=Subscriber.objects.following([entry]).values("pk"))
             return Subscriber.objects.confirmed().filter(wanted, frequency=Frequency.AT_ONCE)
+        if self.kind == EditionKind.STATES:
+            at_once = {"frequency": Frequency.AT_ONCE} if self.news else {}
+            return self.followers_of_states().filter(**at_once)
+        if self.kind == EditionKind.SILENCE:
+            return Subscriber.objects.following(self.entries()).filter(of_silence=True)
         corrected = list(chain.from_iterable(self._corrections().values()))
         following = Subscriber.objects.following(StatusUpdate.objects.for_digest(self.week))
         wanted = models.Q(pk__in=following.values("pk"))
-        for told in _telling(corrected):
+        for told in telling(corrected):
             wanted |= models.Q(pk__in=told.values("subscriber"))
         return Subscriber.objects.confirmed().filter(wanted)
 
@@ -274,68 +303,13 @@ class Edition(Pausable):
         if not followers:
             return None, []
         after = followers[-1].pk
-        if self.kind == EditionKind.DIGEST:
-            entries = self.entries_for(followers)
+        if self.kind != EditionKind.NOTICE:
+            entries = self.told_to(followers)
             followers = [follower for follower in followers if entries[follower.pk]]
         rows = [Delivery(edition=self, subscriber=follower) for follower in followers]
         Delivery.objects.bulk_create(rows, ignore_conflicts=True)
         keys = self.deliveries.waiting().filter(subscriber__in=followers)
         return after, list(keys.order_by("pk").values_list("pk", flat=True))
-
-    def entries(self) -> StatusUpdateQuerySet:
-        """What an edition tells; the entries of a digest are ordered by issue and day."""
-        entries = StatusUpdate.objects.with_related().prefetch_related("action__steps")
-        if self.kind == EditionKind.NOTICE:
-            return entries.filter(pk=self.entry_to_tell.pk)
-        for_all = StatusUpdate.objects.for_digest(self.week).order_by().values("pk")
-        return entries.filter(
-            models.Q(pk__in=for_all) | models.Q(pk__in=list(self._corrections()))
-        ).order_by("action__issue__position", "action__issue__title", "happened_on", "pk")
-
-    def _corrections(self) -> dict[int, list[int]]:
-        return _corrections_of(self.week) if self.week else {}
-
-    def entries_for(self, followers: Iterable[Subscriber]) -> dict[int, list[StatusUpdate]]:
-        """What a digest tells each of these followers: {follower key: [entry, …]}.
-
-        What concerns them, and the correction of whatever they were told before. What one was
-        told at once is not told again.
-        """
-        entries = list(self.entries())
-        owed = self._owed_to(followers)
-        for_all = set(StatusUpdate.objects.for_digest(self.week).values_list("pk", flat=True))
-        follows: dict[int, list[Follow]] = {}
-        for follow in Follow.objects.filter(subscriber__in=followers):
-            follows.setdefault(follow.subscriber_id, []).append(follow)
-        told_at_once = set(
-            Delivery.objects.filter(subscriber__in=followers, edition__sent_entry__in=entries)
-            .exclude(state=DeliveryState.DROPPED)
-            .values_list("subscriber", "edition__sent_entry")
-        )
-        return {
-            follower.pk: [
-                entry
-                for entry in entries
-                if (follower.pk, entry.pk) not in told_at_once
-                and (
-                    (follower.pk, entry.pk) in owed
-                    or (
-                        entry.pk in for_all
-                        and any(follow.covers(entry) for follow in follows.get(follower.pk, []))
-                    )
-                )
-            ]
-            for follower in followers
-        }
-
-    def _owed_to(self, followers: Iterable[Subscriber]) -> set[tuple[int, int]]:
-        """Which of these followers were told of what an entry corrects: {(follower, entry)}."""
-        owed = set()
-        for correction, corrected in self._corrections().items():
-            for told in _telling(corrected):
-                keys = told.filter(subscriber__in=followers).values_list("subscriber", flat=True)
-                owed |= {(key, correction) for key in keys}
-        return owed
 
     def give_up(self, keys: Iterable[int]) -> bool:
         """After the last try: what was refused one by one has failed.
@@ -362,20 +336,3 @@ class Edition(Pausable):
         """How many deliveries stand in each state: Counter of state."""
         rows = self.deliveries.order_by().values_list("state").annotate(models.Count("pk"))
         return Counter(dict(rows))
-
-
-def _corrections_of(week: date) -> dict[int, list[int]]:
-    """The corrections of a week that somebody is owed: {entry key: keys of what it corrects}."""
-    corrections = StatusUpdate.objects.corrections_for_digest(week).select_related("corrects")
-    corrected = {entry.pk: StatusUpdate.objects.corrected_by(entry) for entry in corrections}
-    return {
-        key: keys
-        for key, keys in corrected.items()
-        if any(told.exists() for told in _telling(keys))
-    }
-
-
-def _telling(entries: list[int]) -> list[DeliveryQuerySet]:
-    """The messages that told followers of one of these entries: those of notices, of digests."""
-    rows = Delivery.objects
-    return [rows.telling_at_once(entries), rows.telling_in_digest(entries)]

@@ -8,6 +8,7 @@ from advocacy.models.bodies import TargetBody
 from advocacy.models.content import Content, ContentQuerySet
 from advocacy.models.enums import Confidence, DatePrecision, MeetingKind
 from advocacy.models.page_addresses import page_address
+from advocacy.models.standing import STALE_AFTER
 from advocacy.models.text import Line, Slug, Text, Url
 
 
@@ -47,6 +48,14 @@ class MeetingQuerySet(ContentQuerySet["Meeting"]):
 
     def sessions(self):
         return self.filter(kind=MeetingKind.SESSION)
+
+    def ended_lately(self, day=None):
+        """Sessions that were surely held and ended in the last ninety days, the newest first."""
+        day = day or timezone.localdate()
+        held = self.sessions().filter(confidence=Confidence.CONFIRMED)
+        return held.filter(ends_on__lt=day, ends_on__gte=day - STALE_AFTER).order_by(
+            "-ends_on", "-starts_on", "-pk"
+        )
 
     def matching(self, *, body=None, issue=None):
         """Narrow to one body, and to the bodies that are asked about one issue."""

@@ -65,6 +65,7 @@ CONTENT = [
     "targetbody",
     "organisation",
     "seat",
+    "treatystatus",
     "meeting",
     "contactpoint",
     "recommendedaction",
@@ -77,6 +78,17 @@ CONTENT = [
     "searchwords",
     "reply",
 ]
+# What is added to the record, by whoever may write entries.
+RECORD = [
+    "statusupdate",
+    "submission",
+    "decision",
+    "decisionparagraph",
+    "statement",
+    "statementask",
+]
+# What tells followers of it; who may mail decides it.
+MAILINGS = ["edition", "statenews"]
 
 
 def _each(verbs: Iterable[str], names: Iterable[str]) -> list[str]:
@@ -89,7 +101,7 @@ def _each(verbs: Iterable[str], names: Iterable[str]) -> list[str]:
 _TRANSLATOR = ["advocacy.view_translation", TRANSLATE]
 _EDITOR = [
     *_each(["view", "add", "change"], [*CONTENT, "draft"]),
-    *_each(["view"], ["statusupdate", "submission", "edition", "site"]),
+    *_each(["view"], [*RECORD, *MAILINGS, "site"]),
     WRITE,
     READ_REPORTS,
     CLOSE_REPORTS,
@@ -113,8 +125,8 @@ ROLES = {
         *_WITHHOLDS,
         *_NAMES_RECORD,
         ANSWER_FOR_WITHHOLDING,
-        *_each(["view"], [*CONTENT, "draft", "statusupdate", "submission"]),
-        *_each(["view"], ["edition", "subscriber", "signin"]),
+        *_each(["view"], [*CONTENT, "draft", *RECORD]),
+        *_each(["view"], [*MAILINGS, "subscriber", "signin"]),
         *_each(["reveal", "export", "delete", "take_back"], ["subscriber"]),
         *[f"auth.{verb}_user" for verb in ("view", "add", "change")],
         "auth.view_group",
@@ -123,7 +135,7 @@ ROLES = {
         "mfa.delete_authenticator",
     ],
     "Translator": [
-        *_each(["view"], [*CONTENT, "statusupdate", "submission", "site"]),
+        *_each(["view"], [*CONTENT, *RECORD, "site"]),
         *_TRANSLATOR,
     ],
 }

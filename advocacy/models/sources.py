@@ -130,7 +130,13 @@ class Source(Witnessed, Linked, Evidence):
     FIXED = [name for name in WITNESSED if name not in ("archive_url", "exposes_people")]
     # What was known from digests may be read later: the chain keeps since when.
     FILLED_LATER = ("accessed_on",)
-    STANDS_UNDER: ClassVar[list[str]] = ["updates", "submissions", "events__updates"]
+    STANDS_UNDER: ClassVar[list[str]] = [
+        "updates",
+        "submissions",
+        "events__updates",
+        "decisions",
+        "statements",
+    ]
 
     key = Slug(_("key"), max_length=80, blank=True, editable=False)
     title = Line(_("title"), max_length=300)

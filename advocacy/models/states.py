@@ -5,6 +5,8 @@ Management. The United States belongs to no group and stands for election with t
 Türkiye takes part in two and stands with the Western one.
 """
 
+from django.utils.translation import gettext
+
 from advocacy.models.enums import RegionalGroup
 
 MEMBERS = {
@@ -28,3 +30,11 @@ MEMBERS = {
     ),
 }
 GROUP_OF = {code: group for group, codes in MEMBERS.items() for code in codes.split()}
+# Codes with two letters that ISO 3166 keeps for organisations: none of them is a State.
+OF_ORGANISATIONS = frozenset({"EU", "EZ", "UN"})
+
+
+def group_name(code: str) -> str:
+    """The regional group of a State, in the active language."""
+    group = GROUP_OF.get(code)
+    return str(group.label) if group else gettext("In no regional group")

@@ -34,6 +34,10 @@ FIELDS = {
         "correction_reason",
     ],
     "submission": ["reference", "correction_reason"],
+    "decision": ["title", "note", "correction_reason"],
+    "decisionparagraph": ["words"],
+    "statement": ["forum", "office", "quote", "point", "correction_reason"],
+    "statementask": ["sentence"],
     "event": ["title", "text"],
     "searchlog": ["places", "terms", "gaps"],
     "source": [
@@ -50,6 +54,10 @@ FIELDS = {
 KINDS = {
     "statusupdate": _("entry"),
     "submission": _("submission"),
+    "decision": _("decision"),
+    "decisionparagraph": _("paragraph of a decision"),
+    "statement": _("statement"),
+    "statementask": _("stance on an ask"),
     "event": _("event"),
     "searchlog": _("search log"),
     "source": _("source"),

@@ -11,12 +11,17 @@ from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
+from django.utils.text import capfirst
 from django.utils.translation import override
 
 from advocacy.as_data import API, KINDS
 from advocacy.models import Site, in_one_language
+from advocacy.models.dates import written_day
+from advocacy.models.positions import speaker_name, stance_words, tally_words
+from advocacy.public.decision_list import DecisionList
 from advocacy.public.feeds import NEWEST, NOTHING_YET, CarriedAtom, Told, purpose
 from advocacy.public.lists import ActionList, BodyList, IssueList
+from advocacy.public.statement_list import StatementList
 from advocacy.web.programs import for_all_sites, made_now
 
 
@@ -149,3 +154,39 @@ class BodyFeed(ListFeed):
 
     def told(self, body, _states):
         return Told(body.text_of("name"), paragraphs(body.text_of("mandate")))
+
+
+class RecordedFeed(ListFeed):
+    """A list of rows of the record, each of which is as new as the day it was recorded."""
+
+    def note_moments(self, shown, day):
+        for row in shown:
+            row.moment = row.recorded_at
+
+
+class DecisionFeed(RecordedFeed):
+    list_class = DecisionList
+    page, feed, kind = "decision_list", "decision_feed", "decisions"
+
+    def told(self, decision, _states):
+        body = decision.body.text_of("abbreviation")
+        day = written_day(decision.decided_on, decision.decided_precision)
+        outcome = capfirst(decision.label)
+        return Told(
+            f"{body}: {decision.text_of('title')}",
+            paragraphs(f"{day}. {outcome}.", tally_words(decision), decision.text_of("note")),
+        )
+
+
+class StatementFeed(RecordedFeed):
+    list_class = StatementList
+    page, feed, kind = "statement_list", "statement_feed", "statements"
+
+    def told(self, statement, _states):
+        day = written_day(statement.said_on, statement.said_precision)
+        asks = [
+            f"{one.action.text_of('title')}: {stance_words(one)}."
+            for one in statement.stances.all()
+        ]
+        words = statement.text_of("point"), *asks
+        return Told(f"{speaker_name(statement)}, {day}", paragraphs(*words))

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.utils import timezone
-from django.utils.translation import gettext
 
 from advocacy.languages import place_in_a_list
 from advocacy.models import GROUP_OF, Seat, TargetBody, country_name
 from advocacy.models.enums import RegionalGroup
+from advocacy.models.states import group_name
 
 # Whose seat ends within so many days is soon gone.
 SOON = timedelta(days=365)
@@ -93,5 +93,5 @@ def _grouped(members: Iterable[Member]) -> list[Group]:
     for some in of_each.values():
         some.sort(key=lambda member: place_in_a_list(country_name(member.seat.country)))
     named = [(group.value, str(group.label)) for group in RegionalGroup]
-    named.append(("", gettext("In no regional group")))
+    named.append(("", group_name("")))
     return [Group(label, of_each[value]) for value, label in named if value in of_each]

@@ -17,8 +17,10 @@ from django.views.decorators.http import etag, require_safe
 from advocacy.as_data import KINDS, Asked, Kind, columns_as_data, columns_of_kind, rows_as_data
 from advocacy.as_data.envelope import envelope, record_data
 from advocacy.models import ContentVersion
+from advocacy.public.decision_list import DecisionList
 from advocacy.public.lists import ActionList, BodyList, FilteredList, IssueList
 from advocacy.public.meeting_list import MeetingList
+from advocacy.public.statement_list import StatementList
 from advocacy.public.update_list import UpdateList
 from advocacy.transfer.columns import BATCH
 from advocacy.transfer.outgoing import csv_text
@@ -34,6 +36,8 @@ LISTS: dict[str, type[FilteredList]] = {
     "actions": ActionList,
     "entries": UpdateList,
     "meetings": MeetingList,
+    "decisions": DecisionList,
+    "statements": StatementList,
 }
 ALL_LANGUAGES = "all"
 

@@ -13,12 +13,14 @@ from django.utils.translation import override
 from advocacy.models import (
     EVERY_RECORD_HAS,
     AskState,
+    Decision,
     Issue,
     Meeting,
     Organisation,
     Pack,
     Page,
     RecommendedAction,
+    Statement,
     StatusUpdate,
     Submission,
     TargetBody,
@@ -34,6 +36,8 @@ OF_THE_RECORD = [
     "body_list",
     "action_list",
     "organisation_list",
+    "decision_list",
+    "statement_list",
     "update_list",
     "correction_list",
 ]
@@ -141,6 +145,20 @@ class Meetings(RecordSitemap):
         return {row.pk: row.changed_at for row in rows}
 
 
+class Decisions(RecordSitemap):
+    model: Any = Decision
+
+    def items(self) -> Any:
+        return self.model.objects.only("slug", "recorded_at").order_by("pk")
+
+    def changes(self, rows: Iterable[Any]) -> dict[Any, datetime]:
+        return {row.pk: row.recorded_at for row in rows}
+
+
+class Statements(Decisions):
+    model = Statement
+
+
 class Packs(RecordSitemap):
     def items(self) -> Any:
         return Pack.objects.only("slug").order_by("pk")
@@ -179,6 +197,8 @@ SECTIONS: dict[str, Any] = {
     "asks": Asks,
     "organisations": Organisations,
     "meetings": Meetings,
+    "decisions": Decisions,
+    "statements": Statements,
     "packs": Packs,
     "countries": Countries,
     "own": OwnPages,

@@ -8,6 +8,7 @@ from django.utils.functional import cached_property
 
 from advocacy.models import Audience, ChecklistStep, ContactPoint, Doors, RecommendedAction
 from advocacy.models.kept import numbers
+from advocacy.models.positions import Positions
 from advocacy.public.basket import Basket
 from advocacy.public.forms import ChecklistFilterForm
 from advocacy.public.lists import FilteredList
@@ -81,6 +82,7 @@ class StepList(FilteredList):
             "country": country,
             "has_country_choice": "country" in self.filters.fields,
             **letters_or_safety(doors),
+            "positions": Positions(country, [step.action for step in steps]),
             "basket": self.basket,
             "ways": self.ways(),
             "is_for_families": self.is_for_families,

@@ -38,6 +38,8 @@ register.filter("country_name", country_name)
 
 OF_COUNTRIES = ["seat_list", "seat_country"]
 OF_ASKS = ["action_list", "action_detail", "organisation_list", "organisation_detail"]
+OF_DECISIONS = ["decision_list", "decision_detail", "statement_list", "statement_detail"]
+OF_BODIES = ["body_list", "body_detail", *OF_DECISIONS]
 OF_THE_RECORD = ["about", "method", "privacy", "accessibility", "page_detail", "data"]
 
 
@@ -52,7 +54,7 @@ def main_nav(context):
     sections = [
         (_("Overview"), "overview", ["overview"]),
         (_("Issues"), "issue_list", ["issue_list", "issue_detail"]),
-        (_("Bodies"), "body_list", ["body_list", "body_detail"]),
+        (_("Bodies"), "body_list", OF_BODIES),
         (_("Asks"), "action_list", OF_ASKS),
         (_("My checklist"), "my_checklist", ["my_checklist", "pack_list", "pack_detail"]),
         *([(_("Your country"), "seat_list", OF_COUNTRIES)] if known_countries() else []),

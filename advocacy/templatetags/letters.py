@@ -15,11 +15,13 @@ from advocacy.models import (
     ChecklistStep,
     ContactPoint,
     Doors,
+    Reader,
     TranslationState,
     Way,
     country_name,
     in_one_language,
 )
+from advocacy.models.positions import Positions
 from advocacy.models.standing import Standing
 from advocacy.models.translated import current_shelf
 from advocacy.templatetags.advocacy import full_url
@@ -33,6 +35,8 @@ MAILTO_SAFE = "!*'()"
 THE_LINK = gettext_noop("[link to this page]")
 THE_COUNTRY = [gettext_noop("[your country]"), gettext_noop("[Your country]")]
 THE_NAME = gettext_noop("[your name]")
+# What the reader's State said of the ask and how it voted: a paragraph, or nothing.
+WHAT_IT_DID = gettext_noop("[what your country did]")
 # What a letter can do without: it is taken out where nobody filled it in.
 THE_TOWN = gettext_noop("[town]")
 ANY_PLACE = re.compile(r"\[[^\[\]]+\]")
@@ -70,12 +74,16 @@ def step_letter(context: Context, step: ChecklistStep) -> Letter:
     """
 
     def make(_states: Any) -> tuple[str, str, str]:
-        known = known_places(full_url(context, step.action), context.get("country"))
+        did = positions.words_on(step.action)
+        known = known_places(full_url(context, step.action), context.get("country"), did)
         wording = step.text_of("wording")
+        if not did:
+            wording = without_paragraph(wording, WHAT_IT_DID)
         # In one pass: what is filled in is never searched for places itself.
         text = ANY_PLACE.sub(lambda place: known.get(place[0], place[0]), wording)
         return step.action.text_of("title") if step.is_written else "", text, gettext(THE_NAME)
 
+    positions = _positions(context)
     # A sheet is made of letters: it gets to know what it has read by them.
     make(None)
     parts, language, states = in_one_language(make)
@@ -83,12 +91,23 @@ def step_letter(context: Context, step: ChecklistStep) -> Letter:
     return Letter(*parts, language, states, doors.of_step(step) if step.is_letter else None)
 
 
+def without_paragraph(text: str, place: str) -> str:
+    """A text without a place that is a paragraph of its own, in the active language or as it is."""
+    names = "|".join(map(re.escape, dict.fromkeys([place, gettext(place)])))
+    return re.sub(rf"\n*(?:{names})", "", text)
+
+
+def _positions(context: Context) -> Positions:
+    """What the chosen State did; of a page that fetched nothing, nothing is known."""
+    return context.get("positions") or Positions()
+
+
 def _doors(context: Context) -> Doors:
     """The offices of the page; of one that fetched none, none is known."""
     return context.get("doors") or Doors("", [])
 
 
-def known_places(link: str, country: str | None) -> dict[str, str]:
+def known_places(link: str, country: str | None, did: str = "") -> dict[str, str]:
     """What is filled into a letter in the active language: {place: words}.
 
     A country is named in that language as well. A translator may have kept a place as it was.
@@ -96,6 +115,8 @@ def known_places(link: str, country: str | None) -> dict[str, str]:
     known = {THE_LINK: link}
     if country:
         known |= dict.fromkeys(THE_COUNTRY, country_name(country))
+    if did:
+        known[WHAT_IT_DID] = did
     return known | {gettext(place): words for place, words in known.items()}
 
 
@@ -111,9 +132,12 @@ def country_letter(context: Context) -> Letter:
     action, body, reader = context["action"], context["body"], context["reader"]
     way = _doors(context).of_letter(body, reader)
     frame = template_for(context, "seats/_letter.txt")
+    is_to_state = reader != Reader.BODY or body.speaks_for_its_state
+    positions = _positions(context)
 
     def make(_states: Any) -> tuple[str, str, str]:
-        with context.push(link=full_url(context, action), way=way):
+        did = positions.words_on(action) if is_to_state else ""
+        with context.push(link=full_url(context, action), way=way, what_it_did=did):
             # `strip` makes a text of what a template takes for HTML.
             text = frame.render(context).strip()
         return action.text_of("title"), text, gettext(THE_NAME)
@@ -162,6 +186,12 @@ def one_language(parser: Any, token: Any) -> OneLanguage:
 def status_in_a_letter(standing: Standing) -> str:
     """The words of a status, and that the ask was put to nobody, where that is so."""
     return standing.sentence if standing.is_proposed else standing.label
+
+
+@register.filter
+def followed_by(text: str, more: str) -> str:
+    """A text and what is said after it, if anything is."""
+    return f"{text} {more}" if more else text
 
 
 @register.simple_tag

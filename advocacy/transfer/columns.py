@@ -15,6 +15,8 @@ from advocacy.models import (
     BodyKind,
     ChecklistStep,
     ContactPoint,
+    Decision,
+    DecisionParagraph,
     Event,
     Issue,
     LegalReference,
@@ -27,16 +29,21 @@ from advocacy.models import (
     SearchWords,
     Seat,
     Source,
+    Statement,
+    StatementAsk,
     StatusUpdate,
     Submission,
     TargetBody,
     Topic,
+    TreatyStatus,
     roles,
 )
 from advocacy.models.chain import Chained
 from advocacy.models.content import Content
+from advocacy.models.recorded import Noted
+from advocacy.transfer import parts
 
-type Row = Content | Submission | StatusUpdate
+type Row = Content | Submission | StatusUpdate | Noted
 type Column = Field[Any, Any]
 
 # Each kind names rows of those before it alone, so files are imported in this order.
@@ -50,12 +57,17 @@ KINDS: dict[str, type[Row]] = {
     "meetings": Meeting,
     "contact_points": ContactPoint,
     "sources": Source,
+    "treaties": TreatyStatus,
     "issues": Issue,
     "paragraphs": Paragraph,
     "events": Event,
     "actions": RecommendedAction,
     "relations": AskRelation,
     "submissions": Submission,
+    "decisions": Decision,
+    "decision_paragraphs": DecisionParagraph,
+    "statements": Statement,
+    "stances": StatementAsk,
     "steps": ChecklistStep,
     "search_logs": SearchLog,
     "entries": StatusUpdate,
@@ -108,7 +120,7 @@ def columns_of(model: type[Row]) -> dict[str, Column]:
         and field.related_model is not User
         and field.name not in HELD_BACK
     ]
-    return {field.name: field for field in [key, *edited]}
+    return {field.name: field for field in [key, *edited, *parts.COLUMNS.get(model, [])]}
 
 
 def key_column(columns: Iterable[str]) -> str:

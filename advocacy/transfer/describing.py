@@ -23,6 +23,7 @@ from advocacy.transfer.columns import (
     other_rows,
 )
 from advocacy.transfer.outgoing import WRITERS, written
+from advocacy.transfer.parts import States
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,8 @@ def what_it_holds(field: Column) -> str:
             return _("keys of %(rows)s, with spaces between") % named
         return _("a key of %(rows)s") % named
     match field:
+        case States():
+            return str(field.holds)
         case models.BooleanField():
             return _("1 for yes, 0 for no")
         case _ if field.choices:

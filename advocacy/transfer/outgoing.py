@@ -26,6 +26,7 @@ from advocacy.transfer.columns import (
     other_rows,
 )
 from advocacy.transfer.incoming import Fate, What
+from advocacy.transfer.parts import States
 
 
 def export_rows(kind: str, format: str, *, by: User | AnonymousUser | None) -> Iterator[str]:
@@ -33,11 +34,12 @@ def export_rows(kind: str, format: str, *, by: User | AnonymousUser | None) -> I
     model = KINDS[kind]
     demand(by, model, "view")
     columns = columns_of(model)
-    related = [
+    related: list[str | Prefetch[Any]] = [
         Prefetch(name, other_rows(field).order_by().only(named_by(field)))
         for name, field in columns.items()
         if field.is_relation
     ]
+    related += [name for name, field in columns.items() if isinstance(field, States)]
     rows = named_first(model, model._default_manager.prefetch_related(*related))
     values = ({name: written(row, columns[name]) for name in columns} for row in rows)
     return WRITERS[format](columns, values)
@@ -73,6 +75,8 @@ def named_first(model: type[Row], rows: QuerySet[Any]) -> Iterator[Any]:
 
 
 def written(row: Row, field: Column) -> Any:
+    if isinstance(field, States):
+        return field.said_by(row)
     if field.many_to_many:
         return sorted(name_of(other) for other in getattr(row, field.name).all())
     value = getattr(row, field.name)

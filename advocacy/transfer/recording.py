@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from advocacy.models import RecommendedAction, StatusUpdate, Submission
 from advocacy.models.chain import Chained
 from advocacy.models.evidence import LATER_REASON
+from advocacy.models.recorded import Noted
 from advocacy.models.responses import uuid_of
 from advocacy.transfer.columns import blank, is_needed, other_rows
+from advocacy.transfer.parts import States
 from advocacy.transfer.saving import Saving, Wish
 
 type Said = dict[str, Any]
@@ -36,6 +38,8 @@ class Recording(Saving):
                 _("This stands in the record, which is never changed. Correct it by a new row.")
             )
         said = self.said_by(wish)
+        if issubclass(self.model, Noted):
+            return self.record_by_itself(said)
         ask = RecommendedAction.objects.get(pk=said.pop("action_id"))
         # At the command line nobody is signed in, and whoever reaches it may.
         verb = (BY_STAFF if self.by else BY_ANYBODY)[self.model]
@@ -52,8 +56,23 @@ class Recording(Saving):
         self.fill(following)
         return row
 
+    def record_by_itself(self, said: Said) -> Any:
+        """Add a row that is of no ask: its verb takes the rows that it names, not their keys."""
+        for name, column in self.columns.items():
+            if isinstance(column, States):
+                said[name] = column.for_the_verb(said.get(name, []))
+            elif column.is_relation and not column.many_to_many and column.attname in said:
+                key = said.pop(column.attname)
+                said[name] = other_rows(column).filter(pk=key).first()
+        rows = self.model._default_manager
+        return (rows.record if self.by else rows.enter)(by=self.author, **said)
+
+    def stored(self, row: Any, name: str) -> Any:
+        column = self.columns[name]
+        return column.said_by(row) if isinstance(column, States) else super().stored(row, name)
+
     def said_by(self, wish: Wish) -> Said:
-        """What a row says, as the verbs of the ask take it."""
+        """What a row says, as the verbs of the record take it."""
         needed = [column for column in self.columns.values() if is_needed(column)]
         if missing := {c.name: blank(c) for c in needed if c.name not in wish.values}:
             raise ValidationError(missing)

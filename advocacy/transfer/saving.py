@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from advocacy.models import roles
 from advocacy.models.content import Content
 from advocacy.transfer.columns import Column, Row
+from advocacy.transfer.parts import States
 
 # So few are saved one by one once the database has refused one of them.
 FEW = 8
@@ -65,6 +66,8 @@ class Saving:
         self.columns, self.now, self.by = columns, now, by
         self.relations = [name for name, column in columns.items() if column.is_relation]
         self.many = [name for name in self.relations if columns[name].many_to_many]
+        # What smaller rows say of it, which its verb writes.
+        self.parts = [name for name, column in columns.items() if isinstance(column, States)]
         # The columns of which other rows decide what may stand there.
         self.shared = {name for name, column in columns.items() if column.unique}
         for constraint in model._meta.constraints:
@@ -116,7 +119,7 @@ class Saving:
             name for name in values if wish.is_new or values[name] != self.stored(row, name)
         )
         for name in wish.changed:
-            if name not in self.many:
+            if name not in self.many and name not in self.parts:
                 setattr(row, self.columns[name].attname, values[name])
         if wish.is_new and isinstance(row, Content):
             row.begin(values)

@@ -271,6 +271,7 @@ def first_line(error: Exception) -> str:
 HOUR = timedelta(hours=1)
 SCHEDULE = [
     Chore(mailing.send_due_editions, "mail"),
+    Chore(mailing.tell_of_corrections, "mail", timedelta(minutes=5)),
     Chore(mailing.plan_digest, "mail", HOUR),
     Chore(mailing.tell_of_reports, "mail", HOUR),
     Chore(tasks.count_steps, "default"),

@@ -1,6 +1,7 @@
 """Loads the record of CONTENT_DIR: safe to run at every start and after every upgrade."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.db.models import Model
 from tqdm import tqdm
 
 from advocacy.content_folder import LOCALE, SITE, TRANSLATIONS, catalogues_of, record_key
+from advocacy.management import record_rows
 from advocacy.management.content_report import (
     CHANGED,
     KEPT,
@@ -29,6 +31,7 @@ from advocacy.models import (
     BodyKind,
     ChecklistStep,
     ContactPoint,
+    Decision,
     Event,
     Issue,
     LegalReference,
@@ -41,10 +44,12 @@ from advocacy.models import (
     SearchWords,
     Seat,
     Source,
+    Statement,
     StatusUpdate,
     Submission,
     TargetBody,
     Topic,
+    TreatyStatus,
     Withheld,
     roles,
 )
@@ -65,12 +70,15 @@ FILES = {
     "meetings.json": Meeting,
     "contact_points.json": ContactPoint,
     "sources.json": Source,
+    "treaties.json": TreatyStatus,
     "issues.json": Issue,
     "paragraphs.json": Paragraph,
     "events.json": Event,
     "actions.json": RecommendedAction,
     "relations.json": AskRelation,
     "submissions.json": Submission,
+    "decisions.json": Decision,
+    "statements.json": Statement,
     "checklist_steps.json": ChecklistStep,
     "search_logs.json": SearchLog,
     "status_updates.json": StatusUpdate,
@@ -101,7 +109,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, folder, dry_run, **options):
-        folder = Path(folder)
+        self.folder = folder = Path(folder)
         demand_a_record(folder)
         self.report = Report()
         rows = [row for file in FILES for row in self.read(folder, file)]
@@ -164,6 +172,9 @@ class Command(BaseCommand):
             return self.load_update(row["fields"])
         if model is Submission:
             return self.load_submission(row["fields"])
+        if model in record_rows.INNER:
+            loaded, is_new = record_rows.enter(model, row["fields"], self.author)
+            return self.note(NEW if is_new else SAME, loaded)
         (parsed,) = serializers.deserialize("python", [row], use_natural_foreign_keys=True)
         new = parsed.object
         assert isinstance(new, Content), "Only entries of the record are no content."
@@ -298,7 +309,9 @@ class Command(BaseCommand):
                 yield f"more {model._meta.verbose_name_plural}"
 
     def broken(self, file, row, why):
-        return CommandError(f"{file}, {key_of(row)}: {why}. Nothing was saved.")
+        key = key_of(row)
+        where = f" It begins at line {line}." if (line := line_of(self.folder / file, key)) else ""
+        return CommandError(f"{file}, {key}: {why}. Nothing was saved.{where}")
 
 
 def demand_a_record(folder):
@@ -321,6 +334,13 @@ def demand_its_database(folder):
             " DATABASE_URL (`make run CONTENT=…` does so). If it is the same record, write"
             f' "record": "{there}" into {SITE}. Nothing was saved.'
         )
+
+
+def line_of(path, key):
+    """The line of a file on which a key first stands; None where it cannot be found."""
+    written = json.dumps(key, ensure_ascii=False)
+    with suppress(OSError, UnicodeDecodeError), path.open(encoding="utf-8-sig") as lines:
+        return next((number for number, line in enumerate(lines, 1) if written in line), None)
 
 
 def key_of(row):

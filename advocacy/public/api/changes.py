@@ -13,7 +13,18 @@ from django.utils.timezone import is_naive, make_aware
 from advocacy.as_data import KINDS, Asked, data_by_key, envelope, kind_of
 from advocacy.as_data.kinds import key_name
 from advocacy.as_data.rows import fields_of
-from advocacy.models import KeptTranslation, Link, StatusUpdate, Submission, Withheld, Wording
+from advocacy.models import (
+    Decision,
+    DecisionParagraph,
+    KeptTranslation,
+    Link,
+    Statement,
+    StatementAsk,
+    StatusUpdate,
+    Submission,
+    Withheld,
+    Wording,
+)
 from advocacy.models.chain import read_head
 from advocacy.public.api.parameters import LANG, Parameter
 from advocacy.public.renderings import PER_PAGE, as_json, languages_in
@@ -29,10 +40,18 @@ PARAMETERS = [
     LANG,
 ]
 # How the kinds of links are called here, their rows, and when these were written.
-KIND_OF = {"update": "entry"}
+KIND_OF = {
+    "update": "entry",
+    DecisionParagraph.KIND: "decision_paragraph",
+    StatementAsk.KIND: "stance",
+}
 MADE_AT: dict[str, tuple[Any, str]] = {
     StatusUpdate.KIND: (StatusUpdate, "recorded_at"),
     Submission.KIND: (Submission, "recorded_at"),
+    Decision.KIND: (Decision, "recorded_at"),
+    DecisionParagraph.KIND: (DecisionParagraph, "recorded_at"),
+    Statement.KIND: (Statement, "recorded_at"),
+    StatementAsk.KIND: (StatementAsk, "recorded_at"),
     Wording.KIND: (Wording, "taken_at"),
     KeptTranslation.KIND: (KeptTranslation, "kept_at"),
     Withheld.KIND: (Withheld, "withheld_at"),
@@ -41,6 +60,10 @@ MADE_AT: dict[str, tuple[Any, str]] = {
 AS_ROWS = {
     StatusUpdate.KIND: "entries",
     Submission.KIND: "submissions",
+    Decision.KIND: "decisions",
+    DecisionParagraph.KIND: "decision_paragraphs",
+    Statement.KIND: "statements",
+    StatementAsk.KIND: "stances",
     Withheld.KIND: "withheld",
 }
 MOST_LINKS = 2**62

@@ -10,7 +10,7 @@ from advocacy.as_data import Kind, fields_of
 from advocacy.public.forms.options import LONGEST_SEARCH, SlugField, Switch
 
 # Columns that are no other row, by which rows are narrowed all the same.
-NARROWING = {"country"}
+NARROWING = {"country", "state"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,9 @@ def schema_of(field: forms.Field) -> dict[str, Any]:
         case Switch():
             return {"type": "string", "enum": ["on"]}
         case forms.ChoiceField():
-            return {"type": "string", "enum": list(values_of(field.choices))}
+            # Of options that the record has, none is known here.
+            values = list(values_of(field.choices))
+            return {"type": "string"} | ({"enum": values} if values else {})
     return {"type": "string", "maxLength": LONGEST_SEARCH}
 
 

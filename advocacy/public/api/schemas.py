@@ -9,6 +9,7 @@ from ninja import Schema
 from pydantic import Field, create_model
 
 from advocacy.as_data import KINDS, Envelope, Kind, fields_of, shapes
+from advocacy.transfer.parts import States
 
 # What stands around the rows.
 AROUND = {
@@ -25,6 +26,8 @@ def type_of(field: Any, kind: Kind) -> Any:
         return list[str]
     if field.is_relation:
         return str | None
+    if isinstance(field, States):
+        return list[str]
     found = own_type(field)
     # The address of a weak source is not given.
     may_be_none = field.null or (kind.name == "sources" and field.name in ("url", "archive_url"))
@@ -165,7 +168,17 @@ class Change(Schema):
     number: int
     hash: str
     previous: str
-    kind: Literal["entry", "submission", "wording", "translation", "withheld"]
+    kind: Literal[
+        "entry",
+        "submission",
+        "decision",
+        "decision_paragraph",
+        "statement",
+        "stance",
+        "wording",
+        "translation",
+        "withheld",
+    ]
     made_at: datetime | None
     of: str | None = Field(description="The kind of the row that it is about.")
     row: str | None = Field(description="Its id. Null where that is not public.")

@@ -3,8 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from advocacy.models import Issue, Organisation, TargetBody, Topic
-from advocacy.public.forms.options import LONGEST_SEARCH, SlugField
+from advocacy.models import Issue, Organisation, Stance, TargetBody, Topic
+from advocacy.public.forms.options import LONGEST_SEARCH, SlugField, choice
 
 
 def words_field():
@@ -31,6 +31,11 @@ def body_field():
 def organisation_field():
     label, empty = _("Who asked"), _("All organisations")
     return SlugField(Organisation.objects.all(), label=label, empty=empty, searched=False)
+
+
+def stance_field():
+    """What somebody said to an ask; for or against counts only what was said of the step itself."""
+    return choice(_("What was said of it"), Stance.choices, _("Anything"))
 
 
 def day_field(label, **options):

@@ -17,9 +17,9 @@ from advocacy.models import (
     Issue,
     IssueSort,
     Organisation,
-    PackKind,
     Phase,
     StandingToday,
+    StatementAsk,
 )
 from advocacy.models.dates import written_day
 from advocacy.models.kept import numbers
@@ -29,6 +29,7 @@ from advocacy.public.forms.fields import (
     day_field,
     issue_field,
     organisation_field,
+    stance_field,
     topic_field,
     words_field,
 )
@@ -324,6 +325,7 @@ class ActionFilterForm(AsOfForm):
     body = counted(body_field(), "body")
     organisation = organisation_field()
     status = counted(choice(_("Status"), status_choices(), _("Any status")), "status")
+    stance: forms.Field | None = stance_field()
     audience = counted(choice(_("Who can act"), Audience.choices, _("Everyone")), "audiences")
     overdue = counted(Switch(_("Overdue only")), "is_overdue")
     proposed: forms.Field | None = Switch(_("Proposed by the editors"))
@@ -332,9 +334,10 @@ class ActionFilterForm(AsOfForm):
     @classmethod
     def not_offered(cls, data):
         """Nothing can be overdue where no answer is due by any day; nor found where none is, or
-        where nobody asked.
+        where nobody asked or spoke.
         """
-        named = {"overdue", "proposed", "organisation"} & cls.base_fields.keys() - data.keys()
+        given = {"overdue", "proposed", "organisation", "stance"}
+        named = given & cls.base_fields.keys() - data.keys()
         if not named:
             return []
         is_any = numbers.get("any", _is_any)
@@ -348,6 +351,7 @@ def _is_any():
         overdue=Exists(asks.due()),
         proposed=Exists(asks.proposed()),
         organisation=Exists(asks.asked()),
+        stance=Exists(StatementAsk.objects.in_force()),
     )
     return rows.first() or {}
 
@@ -358,6 +362,8 @@ class UpdateFilterForm(ActionFilterForm):
     lists = _("Updates")
     # Its entries stand among the others, and say so.
     proposed = None
+    # That is of the asks, not of what bodies did.
+    stance = None
     sort = None
     looks = looks_field()
     looked_on = day_field(_("Our looks of one day"))
@@ -379,20 +385,3 @@ class BodyFilterForm(FilterForm):
 
     lists = _("Bodies")
     q = words_field()
-
-
-class MeetingFilterForm(FilterForm):
-    """Narrows the calendar to one body, or to those asked about one issue."""
-
-    lists = _("Calendar")
-    issue = issue_field()
-    body = body_field()
-
-
-class PackFilterForm(FilterForm):
-    """Narrows the packs to a kind, and to what serves one issue."""
-
-    lists = _("Packs")
-    q = words_field()
-    kind = choice(_("Kind"), PackKind.choices, _("Any kind"))
-    issue = issue_field()

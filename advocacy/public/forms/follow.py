@@ -20,9 +20,11 @@ from advocacy.models import (
     Issue,
     RecommendedAction,
     TargetBody,
+    has_page,
     told,
 )
 from advocacy.models.addresses import canonical
+from advocacy.models.subjects import state_words
 from advocacy.public.forms.options import LONGEST_SEARCH, Label
 
 
@@ -48,7 +50,7 @@ class MailAddressField(forms.CharField):
 
 
 class SubjectField(forms.ChoiceField):
-    """What to follow: `everything`, `issue:slug`, `body:slug` or `action:slug`.
+    """What to follow: `everything`, `issue:slug`, `body:slug`, `action:slug` or `state:UA`.
 
     Cleans to the keyword arguments of a subject; everything is an empty dict. Only few options are
     shown; words in a second field find the others (`templates/includes/_field.html`).
@@ -61,7 +63,8 @@ class SubjectField(forms.ChoiceField):
     def show_first(self, words, chosen):
         """Show the first issues and bodies that hold the words, and what is chosen.
 
-        A single ask has the form on its own page: it is an option where one came from there.
+        A single ask and a State have the form on their own page: either is an option where one came
+        from there.
         """
         self.searched, self.words = True, words
         first = [("everything", _("Everything in this record"))]
@@ -102,6 +105,8 @@ class SubjectField(forms.ChoiceField):
             return {}
         kind, _colon, slug = str(value).partition(":")
         row: Issue | TargetBody | RecommendedAction | None = None
+        if kind == "state" and has_page(slug):
+            return {"state": slug}
         if kind == "issue":
             row = named(Issue.objects.opened()).filter(slug=slug).first()
         elif kind == "body":
@@ -129,7 +134,7 @@ def named(rows):
 
 
 def label_of(row):
-    return Label.of(row.own, row.told)
+    return state_words(row) if isinstance(row, str) else Label.of(row.own, row.told)
 
 
 class SubjectForm(forms.Form):
@@ -173,6 +178,20 @@ class LanguageField(forms.ChoiceField):
         super().__init__(choices=settings.LANGUAGES, widget=widget, **kwargs)
 
 
+class OfSilenceField(forms.BooleanField):
+    """Whether one wants to hear of silence as well."""
+
+    def __init__(self):
+        super().__init__(
+            label=_("Also when nothing happens"),
+            required=False,
+            help_text=_(
+                "One mail, however often you want the others, when a session that could have acted"
+                " has ended or an answer was due, and somebody has looked and found nothing new."
+            ),
+        )
+
+
 class FollowForm(SubjectForm):
     """A wish to follow. It is posted without a cookie, so pages that carry it can be cached.
 
@@ -188,6 +207,7 @@ class FollowForm(SubjectForm):
     frequency = forms.ChoiceField(
         label=_("How often"), choices=Frequency, widget=forms.RadioSelect, initial=Frequency.WEEKLY
     )
+    of_silence = OfSilenceField()
     language = LanguageField(label=_("Language of the mails"))
     # Programs fill in every field that they find; people do not see this one.
     homepage = forms.CharField(
@@ -200,6 +220,8 @@ class FollowForm(SubjectForm):
         super().__init__(data, auto_id="follow-%s", use_required_attribute=False)
         self.fields["subject"].initial = subject
         self.fields["language"].initial = get_language()
+        if subject.startswith("state:"):
+            del self.fields["of_silence"]  # No session is one State's.
         # Whoever shows the form finds its options first: a sign-up that is taken needs none.
         if not is_chosen_here:
             self.fields["subject"].widget = forms.HiddenInput()
@@ -240,6 +262,7 @@ class FollowingForm(SubjectForm):
     shown = ShownField(Follow.objects.none(), required=False, widget=forms.MultipleHiddenInput)
     add = SubjectField(label=_("Follow this as well"), required=False)
     frequency = forms.ChoiceField(label=_("How often"), choices=Frequency, widget=forms.RadioSelect)
+    of_silence = OfSilenceField()
     language = LanguageField(label=_("Language of the mails"))
 
     def __init__(self, data=None, *, subscriber):
@@ -251,6 +274,7 @@ class FollowingForm(SubjectForm):
                 "keep": follows,
                 "shown": follows,
                 "frequency": subscriber.frequency,
+                "of_silence": subscriber.of_silence,
                 "language": subscriber.language,
             },
         )

@@ -13,10 +13,12 @@ from advocacy.models import (
 )
 from advocacy.models.checklists import first_step
 from advocacy.models.page_addresses import page_address
+from advocacy.models.positions import Positions
 from advocacy.public.forms import AskStepForm, AsOfForm, FollowForm
 from advocacy.public.lists import ActionList, render_list
 from advocacy.public.pieces import Pieces
 from advocacy.public.safety import letters_or_safety
+from advocacy.public.voices import voices_on
 from advocacy.web.htmx import render_part, wants_part
 
 # The pieces of the page of an ask: those that depend on who does its steps, as nothing is offered
@@ -96,6 +98,7 @@ def steps_of(action, step_filters):
         "country": country,
         "has_country_choice": "country" in step_filters.fields,
         **letters_or_safety(doors),
+        "positions": Positions(country, [action], action.as_of),
         "body_doors": doors.with_rules(action.body),
     }
 
@@ -127,6 +130,7 @@ def record_of(action):
         "timeline": _timeline(submissions, updates),
         "replies": list(action.replies.filter(replied_on__lte=day).newest_first()),
         "meetings": list(Meeting.objects.chances(day).filter(body=action.body)[:3]),
+        "voices": voices_on(action, updates, day),
         "head": RecordHead.current(),
     }
 

@@ -8,10 +8,12 @@ from advocacy.public.forms import AsOfForm, FollowForm
 from advocacy.public.lists import BodyList, render_list
 from advocacy.public.members import members_of
 from advocacy.public.silence import silence_of
+from advocacy.public.state_record import record_of_state
 from advocacy.web.pagination import page_of
 
 # More entries stand in the list of all, more events on the pages of the issues.
 MOST_UPDATES = 25
+MOST_DECISIONS = 10
 
 
 @require_safe
@@ -42,6 +44,8 @@ def body_detail(request, slug):
     updates = list(updates.with_related()[: MOST_UPDATES + 1])
     did = Event.objects.filter(by_bodies=body).happened(day).newest_first().with_related()
     events = list(did.prefetch_related("issues")[: MOST_UPDATES + 1])
+    decisions = body.decisions.in_force(day).newest_first()
+    decisions = list(decisions[: MOST_DECISIONS + 1])
     meetings, standing = list(body.meetings.chances(day)), list(body.meetings.standing())
     replies = body.replies.filter(replied_on__lte=day)
     context = {
@@ -56,6 +60,9 @@ def body_detail(request, slug):
         "phases": phases,
         "updates": updates[:MOST_UPDATES],
         "has_more_updates": len(updates) > MOST_UPDATES,
+        "did": record_of_state(body.country, day) if body.speaks_for_its_state else None,
+        "decisions": decisions[:MOST_DECISIONS],
+        "has_more_decisions": len(decisions) > MOST_DECISIONS,
         "events": events[:MOST_UPDATES],
         "has_more_events": len(events) > MOST_UPDATES,
         "members": members_of(body, day),

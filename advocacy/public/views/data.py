@@ -23,6 +23,8 @@ LISTS = [
     (gettext_lazy("Bodies"), "body", ("Atom", "body_feed", ATOM)),
     (gettext_lazy("Asks"), "action", ("Atom", "action_feed", ATOM)),
     (gettext_lazy("Updates"), "update", ("Atom", "update_feed", ATOM)),
+    (gettext_lazy("Decisions"), "decision", ("Atom", "decision_feed", ATOM)),
+    (gettext_lazy("Statements"), "statement", ("Atom", "statement_feed", ATOM)),
     (gettext_lazy("Calendar"), "meeting", ("iCalendar", "meeting_calendar", CALENDAR)),
 ]
 

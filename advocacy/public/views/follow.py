@@ -48,7 +48,7 @@ def secret_address(view):
 def follow(request):
     """The sign-up form. Its answer never tells whether an address is known."""
     if request.method != "POST":
-        kinds = [kind for kind in ("issue", "body", "action") if kind in request.GET]
+        kinds = [kind for kind in ("issue", "body", "action", "state") if kind in request.GET]
         subject = f"{kinds[0]}:{request.GET[kinds[0]]}" if kinds else "everything"
         return show(request, FollowForm(subject=subject, is_chosen_here=True))
 
@@ -67,6 +67,7 @@ def follow(request):
             form.cleaned_data["email"],
             language=form.cleaned_data["language"],
             frequency=form.cleaned_data["frequency"],
+            of_silence=form.cleaned_data["of_silence"],
             **form.cleaned_data["subject"],
         )
         send_confirmation.using(run_after=turn).enqueue(sign_up.pk)
@@ -82,7 +83,9 @@ def show(request, form, status=200):
         chosen = form.fields["subject"].to_python(form["subject"].value()) or {}
     except ValidationError:
         chosen = {}
-    context = {"form": form, "mails": StatusUpdate.objects.mails_in_last_year(**chosen)}
+    # How often a State will vote or speak, its past says too little of.
+    mails = None if "state" in chosen else StatusUpdate.objects.mails_in_last_year(**chosen)
+    context = {"form": form, "mails": mails}
     page = render_part(request, "follow/form.html", "form", context)
     # htmx puts only what is no error in its place.
     page.status_code = 200 if wants_part(request.META) else status

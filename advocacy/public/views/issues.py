@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from advocacy.models import Event, Issue, Meeting, StatusUpdate, Submission
+from advocacy.models import Decision, Event, Issue, Meeting, StatusUpdate, Submission
 from advocacy.models.checklists import first_step
 from advocacy.public import timeline
 from advocacy.public.forms import FollowForm, TimelineForm
@@ -21,8 +21,8 @@ MOST_ASKS = 60
 MOST_UPDATES = 60
 # Of the timeline, until the whole is asked for.
 MOST_ROWS = 8
-# More stand in the list of packs.
-MOST_PACKS = 8
+# More stand in the lists of packs and of decisions.
+MOST_PACKS, MOST_DECISIONS = 8, 3
 # What the lines beneath the timeline say, which keep the address as it was asked for.
 BESIDE_THE_TIMELINE = ("rows_in_all", "has_more_updates", "looks_left_out")
 
@@ -59,8 +59,12 @@ def _issue_page(request, issue, filters, day):
     is_past = day < timezone.localdate()
     paragraphs = list(issue.paragraphs.told(day).prefetch_related("sources"))
     updates, events, story = _story(issue, actions, filters, day)
+    decisions = Decision.objects.in_force(day).about(issue).newest_first()
+    decisions = list(decisions.select_related("body")[: MOST_DECISIONS + 1])
     return {
         "issue": issue,
+        "decisions": decisions[:MOST_DECISIONS],
+        "has_more_decisions": len(decisions) > MOST_DECISIONS,
         "silence": silence_on(actions, day),
         "credit": partial(credit, issue, day, address),
         "proposed": [action for action in shown if action.standing.is_proposed],

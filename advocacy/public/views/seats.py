@@ -12,11 +12,14 @@ from advocacy.models import (
     RecommendedAction,
     Seat,
     TargetBody,
-    known_countries,
+    has_page,
 )
-from advocacy.public.forms import CountryForm
+from advocacy.models.positions import Positions
+from advocacy.models.subjects import state_words
+from advocacy.public.forms import CountryForm, FollowForm
 from advocacy.public.safety import letters_or_safety
 from advocacy.public.silence import silence_of
+from advocacy.public.state_record import record_of_state
 
 # Asks on the page of one State; each comes with a letter.
 MOST_ASKS, MOST_OF_A_BODY = 60, 5
@@ -35,8 +38,7 @@ def seat_list(request):
 def seat_country(request, country):
     """What one country can do: the seats of its State, its own bodies, and the asks of each."""
     code = country.upper()
-    # A State whose seats have ended keeps its address.
-    if country != code.lower() or not (code in GROUP_OF or code in known_countries()):
+    if country != code.lower() or not has_page(code):
         raise Http404("This record has nothing to say of such a country.")
     today = timezone.localdate()
     seats = list(Seat.objects.of_country(code).with_related())
@@ -49,6 +51,7 @@ def seat_country(request, country):
     # Each body has its first one, and a link to all of them.
     number = max(min(MOST_ASKS // max(len(bodies), 1), MOST_OF_A_BODY), 1)
     asks = asks.first_of_each_body(bodies, number=number).by_body()
+    shown_asks = [ask for some in asks.values() for ask in some]
     put_to_own = [ask for key in own for ask in asks.get(key, [])]
     bodies = [body for body in bodies if body.pk in asks or body.pk in own]
     held, seated = _with_organs(sitting, bodies), {seat.body_id for seat in sitting}
@@ -68,10 +71,14 @@ def seat_country(request, country):
     context = {
         **sections,
         **letters_or_safety(doors),
+        "did": record_of_state(code, today),
+        "positions": Positions("" if doors.are_dangerous else code, shown_asks),
         "country": code,
         "group_name": GROUP_OF[code].label if code in GROUP_OF else "",
         "silence": silence_of(put_to_own, today, by="wait"),
         "form": CountryForm(initial={"country": code}),
+        "follow": FollowForm(subject=f"state:{code}"),
+        "follow_words": state_words(code),
         "by_mission": any(
             reader == Reader.MISSION
             for rows in sections.values()

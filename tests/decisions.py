@@ -1,0 +1,75 @@
+"""Decisions, statements and statuses of treaties that are valid with no arguments."""
+
+from datetime import date
+
+from advocacy.models import (
+    Decision,
+    Outcome,
+    Stance,
+    StanceBasis,
+    Statement,
+    TreatyState,
+    TreatyStatus,
+)
+from tests.factories import make_body, make_legal_reference, make_source, make_user, number
+
+DECIDED_ON = date(2024, 3, 28)
+
+
+def decide(*, body=None, by=None, **said):
+    """A decision adopted without a vote, unless told."""
+    n = next(number)
+    return Decision.objects.enter(
+        **{
+            "by": by or make_user(),
+            "body": body or make_body(states_sit=True),
+            "symbol": f"S/RES/{n}",
+            "title": f"Decision {n}",
+            "decided_on": DECIDED_ON,
+            "outcome": Outcome.ADOPTED_WITHOUT_VOTE,
+            "sources": said.pop("sources", None) or [make_source()],
+            **said,
+        }
+    )
+
+
+def decide_by_vote(ballots, *, all_states_sit=True, **said):
+    """A decision on which these States voted so, in a body in which every member has a seat."""
+    if "body" not in said:
+        said["body"] = make_body(states_sit=True, all_states_sit=all_states_sit)
+    return decide(ballots=ballots, **{"outcome": Outcome.ADOPTED_BY_VOTE, **said})
+
+
+def state(*asks, by=None, **said):
+    """A statement of the Republic of Korea that supports some asks, unless told."""
+    n = next(number)
+    speaker = {} if {"organisation", "body"} & {*said} else {"state": "KR"}
+    takes = {"stance": Stance.SUPPORTS, "basis": StanceBasis.EXPLICIT}
+    return Statement.objects.enter(
+        **{
+            "by": by or make_user(),
+            **speaker,
+            "said_on": DECIDED_ON,
+            "forum": "A meeting",
+            "office": "Permanent Representative",
+            "quote": f"We ask for it, {n}.",
+            "quote_language": "en",
+            "sources": said.pop("sources", None) or [make_source()],
+            "asks": [{"action": ask, **takes} for ask in asks],
+            **said,
+        }
+    )
+
+
+def make_treaty_status(**said):
+    n = next(number)
+    return TreatyStatus.objects.create(
+        **{
+            "slug": f"treaty-status-{n}",
+            "state": "KR",
+            "legal_reference": said.pop("legal_reference", None) or make_legal_reference(),
+            "status": TreatyState.RATIFIED,
+            "source": said.pop("source", None) or make_source(),
+            **said,
+        }
+    )
