@@ -16,7 +16,7 @@ class DecisionAdmin(RecordedAdmin):
     record_words = gettext_lazy("Record a decision")
     list_display = ["decided_on", "body", "symbol", "title", "outcome", "tally_in_short", "counts"]
     list_display_links = ["decided_on", "symbol", "title"]
-    list_filter = ["outcome", "body", "decided_on"]
+    list_filter = ["outcome", ("body", admin.RelatedOnlyFieldListFilter), "decided_on"]
     search_fields = ["symbol", "draft_symbol", "title", "note"]
     search_help_text = gettext_lazy("Words of the title or the note, or a symbol.")
     parts = ["votes", "put_forward_by", "what_it_says", "asks", "on_issues", "known_from"]

@@ -15,7 +15,11 @@ class StatementAdmin(RecordedAdmin):
     record_words = gettext_lazy("Record a statement")
     list_display = ["said_on", "speaker", "where", "point", "counts"]
     list_display_links = ["said_on", "speaker"]
-    list_filter = ["stances__stance", "forum_body", "said_on"]
+    list_filter = [
+        "stances__stance",
+        ("forum_body", admin.RelatedOnlyFieldListFilter),
+        "said_on",
+    ]
     search_fields = ["state", "forum", "quote", "point"]
     search_help_text = gettext_lazy("Words of what was said or where, or the letters of a State.")
     parts = ["spoke_with_it", "said_to_asks", "known_from"]
