@@ -24,27 +24,29 @@ NOTED = re.compile(r"(?:(\d+)\s*[-–:,\s]\s*)?([0-9a-f]{64})|(\d+)-([0-9a-f]{12
 # Who of the staff wrote something is nobody's business: the hash alone is given.
 STAFF = {"recorded_by_id", "approved_by_id", "proposed_by_id", "confirmed_by_id"}
 # What the files of data say again of what the chain holds: {file: columns}.
-COMPARED = {
-    "entries": """status happened_on happened_precision checked_on summary asserted_by verification
-        reference quote speaker missing blocked_reason blocked_by refused_reason votes_for
-        votes_against votes_abstained receipt_on transition_reason is_setback points_other_way
+SAID_AGAIN = {
+    "entries": """status happened_on happened_precision checked_on summary asserted_by
+        verification reference quote speaker missing blocked_reason blocked_by
+        refused_reason votes_for votes_against votes_abstained receipt_on transition_reason
+        is_setback points_other_way correction_reason""",
+    "submissions": """submitted_on channel is_private reference receipt_on took_place
         correction_reason""",
-    "submissions": """submitted_on channel is_private reference receipt_on took_place correction_reason""",
-    "decisions": """symbol draft_symbol title decided_on decided_precision outcome yes no abstain absent
-        not_voting note took_place correction_reason sponsors ballots""",
+    "decisions": """symbol draft_symbol title decided_on decided_precision outcome yes no
+        abstain absent not_voting note took_place correction_reason sponsors ballots""",
     "decision_paragraphs": """number words language is_read""",
-    "statements": """state forum said_on said_precision office quote quote_language point took_place
-        correction_reason joined""",
+    "statements": """state forum said_on said_precision office quote quote_language point
+        took_place correction_reason joined""",
     "stances": """stance basis sentence""",
-    "actions": """reference title text state listed_on closed_on closed_because counts_as_done
-        counts_as_refused expected_by expected_basis expected_rule paused_on pause_reason
-        legal_note""",
+    "actions": """reference title text state listed_on closed_on closed_because
+        counts_as_done counts_as_refused expected_by expected_basis expected_rule paused_on
+        pause_reason legal_note""",
     "bodies": """name abbreviation country works_in_confidence""",
     "events": """happened_on happened_precision title text by_states about_states""",
-    "sources": """title summary publisher url published_on published_precision tier is_independent
-        language quote quote_translation accessed_on archive_url sha256 is_weak exposes_people""",
+    "sources": """title summary publisher url published_on published_precision tier
+        is_independent language quote quote_translation accessed_on archive_url sha256
+        is_weak exposes_people""",
 }
-COMPARED = {file: columns.split() for file, columns in COMPARED.items()}
+COMPARED = {file: columns.split() for file, columns in SAID_AGAIN.items()}
 # What an entry says of where it was looked stands in a file of its own.
 OF_A_LOG = ["searched_on", "places", "terms", "gaps"]
 KEYS = {"entries": "key", "sources": "key", "search_logs": "key"}
