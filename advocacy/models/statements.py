@@ -260,7 +260,7 @@ class Statement(Recorded):
     def get_absolute_url(self) -> str:
         """On the page of its speaker, where it stands with all that it said."""
         if self.state:
-            page = page_address("seat_country", self.state)
+            page = page_address("seat_country", self.state.lower())
         elif self.organisation:
             page = page_address("organisation_detail", self.organisation.slug)
         else:
