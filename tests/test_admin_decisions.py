@@ -217,6 +217,7 @@ def test_a_decision_is_corrected_by_naming_it_and_the_form_starts_with_what_it_s
         outcome="votes_short",
         title="A slip",
         ballots={"CH": "yes", "FR": "yes", "RU": "yes", "CN": "abstain"},
+        paragraphs=[{"number": "OP 1", "words": "Decides", "language": "en", "is_read": True}],
     )
     page = page_of("decision", corrects=wrong)
     assert page in client.get(change_page(wrong)).text
@@ -233,6 +234,7 @@ def test_a_decision_is_corrected_by_naming_it_and_the_form_starts_with_what_it_s
     assert "Corrected: both stay in the record." in text_of(done)
     (right,) = Decision.objects.in_force()
     assert (right.corrects, right.yes, right.no) == (wrong, 2, 1)
+    assert right.paragraphs.get().words == "Decides"
     assert client.get(page).url == change_page(right)
     assert page not in client.get(change_page(wrong)).text
 

@@ -58,6 +58,10 @@ class ParagraphForm(forms.ModelForm):
         super().__init__(data, prefix=prefix, empty_permitted=True, use_required_attribute=False)
         self.initial |= start or {}
 
+    def has_changed(self) -> bool:
+        """What a correction starts with counts as typed."""
+        return self.is_typed
+
     @property
     def is_typed(self) -> bool:
         return bool(self["number"].value() or self["words"].value())
