@@ -272,6 +272,15 @@ def test_a_statement_is_recorded_with_its_asks_and_stances(client, editor):
     assert stances == {ask: ("supports", "explicit"), other: ("supports", "implied")}
 
 
+def test_the_ask_and_the_body_lead_to_the_forms(client, editor):
+    ask, body = make_action(), council()
+
+    assert page_of("statement", ask=ask) in client.get(change_page(ask)).text
+    assert page_of("decision", body=body) in client.get(change_page(body)).text
+    parliament = make_body(states_sit=False)
+    assert client.get(page_of("decision", body=parliament)).status_code == 200
+
+
 def test_a_statement_says_beside_each_field_what_is_missing(client, editor):
     page = page_of("statement")
 

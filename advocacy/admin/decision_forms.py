@@ -39,7 +39,7 @@ PARAGRAPHS = 2
 class DecisionAddress(forms.Form):
     """What the address of the page names: the body, its day, the ask; or what is corrected."""
 
-    body = forms.ModelChoiceField(TargetBody.objects.filter(states_sit=True), required=False)
+    body = forms.ModelChoiceField(TargetBody.objects.all(), required=False)
     day = forms.DateField(required=False)
     corrects = forms.ModelChoiceField(
         Decision.objects.with_related().with_ballots(), required=False
