@@ -324,11 +324,11 @@ def test_an_ask_says_who_spoke_for_it_and_against_with_day_office_and_words(clie
 
     voices = voices_on(client, ask)
 
-    assert "Spoke for it (1)" in voices
+    assert "Spoke for it: 1 statement" in voices
     assert "South Korea Ambassador" in voices
     assert "28 March 2024" in voices
     assert "We ask for it." in voices
-    assert voices.index("Spoke against it (1)") < voices.index("We do not want it.")
+    assert voices.index("Spoke against it: 1 statement") < voices.index("We do not want it.")
 
 
 def test_who_condemned_the_conduct_is_never_said_to_support_the_step(client, ask):
@@ -336,7 +336,7 @@ def test_who_condemned_the_conduct_is_never_said_to_support_the_step(client, ask
 
     voices = voices_on(client, ask)
 
-    assert "Condemned the conduct; did not ask for this step (1)" in voices
+    assert "Condemned the conduct; did not ask for this step: 1 statement" in voices
     assert "spoke for it" not in voices.lower()
     assert "supports" not in voices.lower()
     said = text_of(country(client, "kr"))
@@ -369,7 +369,7 @@ def test_silence_is_told_only_where_somebody_looked(client, council):
 
     record_look(ask)
     voices = voices_on(client, ask)
-    assert "No statement found (1)" in voices
+    assert "No statement found: 1 State" in voices
     assert "France" in voices
     assert "Where we looked on" in voices
     assert "Nobody has looked yet" not in voices
