@@ -7,6 +7,7 @@ from advocacy.admin import (
     actions,
     bodies,
     contact_points,
+    decisions,
     drafts,
     events,
     followers,
@@ -20,10 +21,12 @@ from advocacy.admin import (
     responses,
     search_words,
     sources,
+    statements,
     steps,
     submissions,
     this_record,
     translations,
+    treaties,
     withholdings,
 )
 
