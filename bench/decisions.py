@@ -53,10 +53,6 @@ def make(number: int) -> None:
                 recorded_by=author,
                 **counted(ballots),
             )
-            decision.yes, decision.no = (
-                max(decision.yes, decision.no),
-                min(decision.yes, decision.no),
-            )
             cast.append((decision, ballots))
         with transaction.atomic():
             rows = models.QuerySet(Decision).bulk_create([decision for decision, _of in cast])

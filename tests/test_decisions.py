@@ -150,7 +150,7 @@ def test_absences_count_for_nothing_unless_they_are_named():
 
 def test_a_state_without_a_seat_that_day_cannot_vote():
     body = council("KR", "US", "RU", until=date(2024, 3, 27))
-    make_seat(body=body, country="CN")
+    make_seat(body=body, country="CN", starts_on=date(2024, 3, 28))
 
     said = refused("ballots", decide_by_vote, ballots=BALLOTS, body=body)
     assert said == "KR, RU, US had no seat in “The Council” on 28 March 2024, so they had no vote."
@@ -184,7 +184,12 @@ def test_in_the_assembly_members_of_the_united_nations_vote():
 
 
 def test_in_a_body_of_no_states_no_state_votes():
-    said = refused("ballots", decide_by_vote, ballots=BALLOTS, body=make_body(name="The Court"))
+    said = refused(
+        "ballots",
+        decide_by_vote,
+        ballots=BALLOTS,
+        body=make_body(name="The Court", states_sit=False),
+    )
 
     assert said == "No States sit in “The Court”, so no State votes there."
 
@@ -297,9 +302,9 @@ def test_the_database_refuses_a_second_ballot_and_a_double():
     ballots = models.QuerySet(Ballot)
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        ballots.create(decision=decision, state="KR", vote="no")
+        ballots.bulk_create([Ballot(decision=decision, state="KR", vote="no")])
     with pytest.raises(IntegrityError, match="ballot_vote_is_known"), transaction.atomic():
-        ballots.create(decision=decision, state="FR", vote="maybe")
+        ballots.bulk_create([Ballot(decision=decision, state="FR", vote="maybe")])
     other = decide(body=decision.body)
     with pytest.raises(IntegrityError), transaction.atomic():
         models.QuerySet(Decision).filter(pk=other.pk).update(symbol=decision.symbol.lower())

@@ -197,7 +197,8 @@ def test_stances_of_a_corrected_statement_count_no_more():
 
 def test_the_page_of_a_government_shows_what_its_state_said():
     alone, joined = state(state="RU"), state(joined=["RU"])
-    spoken = state(body=make_body(slug="court", country="RU"))
+    court = make_body(slug="court", country="RU", reached_by=ReachedBy.DIRECTLY)
+    spoken = state(body=court)
 
     assert {*Statement.objects.of_body(government("RU"))} == {alone, joined}
     assert {*Statement.objects.of_body(spoken.body)} == {spoken}

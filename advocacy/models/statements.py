@@ -292,7 +292,9 @@ class Statement(Recorded):
     def check_double(self) -> None:
         """Refuse what the record has already: the same words of the same speaker on that day."""
         same = {name: getattr(self, name) for name in (*SPEAKERS, "said_on", "quote", "point")}
-        others = Statement.objects.in_force().filter(**same).exclude(pk=self.corrects_id)
+        others = Statement.objects.in_force().filter(**same)
+        if self.corrects_id:
+            others = others.exclude(pk=self.corrects_id)
         if others.exists():
             field = "quote" if self.quote else "point"
             refusal = gettext(

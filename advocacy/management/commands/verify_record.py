@@ -154,7 +154,7 @@ def described(link):
     assert isinstance(row, StatusUpdate | Submission | Noted)
     day = localtime(row.recorded_at).date()
     what = "Entry" if isinstance(row, StatusUpdate) else str(row._meta.verbose_name).capitalize()
-    name = row.slug if isinstance(row, Noted) else row.action.reference
+    name = row.natural_key()[0] if isinstance(row, Noted) else row.action.reference
     return f"{what} {row.pk} ({name}, recorded {day})"
 
 
