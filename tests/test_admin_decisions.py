@@ -217,6 +217,7 @@ def test_a_decision_is_corrected_by_naming_it_and_the_form_starts_with_what_it_s
         outcome="votes_short",
         title="A slip",
         ballots={"CH": "yes", "FR": "yes", "RU": "yes", "CN": "abstain"},
+        paragraphs=[{"number": "OP 1", "words": "Decides", "language": "en", "is_read": True}],
     )
     page = page_of("decision", corrects=wrong)
     assert page in client.get(change_page(wrong)).text
@@ -233,6 +234,7 @@ def test_a_decision_is_corrected_by_naming_it_and_the_form_starts_with_what_it_s
     assert "Corrected: both stay in the record." in text_of(done)
     (right,) = Decision.objects.in_force()
     assert (right.corrects, right.yes, right.no) == (wrong, 2, 1)
+    assert right.paragraphs.get().words == "Decides"
     assert client.get(page).url == change_page(right)
     assert page not in client.get(change_page(wrong)).text
 
@@ -268,6 +270,15 @@ def test_a_statement_is_recorded_with_its_asks_and_stances(client, editor):
     assert (statement.state, statement.states) == ("KR", ["KR", "JP", "US"])
     stances = {row.action: (row.stance, row.basis) for row in statement.stances.all()}
     assert stances == {ask: ("supports", "explicit"), other: ("supports", "implied")}
+
+
+def test_the_ask_and_the_body_lead_to_the_forms(client, editor):
+    ask, body = make_action(), council()
+
+    assert page_of("statement", ask=ask) in client.get(change_page(ask)).text
+    assert page_of("decision", body=body) in client.get(change_page(body)).text
+    parliament = make_body(states_sit=False)
+    assert client.get(page_of("decision", body=parliament)).status_code == 200
 
 
 def test_a_statement_says_beside_each_field_what_is_missing(client, editor):

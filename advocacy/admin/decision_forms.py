@@ -39,7 +39,7 @@ PARAGRAPHS = 2
 class DecisionAddress(forms.Form):
     """What the address of the page names: the body, its day, the ask; or what is corrected."""
 
-    body = forms.ModelChoiceField(TargetBody.objects.filter(states_sit=True), required=False)
+    body = forms.ModelChoiceField(TargetBody.objects.all(), required=False)
     day = forms.DateField(required=False)
     corrects = forms.ModelChoiceField(
         Decision.objects.with_related().with_ballots(), required=False
@@ -57,6 +57,10 @@ class ParagraphForm(forms.ModelForm):
     def __init__(self, data: Any, *, prefix: str, start: Any = None):
         super().__init__(data, prefix=prefix, empty_permitted=True, use_required_attribute=False)
         self.initial |= start or {}
+
+    def has_changed(self) -> bool:
+        """What a correction starts with counts as typed."""
+        return self.is_typed
 
     @property
     def is_typed(self) -> bool:

@@ -61,6 +61,10 @@ class StanceForm(forms.ModelForm):
         self.order_fields(SAID)
         self.initial |= start or {}
 
+    def has_changed(self) -> bool:
+        """What a correction starts with counts as typed."""
+        return self.is_typed
+
     @property
     def is_typed(self) -> bool:
         return any(self[name].value() for name in SAID)
