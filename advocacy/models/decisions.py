@@ -228,12 +228,7 @@ class Decision(Recorded):
         return f"{self.day} {self.symbol or self.draft_symbol or self.title}"
 
     def get_absolute_url(self) -> str:
-        return f"{page_address('body_detail', self.body.slug)}#{self.anchor}"
-
-    @property
-    def anchor(self) -> str:
-        """Where it stands on a page that lists several."""
-        return f"decision-{self.pk}"
+        return page_address("decision_detail", self.slug)
 
     @property
     def day(self) -> str:

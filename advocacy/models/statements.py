@@ -258,17 +258,7 @@ class Statement(Recorded):
         return f"{self.day} {self.speaker_key}"
 
     def get_absolute_url(self) -> str:
-        """On the page of its speaker, where it stands with all that it said."""
-        if self.state:
-            page = page_address("seat_country", self.state.lower())
-        else:
-            kind = "organisation_detail" if self.organisation else "body_detail"
-            page = page_address(kind, self.speaker_key)
-        return f"{page}#{self.anchor}"
-
-    @property
-    def anchor(self) -> str:
-        return f"statement-{self.pk}"
+        return page_address("statement_detail", self.slug)
 
     @property
     def day(self) -> str:
