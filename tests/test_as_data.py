@@ -10,6 +10,7 @@ from advocacy.as_data import KINDS, Asked, batches_of, columns_of_kind, rows_as_
 from advocacy.models import AskState, GoesTo, Reply, ResponseStatus, SeenAs, Submission
 from advocacy.transfer import KINDS as IN_FILES
 from tests.decisions import decide, make_treaty_status
+from tests.decisions import state as speak
 from tests.factories import (
     make_action,
     make_body,
