@@ -399,7 +399,7 @@ def test_what_is_wrong_with_a_file_is_said_with_row_line_and_field(load, changed
         load(**changed)
 
     assert sentence in str(refusal.value)
-    assert "Nothing was saved. It begins at line 5." in str(refusal.value)
+    assert "It begins at line 5. Nothing was saved." in str(refusal.value)
     assert not Decision.objects.exists()
 
 
