@@ -44,7 +44,9 @@ def codes_by_name() -> dict[str, str]:
 
 def read_states(text: str) -> list[str]:
     """The States of a list, by code or name; raises ValidationError naming what is none."""
-    names, found, unknown = codes_by_name(), [], []
+    names = codes_by_name()
+    found: list[str] = []
+    unknown: list[str] = []
     for piece in filter(None, map(str.strip, PIECES.split(text))):
         code = code_of(piece, names)
         (found if code else unknown).append(code or piece)
@@ -64,7 +66,8 @@ def read_ballots(text: str) -> dict[str, str]:
 
     Raises ValidationError naming each piece that cannot be read, and each State with two votes.
     """
-    words, names, ballots, errors = votes_by_word(), codes_by_name(), {}, []
+    words, names, errors = votes_by_word(), codes_by_name(), []
+    ballots: dict[str, str] = {}
     for state, vote in pieces_of(text, words):
         code = code_of(state, names)
         if not code or not vote:

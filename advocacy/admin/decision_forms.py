@@ -34,6 +34,7 @@ from advocacy.models.text import TextInput
 
 VOTES = [("", "—"), *Vote.choices]
 PARAGRAPHS = 2
+OF_A_PARAGRAPH = ["number", "words", "language", "is_read"]
 
 
 class DecisionAddress(forms.Form):
@@ -51,12 +52,12 @@ class ParagraphForm(forms.ModelForm):
 
     class Meta:
         model = DecisionParagraph
-        fields = ["number", "words", "language", "is_read"]
+        fields = OF_A_PARAGRAPH
         widgets = {"words": LINES}
 
     def __init__(self, data: Any, *, prefix: str, start: Any = None):
         super().__init__(data, prefix=prefix, empty_permitted=True, use_required_attribute=False)
-        self.initial |= start or {}
+        self.initial.update(start or {})
 
     def has_changed(self) -> bool:
         """What a correction starts with counts as typed."""
@@ -70,7 +71,7 @@ class ParagraphForm(forms.ModelForm):
 class BallotsField(TextInput):
     widget = AdminTextareaWidget(attrs={"rows": 4})
 
-    def clean(self, value: Any) -> dict[str, str]:  # type: ignore[override]
+    def clean(self, value: Any) -> Any:
         return read_ballots(super().clean(value) or "")
 
 
@@ -120,7 +121,7 @@ class DecisionForm(RecordedForm):
         if not self.is_bound and self.corrects:
             self.fill_in_table()
         said = self.corrects.paragraphs.all() if self.corrects else []
-        starts = [{name: getattr(p, name) for name in ParagraphForm._meta.fields} for p in said]
+        starts = [{name: getattr(p, name) for name in OF_A_PARAGRAPH} for p in said]
         data = given.get("data")
         number = max(PARAGRAPHS, len(starts) + 1)
         self.paragraphs = [
