@@ -19,6 +19,8 @@ ALSO = {
     Vote.ABSENT: ["was absent"],
     Vote.NOT_VOTING: ["nv", "did not vote", "not voting"],
 }
+# What stands in a list of nobody.
+NOBODY = {"none", "nobody", "-", "–", "—"}
 # Between States: a comma, a semicolon, or the two letters of the next one.
 PIECES = re.compile(r"[,;\n]|\s+(?=[A-Z]{2}(?:[\s:=,;]|$))")
 
@@ -87,7 +89,8 @@ def pieces_of(text: str, words: dict[str, Vote]) -> Iterator[tuple[str, str]]:
     for line in filter(None, map(str.strip, text.splitlines())):
         head, colon, rest = line.partition(":")
         if colon and (vote := words.get(without_number(head))):
-            yield from ((state, vote.value) for state in split(rest))
+            named = (state for state in split(rest) if state.casefold() not in NOBODY)
+            yield from ((state, vote.value) for state in named)
             continue
         for piece in split(line):
             match = one.fullmatch(piece)

@@ -30,6 +30,7 @@ from advocacy.models import (
     Vote,
     country_name,
 )
+from advocacy.models.decision_rules import COUNTED
 from advocacy.models.text import TextInput
 
 VOTES = [("", "—"), *Vote.choices]
@@ -177,8 +178,12 @@ class DecisionForm(RecordedForm):
         self.initial["ballots"] = listed(rest)
 
     def values_of(self, row: Any) -> dict[str, Any]:
-        many = {name: list(getattr(row, name).all()) for name in ("actions", "issues")}
+        names = ("actions", "issues")
+        many: dict[str, Any] = {name: list(getattr(row, name).all()) for name in names}
         sponsors = listed(sponsor.state for sponsor in row.sponsors.all())
+        if row.ballots.exists():
+            # They are counted anew.
+            many |= dict.fromkeys((vote.value for vote in COUNTED), None)
         return super().values_of(row) | many | {"body": row.body, "sponsors": sponsors}
 
     @property
