@@ -1,15 +1,18 @@
 """What deploy/ hands to systemd."""
 
 import importlib
+import os
 import re
 import shutil
 import subprocess
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from advocacy.settings import BACKUP_FOLDER as FOLDER
 from advocacy.web.bodies import MOST_OF_STAFF
+from advocacy.web.static_files import StaticFiles
 from tests.test_docs import settings_read
 
 ROOT = Path(__file__).parent.parent
@@ -204,3 +207,14 @@ def test_nginx_reads_every_line_of_its_file(tmp_path):
 
     assert read.returncode == 0, read.stderr
     assert "warn" not in read.stderr
+
+
+def test_what_is_collected_is_read_by_the_program_alone(tmp_path):
+    before = os.umask(0o077)
+    try:
+        name = StaticFiles(location=tmp_path).save("folder/site.css", BytesIO(b"a {}"))
+    finally:
+        os.umask(before)
+
+    assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / name).parent.stat().st_mode & 0o777 == 0o700
