@@ -9,6 +9,8 @@ from django.utils import timezone
 from advocacy.as_data import KINDS, Asked, batches_of, columns_of_kind, rows_as_data
 from advocacy.models import AskState, GoesTo, Reply, ResponseStatus, SeenAs, Submission
 from advocacy.transfer import KINDS as IN_FILES
+from tests.decisions import decide, make_treaty_status
+from tests.decisions import state as speak
 from tests.factories import (
     make_action,
     make_body,
@@ -68,6 +70,9 @@ def a_row_of_each(number, *, state=AskState.OPEN, words="Take it up"):
     make_search_words()
     make_paragraph(issue=ask.issue)
     make_event(issues=[ask.issue])
+    decide(actions=[ask, other], sponsors=["KR"], paragraphs=[{"number": "OP 1"}])
+    speak(ask, other, joined=["JP"], sources=[source])
+    make_treaty_status()
     return ask
 
 

@@ -29,6 +29,7 @@ from advocacy.models import content_version as triggers
 from advocacy.models.chain import RecordIsAppendOnly
 from advocacy.models.pictures import LOGO
 from advocacy.upkeep import tasks
+from tests.decisions import decide_by_vote, make_treaty_status, state
 from tests.dossier import few_rows
 from tests.factories import (
     make_action,
@@ -95,6 +96,11 @@ def a_row_of_each(few_rows_loaded):
     make_action(also_on=[make_issue()]).legal_references.add(make_legal_reference())
     record(step.action)
     record_look(step.action)
+    ballots, paragraph = {"KR": "yes", "JP": "no"}, {"number": "OP 1", "words": "So."}
+    about = {"actions": [step.action], "issues": [step.action.issue], "sponsors": ["KR"]}
+    decide_by_vote(ballots, yes=1, **about, paragraphs=[paragraph])
+    state(step.action, joined=["JP"])
+    make_treaty_status()
     Picture.objects.take(png(), LOGO)
     translate(make_event(), title="Подія")
 

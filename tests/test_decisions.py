@@ -287,7 +287,7 @@ def test_a_decision_is_entered_once():
         ("decision_is_not_in_the_future", {"decided_on": date(2100, 1, 1)}),
         ("decision_is_taken_back_by_a_correction", {"took_place": False}),
         ("decision_correction_needs_reason", {"correction_reason": "So."}),
-        ("", {"yes": -1}),
+        ("yes", {"yes": -1}),
     ],
 )
 def test_the_database_holds_the_rules(name, said):

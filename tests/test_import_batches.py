@@ -13,6 +13,7 @@ from advocacy.models import RecommendedAction, Seat, StandingToday, Wording
 from advocacy.models.sources import Evidence
 from advocacy.transfer.columns import key_of
 from advocacy.transfer.saving import Saving
+from tests.decisions import make_treaty_status
 from tests.factories import (
     make_action,
     make_body,
@@ -39,6 +40,7 @@ pytestmark = pytest.mark.django_db
 
 # The others are written one by one: each is checked against those before it.
 ALONE = ["relations", "submissions", "entries"]
+ALONE += ["decisions", "decision_paragraphs", "statements", "stances"]
 KINDS = [kind for kind in transfer.KINDS if kind not in ALONE]
 # Other on each way: the key of a row, and when it was written.
 NOT_COMPARED = {"id", "history_id", "history_date", "action_time"}
@@ -55,6 +57,7 @@ TITLES = {
     "organisations": "name",
     "search_logs": "terms",
     "search_words": "words",
+    "treaties": "note",
 }
 
 
@@ -73,6 +76,7 @@ def one_of_each():
     make_legal_reference(slug="treaty")
     make_step(slug="step", action=ask)
     make_search_log(key="log")
+    make_treaty_status(slug="status", source=report)
     make_search_words(slug="words")
 
 
@@ -90,6 +94,8 @@ def new_rows(kind, number):
             own["reference"] = f"N-{n}"
         if kind == "kinds":
             own["name"] = f"Kind {n}"
+        if kind == "treaties":
+            own["state"] = chr(65 + n // 26) + chr(65 + n % 26)
         if kind == "seats":
             own |= {"starts_on": f"{1950 + n}-01-01", "ends_on": f"{1950 + n}-12-31"}
         yield row | own

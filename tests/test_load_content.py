@@ -289,7 +289,7 @@ def test_two_records_never_meet_in_one_database(capsys, folder, tmp_path):
         (
             "issues.json",
             lambda rows: rows.append(rows[-1]),
-            "issues.json, {key}: the key stands twice in the file. Nothing was saved.",
+            "issues.json, {key}: the key stands twice in the file. It begins at line ",
         ),
         (
             "issues.json",

@@ -31,6 +31,8 @@ from advocacy.models import (
     AskState,
     BodyKind,
     ChecklistStep,
+    Decision,
+    DecisionParagraph,
     Edition,
     EditionKind,
     Event,
@@ -48,13 +50,18 @@ from advocacy.models import (
     Seat,
     Site,
     Source,
+    Statement,
+    StatementAsk,
     StatusUpdate,
     Submission,
     TargetBody,
     Topic,
+    TreatyStatus,
 )
+from advocacy.models.recorded import Noted
 from advocacy.models.text import CarriedText, Slug, Url
 from advocacy.public.share import drawing
+from tests.decisions import decide, make_treaty_status, state
 from tests.factories import (
     make_action,
     make_body,
@@ -76,7 +83,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 S = ResponseStatus
 # Codes have a validator or a meaning of their own; what stands in them is no text.
 CODES = {"by_states", "about_states", "country", "language", "sha256", "when_status", "accent"}
-CODES |= {"languages", "no_letters_in"}
+CODES |= {"languages", "no_letters_in", "state", "quote_language"}
 # They stand only beside a day, which not every ask has.
 WITH_A_DAY = {"closed_because", "expected_rule", "pause_reason"}
 CONTENT = [
@@ -98,6 +105,11 @@ CONTENT = [
     SearchLog,
     StatusUpdate,
     Submission,
+    Decision,
+    DecisionParagraph,
+    Statement,
+    StatementAsk,
+    TreatyStatus,
     Reply,
     Site,
 ]
@@ -156,6 +168,11 @@ def follower(editor):
     make_page(slug="page", in_footer=True)
     make_page(slug="about")
     make_pack(slug="pack", actions=[ask], issues=[ask.issue], meetings=[meeting])
+    paragraph = {"number": "OP 1", "words": "So.", "is_read": True}
+    wrong = decide(body=ask.body, actions=[ask], paragraphs=[paragraph])
+    decide(body=ask.body, corrects=wrong, correction_reason="It was another day.")
+    state(corrects=state(ask), correction_reason="It was another day.")
+    make_treaty_status()
     return make_follower(action=ask)
 
 
@@ -191,7 +208,7 @@ def held_since_long_ago(typed):
 def came_in(typed):
     """By the gate that forms, imports and fixtures share; what is refused comes in mended."""
     for row in rows():
-        if isinstance(row, StatusUpdate | Submission | Source | SearchLog):
+        if isinstance(row, StatusUpdate | Submission | Noted | Source | SearchLog):
             continue  # They are added only: `enter_record` does.
         if isinstance(row, Site):
             continue  # It takes no markup, and some of it is addresses: tests/test_this_record.py.
@@ -213,6 +230,16 @@ def enter_record(ask, words):
     )  # fmt: skip
     save(source)
     submit(ask, source=source, reference=words[:200])
+    paragraph = {"number": words[:60], "words": words, "is_read": True}
+    decide(
+        body=ask.body, symbol="", draft_symbol=words[:100], title=words[:300], note=words,
+        decided_on=date(2025, 1, Decision.objects.count()), paragraphs=[paragraph],
+    )  # fmt: skip
+    takes = {"action": ask, "stance": "supports", "basis": "explicit", "sentence": words}
+    state(
+        asks=[takes], forum=words[:200], office=words[:200], quote=words, point=words,
+        said_on=date(2025, 1, Statement.objects.count()),
+    )  # fmt: skip
     record(
         ask,
         S.PARTIAL_ACTION,
@@ -429,6 +456,10 @@ def test_the_walk_finds_the_text_of_every_model():
         "StaffCall",
         "KeptTranslation",
         "Translation",
+        # Codes of States and of votes.
+        "Ballot",
+        "Sponsor",
+        "CoSpeaker",
         # The desk alone shows them.
         "ContactPoint",
     }

@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.utils.translation import override
 
 from advocacy.as_data import shapes
+from advocacy.as_data.decided import of_decision, of_paragraph, of_stance, of_statement
 from advocacy.as_data.public import (
     Rows,
     asks,
@@ -29,6 +30,7 @@ from advocacy.as_data.public import (
     steps,
     submissions,
 )
+from advocacy.as_data.told import Told, cited
 from advocacy.models import (
     AskRelation,
     AskState,
@@ -61,17 +63,7 @@ from advocacy.models import (
     Withheld,
 )
 
-type More = Callable[[Any, "Told"], Mapping[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What is asked of rows: the day, the languages, and what was read of all of them at once."""
-
-    day: date
-    languages: Collection[str]
-    is_past: bool
-    of_all: Any = None
+type More = Callable[[Any, Told], Mapping[str, Any]]
 
 
 def nothing(_row: Any, _told: Told) -> Mapping[str, Any]:
@@ -101,21 +93,6 @@ class Kind:
     shape: type = dict
     # What stands in columns instead of what they hold: nothing later than the day.
     instead: More = nothing
-
-
-def cited(row: Any) -> list[shapes.Cited]:
-    return [
-        {
-            "key": source.key,
-            "title": source.title,
-            "publisher": source.publisher,
-            "published_on": source.published_on.isoformat(),
-            "tier": source.tier,
-            "url": None if source.is_weak else source.url,
-            "exposes_people": source.exposes_people,
-        }
-        for source in row.sources.all()
-    ]
 
 
 def iso(day: date | None) -> str | None:
@@ -199,46 +176,6 @@ def of_submission(submission: Any, _told: Told) -> shapes.OfSubmission:
     return {
         "recorded_at": submission.recorded_at.isoformat(),
         "corrected_by": submission.correction.slug if submission.is_corrected else None,
-    }
-
-
-def of_decision(decision: Any, told: Told) -> shapes.OfDecision:
-    label = {}
-    for language in told.languages:
-        with override(language):
-            label[language] = decision.label
-    return {
-        "recorded_at": decision.recorded_at.isoformat(),
-        "corrected_by": decision.correction.slug if decision.is_corrected else None,
-        "label": label,
-        "votes": {ballot.state: ballot.vote for ballot in decision.ballots.all()},
-        "rests_on_reports": decision.rests_on_reports,
-        "are_seats_checked": decision.are_seats_checked,
-        "cited": cited(decision),
-    }
-
-
-def of_statement(statement: Any, _told: Told) -> shapes.OfStatement:
-    return {
-        "recorded_at": statement.recorded_at.isoformat(),
-        "corrected_by": statement.correction.slug if statement.is_corrected else None,
-        "rests_on_copies": statement.rests_on_copies,
-        "cited": cited(statement),
-    }
-
-
-def of_stance(stance: Any, _told: Told) -> shapes.OfStance:
-    return {
-        "recorded_at": stance.recorded_at.isoformat(),
-        "is_support": stance.is_support,
-        "is_in_force": stance.statement.counts,
-    }
-
-
-def of_paragraph(paragraph: Any, _told: Told) -> shapes.OfDecisionParagraph:
-    return {
-        "recorded_at": paragraph.recorded_at.isoformat(),
-        "is_in_force": paragraph.decision.counts,
     }
 
 

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from advocacy.as_data import shapes
-from advocacy.as_data.kinds import KINDS, Kind, Rows, Told, key_name
+from advocacy.as_data.kinds import KINDS, Kind, Rows, key_name
+from advocacy.as_data.told import Told
 from advocacy.models import (
     ContactPoint,
     Decision,

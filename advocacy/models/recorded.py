@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.text import slugify
@@ -204,12 +205,18 @@ class Recorded(Noted):
             raise ValidationError({"corrects": refusal})
 
 
+is_of_no_organisation = RegexValidator(
+    f"^({'|'.join(sorted(OF_ORGANISATIONS))})$",
+    _("“%(value)s” is the code of an organisation, not of a State."),
+    inverse_match=True,
+)
+OF_A_STATE = [is_iso2, is_of_no_organisation]
+
+
 def is_a_state(code: str) -> None:
     """Refuse what is no code of a State; raises ValidationError."""
-    is_iso2(code)
-    if code in OF_ORGANISATIONS:
-        refusal = gettext("“%(code)s” is the code of an organisation, not of a State.")
-        raise ValidationError(refusal % {"code": code})
+    for validate in OF_A_STATE:
+        validate(code)
 
 
 def witness(rows: Iterable[Any]) -> None:

@@ -14,6 +14,7 @@ from advocacy.models.dates import machine_day
 from advocacy.models.enums import DatePrecision
 from advocacy.models.page_addresses import page_address
 from advocacy.models.recorded import (
+    OF_A_STATE,
     Part,
     Recorded,
     RecordedQuerySet,
@@ -146,7 +147,7 @@ class Statement(Recorded):
         _("State"),
         max_length=2,
         blank=True,
-        validators=[is_a_state],
+        validators=OF_A_STATE,
         help_text=_("Its two letters (ISO 3166). One of the three is the speaker."),
     )
     organisation = models.ForeignKey(

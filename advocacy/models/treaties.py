@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from advocacy.models.content import Content, ContentQuerySet
 from advocacy.models.decision_enums import TreatyState
 from advocacy.models.enums import DatePrecision
-from advocacy.models.recorded import is_a_state
+from advocacy.models.recorded import OF_A_STATE
 from advocacy.models.text import Line, Slug, Text
 
 
@@ -40,7 +40,7 @@ class TreatyStatus(Content):
     TRANSLATED = ("reservations", "note")
 
     slug = Slug(_("slug"), max_length=80, unique=True)
-    state = Line(_("State"), max_length=2, validators=[is_a_state])
+    state = Line(_("State"), max_length=2, validators=OF_A_STATE)
     legal_reference = models.ForeignKey(
         "LegalReference",
         on_delete=models.PROTECT,

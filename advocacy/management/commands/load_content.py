@@ -311,7 +311,7 @@ class Command(BaseCommand):
     def broken(self, file, row, why):
         key = key_of(row)
         where = f" It begins at line {line}." if (line := line_of(self.folder / file, key)) else ""
-        return CommandError(f"{file}, {key}: {why}. Nothing was saved.{where}")
+        return CommandError(f"{file}, {key}: {why.removesuffix('.')}.{where} Nothing was saved.")
 
 
 def demand_a_record(folder):
