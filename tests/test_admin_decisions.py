@@ -75,7 +75,7 @@ def confirm(client, page, sent):
         "CH: yes\nFR: yes\nCN: abstain\nRU: no",
         "CH:yes CN:abstain FR:yes RU:no",
         "In favour (2): France, Switzerland\nAgainst: Russia\nAbstained (1): China",
-        "Yes: CH FR\nNo: RU\nAbstentions: CN",
+        "Yes: CH FR\nNo: RU\nAbstentions: CN\nAbsent: none",
         "Швейцарія за, Франція за; Китай утримався; Росія проти",
     ],
 )
@@ -228,7 +228,6 @@ def test_a_decision_is_corrected_by_naming_it_and_the_form_starts_with_what_it_s
     refused = client.post(page, sent)
     assert errors_beside(refused, "decision-correction_reason")
     sent |= typed("decision", vote__RU="no", correction_reason="Russia voted against.")
-    sent |= typed("decision", yes="", no="", abstain="")
     done = confirm(client, page, sent)
 
     assert "Corrected: both stay in the record." in text_of(done)

@@ -19,6 +19,8 @@ ALSO = {
     Vote.ABSENT: ["was absent"],
     Vote.NOT_VOTING: ["nv", "did not vote", "not voting"],
 }
+# What stands in a list of nobody.
+NOBODY = {"none", "nobody", "-", "–", "—"}
 # Between States: a comma, a semicolon, or the two letters of the next one.
 PIECES = re.compile(r"[,;\n]|\s+(?=[A-Z]{2}(?:[\s:=,;]|$))")
 
@@ -44,7 +46,9 @@ def codes_by_name() -> dict[str, str]:
 
 def read_states(text: str) -> list[str]:
     """The States of a list, by code or name; raises ValidationError naming what is none."""
-    names, found, unknown = codes_by_name(), [], []
+    names = codes_by_name()
+    found: list[str] = []
+    unknown: list[str] = []
     for piece in filter(None, map(str.strip, PIECES.split(text))):
         code = code_of(piece, names)
         (found if code else unknown).append(code or piece)
@@ -64,7 +68,8 @@ def read_ballots(text: str) -> dict[str, str]:
 
     Raises ValidationError naming each piece that cannot be read, and each State with two votes.
     """
-    words, names, ballots, errors = votes_by_word(), codes_by_name(), {}, []
+    words, names, errors = votes_by_word(), codes_by_name(), []
+    ballots: dict[str, str] = {}
     for state, vote in pieces_of(text, words):
         code = code_of(state, names)
         if not code or not vote:
@@ -84,7 +89,8 @@ def pieces_of(text: str, words: dict[str, Vote]) -> Iterator[tuple[str, str]]:
     for line in filter(None, map(str.strip, text.splitlines())):
         head, colon, rest = line.partition(":")
         if colon and (vote := words.get(without_number(head))):
-            yield from ((state, vote.value) for state in split(rest))
+            named = (state for state in split(rest) if state.casefold() not in NOBODY)
+            yield from ((state, vote.value) for state in named)
             continue
         for piece in split(line):
             match = one.fullmatch(piece)

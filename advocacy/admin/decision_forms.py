@@ -30,10 +30,12 @@ from advocacy.models import (
     Vote,
     country_name,
 )
+from advocacy.models.decision_rules import COUNTED
 from advocacy.models.text import TextInput
 
 VOTES = [("", "—"), *Vote.choices]
 PARAGRAPHS = 2
+OF_A_PARAGRAPH = ["number", "words", "language", "is_read"]
 
 
 class DecisionAddress(forms.Form):
@@ -51,12 +53,12 @@ class ParagraphForm(forms.ModelForm):
 
     class Meta:
         model = DecisionParagraph
-        fields = ["number", "words", "language", "is_read"]
+        fields = OF_A_PARAGRAPH
         widgets = {"words": LINES}
 
     def __init__(self, data: Any, *, prefix: str, start: Any = None):
         super().__init__(data, prefix=prefix, empty_permitted=True, use_required_attribute=False)
-        self.initial |= start or {}
+        self.initial.update(start or {})
 
     def has_changed(self) -> bool:
         """What a correction starts with counts as typed."""
@@ -70,7 +72,7 @@ class ParagraphForm(forms.ModelForm):
 class BallotsField(TextInput):
     widget = AdminTextareaWidget(attrs={"rows": 4})
 
-    def clean(self, value: Any) -> dict[str, str]:  # type: ignore[override]
+    def clean(self, value: Any) -> Any:
         return read_ballots(super().clean(value) or "")
 
 
@@ -120,7 +122,7 @@ class DecisionForm(RecordedForm):
         if not self.is_bound and self.corrects:
             self.fill_in_table()
         said = self.corrects.paragraphs.all() if self.corrects else []
-        starts = [{name: getattr(p, name) for name in ParagraphForm._meta.fields} for p in said]
+        starts = [{name: getattr(p, name) for name in OF_A_PARAGRAPH} for p in said]
         data = given.get("data")
         number = max(PARAGRAPHS, len(starts) + 1)
         self.paragraphs = [
@@ -176,8 +178,12 @@ class DecisionForm(RecordedForm):
         self.initial["ballots"] = listed(rest)
 
     def values_of(self, row: Any) -> dict[str, Any]:
-        many = {name: list(getattr(row, name).all()) for name in ("actions", "issues")}
+        names = ("actions", "issues")
+        many: dict[str, Any] = {name: list(getattr(row, name).all()) for name in names}
         sponsors = listed(sponsor.state for sponsor in row.sponsors.all())
+        if row.ballots.exists():
+            # They are counted anew.
+            many |= dict.fromkeys((vote.value for vote in COUNTED), None)
         return super().values_of(row) | many | {"body": row.body, "sponsors": sponsors}
 
     @property

@@ -28,6 +28,11 @@ def row_url(row: Any) -> str:
     return reverse(f"admin:advocacy_{row._meta.model_name}_change", args=[row.pk])
 
 
+def desk_of(model: Any) -> Any:
+    """The part of the desk that shows such rows."""
+    return admin.site.get_model_admin(model)
+
+
 def draft_page(draft: RecordedDraft) -> str:
     return reverse("admin:advocacy_recordeddraft", args=[draft.pk])
 
@@ -100,7 +105,7 @@ def kept(data: QueryDict, form: Any) -> dict[str, list[str]]:
 
 def noted(request: HttpRequest, row: Any) -> HttpResponse:
     """Write into its history who recorded it, say so, and lead there."""
-    own = admin.site.get_model_admin(type(row))
+    own = desk_of(type(row))
     own.log_addition(request, row, [{"added": {}}])
     if row.corrects_id:
         words = _("Corrected: both stay in the record.")
@@ -112,7 +117,7 @@ def noted(request: HttpRequest, row: Any) -> HttpResponse:
 
 def form_page(request: HttpRequest, form: Any, *, is_read: bool = True) -> HttpResponse:
     """The form, empty or with what was typed; with what is missing, unless nobody recorded yet."""
-    own = admin.site.get_model_admin(form.MODEL)
+    own = desk_of(form.MODEL)
     errors = is_read and form.is_bound and not form.is_valid()
     return own.desk_page(
         request,
@@ -127,7 +132,7 @@ def form_page(request: HttpRequest, form: Any, *, is_read: bool = True) -> HttpR
 
 def look(request: HttpRequest, form: Any) -> HttpResponse:
     """What the form says, with its sums, before anything is saved."""
-    own = admin.site.get_model_admin(form.MODEL)
+    own = desk_of(form.MODEL)
     sent = [(name, value) for name, values in request.POST.lists() for value in values]
     return own.desk_page(
         request,
@@ -158,7 +163,7 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     row = get_object_or_404(RecordedDraft.objects.select_related("written_by"), pk=pk)
     form = form_of(row)
-    own = admin.site.get_model_admin(form.MODEL)
+    own = desk_of(form.MODEL)
     if request.method == "POST":
         return decide(request, row, form)
     return own.desk_page(

@@ -30,9 +30,9 @@ FULL_WIDTH = {"data-width": "100%"}
 class StatesField(TextInput):
     """States by their letters or names, with commas between."""
 
-    widget = AdminTextareaWidget(attrs={"rows": 2})
+    widget: Any = AdminTextareaWidget(attrs={"rows": 2})
 
-    def clean(self, value: Any) -> list[str]:  # type: ignore[override]
+    def clean(self, value: Any) -> Any:
         return read_states(super().clean(value) or "")
 
 
@@ -71,8 +71,9 @@ class RecordedForm(forms.Form):
         super().__init__(data, prefix=self.KIND, use_required_attribute=False)
         self.by, self.corrects = by, corrects
         names = [*self.NAMES, *(OF_A_CORRECTION if corrects else [])]
-        widgets = {self.DAY: DayInput, "note": LINES, "point": LINES, "quote": LINES}
-        widgets |= {"correction_reason": LINES}
+        texts = ["note", "point", "quote", "correction_reason"]
+        widgets: dict[str, type[forms.Widget] | forms.Widget] = dict.fromkeys(texts, LINES)
+        widgets[self.DAY] = DayInput
         self.fields.update(forms.fields_for_model(self.MODEL, names, widgets=widgets))
         self.fields["sources"] = chosen_several(
             self.MODEL,
@@ -83,7 +84,7 @@ class RecordedForm(forms.Form):
         self.initial.update(start or {})
         if corrects:
             self.fields["correction_reason"].required = True
-            self.initial |= self.values_of(corrects) | {"took_place": True}
+            self.initial.update(self.values_of(corrects) | {"took_place": True})
         self.new_source = NewSourceForm(data, prefix="source-1")
 
     def values_of(self, row: Any) -> dict[str, Any]:

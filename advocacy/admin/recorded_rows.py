@@ -44,11 +44,10 @@ class RecordedAdmin(TransferMixin, ReadOnlyAdmin):
         ways = words | {"record_page": self.record_page()} if may_record(request.user) else {}
         return super().changelist_view(request, ways | (extra_context or {}))
 
-    def render_change_form(self, request: HttpRequest, context: Any, **kwargs: Any) -> HttpResponse:
-        row = kwargs.get("obj")
-        if row and may_record(request.user) and not row.is_corrected:
-            context["correct_page"] = f"{self.record_page()}?corrects={row.pk}"
-        return super().render_change_form(request, context, **kwargs)
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj and may_record(request.user) and not obj.is_corrected:
+            context["correct_page"] = f"{self.record_page()}?corrects={obj.pk}"
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def record_page(self) -> str:
         return reverse(f"admin:advocacy_{self.opts.model_name}_record")

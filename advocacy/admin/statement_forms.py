@@ -40,7 +40,7 @@ class StateField(StatesField):
 
     widget = forms.TextInput
 
-    def clean(self, value: Any) -> str:  # type: ignore[override]
+    def clean(self, value: Any) -> Any:
         states = super().clean(value)
         if len(states) > 1:
             raise ValidationError(gettext("One State speaks; others spoke with it."))
@@ -59,7 +59,7 @@ class StanceForm(forms.ModelForm):
         super().__init__(data, prefix=prefix, empty_permitted=True, use_required_attribute=False)
         self.fields["action"] = chosen_one(StatementAsk, "action")
         self.order_fields(SAID)
-        self.initial |= start or {}
+        self.initial.update(start or {})
 
     def has_changed(self) -> bool:
         """What a correction starts with counts as typed."""
@@ -141,8 +141,8 @@ class StatementForm(RecordedForm):
         return [
             (
                 row["action"],
-                Stance(row["stance"]).label,
-                StanceBasis(row["basis"]).label,
+                str(Stance(row["stance"]).label),
+                str(StanceBasis(row["basis"]).label),
                 row["sentence"],
             )
             for row in said
