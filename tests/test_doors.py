@@ -22,8 +22,9 @@ CLOSED_TO_LETTERS = {
 # Whatever else stood in brackets would be sent as it is.
 PLACES_TO_FILL_IN = re.compile(
     r"\[(your name|your organisation|your union|your outlet|your address|town|town, country|"
-    r"your country|Your country|what your country did|date|number|link to this page|"
-    r"region or sector|subject, period, places)\]"
+    r"your country|Your country|what your country did|"
+    r"date|number|link to this page|region or sector|"
+    r"subject, period, places)\]"
 )
 
 

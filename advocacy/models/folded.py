@@ -99,6 +99,13 @@ def held_by(fields: Sequence[str], word: str) -> models.Q:
     return models.Q(*[_held(field, word) for field in fields], _connector=models.Q.OR)
 
 
+def held_in_any_case(fields: Sequence[str], word: str) -> models.Q:
+    """The same where a field has no copy: SQLite alone knows no capitals but those of English."""
+    pattern = "".join(WRITTEN.get(sign) or re.escape(sign) for sign in word)
+    held = [models.Q(**{f"{field}__iregex": pattern}) for field in fields]
+    return models.Q(*held, _connector=models.Q.OR)
+
+
 def needle(word: str) -> str:
     """What a copy (`searched_copy`) holds where it holds a part of a search."""
     return " " + word if is_short(word) else letters(word)

@@ -13,6 +13,7 @@ from advocacy.models.dates import written_day
 from advocacy.models.decision_enums import Stance, StanceBasis, Vote
 from advocacy.models.decision_parts import Ballot, DecisionAsk
 from advocacy.models.decisions import Decision
+from advocacy.models.enums import AskState
 from advocacy.models.stances import StatementAsk
 from advocacy.models.statements import CoSpeaker, Statement
 
@@ -57,6 +58,11 @@ def stance_words(one: StatementAsk) -> str:
     return str(STANCES[one.stance, one.basis])
 
 
+def public_stances(statement: Statement) -> list[StatementAsk]:
+    """What it says to each ask that readers may see. Needs its stances with their asks."""
+    return [one for one in statement.stances.all() if one.action.state != AskState.DRAFT]
+
+
 def tally_words(decision: Decision) -> str:
     """How the votes fell: the same as that of an entry, and who did not vote where it is known."""
     tally = decision.tally
@@ -81,8 +87,8 @@ def states_that_spoke() -> list[str]:
     """The codes of the States of which a statement is told, alone or with others."""
     told = Statement.objects.in_force().order_by()
     joined = CoSpeaker.objects.filter(statement__in=told.values("pk")).order_by()
-    alone = told.exclude(state="").values_list("state", flat=True)
-    return sorted({*alone, *joined.values_list("state", flat=True)})
+    alone = told.exclude(state="").values_list("state")
+    return sorted(code for (code,) in alone.union(joined.values_list("state")).order_by())
 
 
 class Positions:

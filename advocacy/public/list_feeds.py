@@ -17,7 +17,7 @@ from django.utils.translation import override
 from advocacy.as_data import API, KINDS
 from advocacy.models import Site, in_one_language
 from advocacy.models.dates import written_day
-from advocacy.models.positions import speaker_name, stance_words, tally_words
+from advocacy.models.positions import public_stances, speaker_name, stance_words, tally_words
 from advocacy.public.decision_list import DecisionList
 from advocacy.public.feeds import NEWEST, NOTHING_YET, CarriedAtom, Told, purpose
 from advocacy.public.lists import ActionList, BodyList, IssueList
@@ -186,7 +186,7 @@ class StatementFeed(RecordedFeed):
         day = written_day(statement.said_on, statement.said_precision)
         asks = [
             f"{one.action.text_of('title')}: {stance_words(one)}."
-            for one in statement.stances.all()
+            for one in public_stances(statement)
         ]
         words = statement.text_of("point"), *asks
         return Told(f"{speaker_name(statement)}, {day}", paragraphs(*words))

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.db.models import Q
 
 from advocacy.models import Translation
-from advocacy.models.folded import held_by, wanted
+from advocacy.models.folded import held_in_any_case, wanted
 from advocacy.public.lists import FilteredList
 
 
@@ -32,8 +32,8 @@ class RecordedList(FilteredList):
         """Whether a word stands in one of the columns, in any language."""
         told = [name for name in self.searched_in if name in self.model.TRANSLATED]
         texts = Translation.objects.filter(of=self.model.translation_name(), field__in=told)
-        texts = texts.filter(held_by(["text"], word)).order_by()
-        return held_by(self.searched_in, word) | Q(pk__in=texts.values("row"))
+        texts = texts.filter(held_in_any_case(["text"], word)).order_by()
+        return held_in_any_case(self.searched_in, word) | Q(pk__in=texts.values("row"))
 
     # The rows that match the other filters, each by its name.
     narrow: Callable[..., Any]

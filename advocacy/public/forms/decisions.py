@@ -28,10 +28,9 @@ class DecisionFilterForm(AsOfForm):
         self.fields["body"].queryset = TargetBody.objects.filter(pk__in=decided)
         self.fields["state"].choices += by_name(numbers.get("voted", states_that_voted))
 
-    @classmethod
-    def not_offered(cls, data):
-        """Where no vote by name is on record, nobody is asked whose."""
-        return unless(numbers.get("voted", states_that_voted), data, "state", "voted")
+    def leave_out(self):
+        super().leave_out()
+        leave_out_states(self, "state", "voted")
 
 
 class StatementFilterForm(AsOfForm):
@@ -47,10 +46,9 @@ class StatementFilterForm(AsOfForm):
     def fill_choices(self):
         self.fields["state"].choices += by_name(numbers.get("spoke", states_that_spoke))
 
-    @classmethod
-    def not_offered(cls, data):
-        """Where no State is known to have spoken, nobody is asked which."""
-        return unless(numbers.get("spoke", states_that_spoke), data, "state")
+    def leave_out(self):
+        super().leave_out()
+        leave_out_states(self, "state")
 
 
 def by_name(codes):
@@ -59,6 +57,9 @@ def by_name(codes):
     return sorted(named, key=lambda state: place_in_a_list(state[1]))
 
 
-def unless(there, data, *names):
-    """The filters of these names that the address does not name, where nothing is there."""
-    return [] if there else [name for name in names if name not in data]
+def leave_out_states(form, *names):
+    """Nobody is asked for a State, or how it voted, where the record knows of none."""
+    if len(form.fields["state"].choices) == 1:
+        for name in names:
+            if name not in form.data:
+                del form.fields[name]
