@@ -7,6 +7,7 @@ from django.conf import settings
 
 from advocacy.content_folder import SITE
 from advocacy.management.commands.load_content import FILES
+from advocacy.models import RecommendedAction
 
 DOSSIER = settings.CONTENT_DIR
 
@@ -45,6 +46,9 @@ def named_by(model, row, rows):
         for (key,) in keys if field.many_to_many else [keys]:
             (named,) = (r for r in rows[field.related_model] if key_of(r) == key)
             yield field.related_model, named
+    for said in row["fields"].get("asks", []):
+        (ask,) = (r for r in rows[RecommendedAction] if key_of(r) == said["action"][0])
+        yield RecommendedAction, ask
 
 
 def key_of(row):

@@ -39,6 +39,7 @@ from advocacy.models.digests import SALT_BYTES
 from advocacy.models.text import CarriedText
 from advocacy.models.withheld import FIELDS, model_of, same_words
 from advocacy.models.wordings import Wording
+from tests.decisions import decide, state
 from tests.factories import (
     ASKED_ON,
     make_action,
@@ -75,6 +76,10 @@ NOT_WORDS = {
         "tell",
     },
     "submission": {"slug", "channel"},
+    "decision": {"slug", "symbol", "draft_symbol", "decided_precision", "outcome"},
+    "decisionparagraph": {"slug", "number", "language"},
+    "statement": {"slug", "state", "said_precision", "quote_language"},
+    "statementask": {"slug", "stance", "basis"},
     "event": {"slug", "happened_precision", "by_states", "about_states"},
     "searchlog": {"key"},
     "source": {"key", "published_precision", "language", "sha256", "link_answer"},
@@ -117,6 +122,9 @@ def make_row(of, field):
             words["corrects"] = action.submissions.get()
         record(action)
         return submit(action, **words)
+    if of in ("decision", "decisionparagraph", "statement", "statementask"):
+        record(action)
+        return make_decided_or_said(of, field, words, action)
     if of == "event":
         event = make_event(**words)
         record(action, event=event)
@@ -148,6 +156,22 @@ def make_row(of, field):
     reply.signed = f"{reply.signed} "
     reply.save()
     return reply
+
+
+def make_decided_or_said(of, field, words, action):
+    corrects = {}
+    if field == "correction_reason":
+        corrects["corrects"] = decide(slug="first") if of == "decision" else state(slug="first")
+    match of:
+        case "decision":
+            return decide(actions=[action], **words, **corrects)
+        case "decisionparagraph":
+            said = {"number": "OP 1", "is_read": True, **words}
+            return decide(actions=[action], paragraphs=[said]).paragraphs.get()
+        case "statement":
+            return state(action, **words, **corrects)
+    takes = {"action": action, "stance": "supports", "basis": "explicit", **words}
+    return state(asks=[takes]).stances.get()
 
 
 def everything_stored():

@@ -7,6 +7,7 @@ from advocacy.admin import (
     actions,
     bodies,
     contact_points,
+    decisions,
     drafts,
     events,
     followers,
@@ -21,10 +22,12 @@ from advocacy.admin import (
     search_words,
     sources,
     state_news,
+    statements,
     steps,
     submissions,
     this_record,
     translations,
+    treaties,
     withholdings,
 )
 

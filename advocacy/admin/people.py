@@ -21,7 +21,7 @@ from advocacy.admin.base import DeskModelAdmin, ReadOnlyAdmin
 from advocacy.admin.factors import ask_again, has_second_factor
 from advocacy.mailing.accounts import AccountChange, tell
 from advocacy.mailing.tasks import PERMISSIONS
-from advocacy.models import WRITE, Draft, SignIn, SubmissionDraft
+from advocacy.models import WRITE, Draft, RecordedDraft, SignIn, SubmissionDraft
 
 admin.site.unregister(get_user_model())
 admin.site.unregister(Group)
@@ -45,7 +45,11 @@ TOLD = {
 
 
 # Whatever somebody who leaves may have left unfinished.
-DRAFTS: "list[type[Draft | SubmissionDraft]]" = [Draft, SubmissionDraft]
+DRAFTS: "list[type[Draft | SubmissionDraft | RecordedDraft]]" = [
+    Draft,
+    SubmissionDraft,
+    RecordedDraft,
+]
 
 
 def open_drafts_of(person):

@@ -19,6 +19,7 @@ from advocacy.models import (
     WITHHOLD,
     ContactPoint,
     Draft,
+    RecordedDraft,
     Report,
     Site,
     Source,
@@ -78,6 +79,8 @@ def desk_for(user):
         drafts = Draft.objects.waiting().with_related()
         desk["drafts"] = {"number": drafts.count(), "rows": drafts[: figures.SHOWN]}
         put = SubmissionDraft.objects.waiting().with_related()
+        typed = RecordedDraft.objects.waiting().select_related("written_by")
+        desk["recorded_drafts"] = {"number": typed.count(), "rows": typed[: figures.SHOWN]}
         desk["submission_drafts"] = {"number": put.count(), "rows": put[: figures.SHOWN]}
     if user.has_perm(READ_REPORTS):
         told = Report.objects.open().select_related("action")

@@ -26,6 +26,9 @@ from advocacy.models.withheld import (
     words_of,
 )
 
+# Rows that stand on the page of another: the name by which they know it.
+PART_OF = {"decisionparagraph": "decision", "statementask": "statement"}
+
 
 class ProposalForm(forms.Form):
     """Which field of a row, and why."""
@@ -49,6 +52,8 @@ def row_url(row):
     """Where staff see a row: an entry in the record of its ask, anything else on its own page."""
     if kind_of(row) == "statusupdate":
         return entry_url(row)
+    if part_of := PART_OF.get(kind_of(row)):
+        row = getattr(row, part_of)
     return reverse(f"admin:advocacy_{kind_of(row)}_change", args=[row.pk])
 
 

@@ -24,52 +24,41 @@ NOTED = re.compile(r"(?:(\d+)\s*[-–:,\s]\s*)?([0-9a-f]{64})|(\d+)-([0-9a-f]{12
 # Who of the staff wrote something is nobody's business: the hash alone is given.
 STAFF = {"recorded_by_id", "approved_by_id", "proposed_by_id", "confirmed_by_id"}
 # What the files of data say again of what the chain holds: {file: columns}.
-COMPARED = {
-    "entries": [
-        *["status", "happened_on", "happened_precision", "checked_on", "summary", "asserted_by"],
-        *["verification", "reference", "quote", "speaker", "missing", "blocked_reason"],
-        *["blocked_by", "refused_reason", "votes_for", "votes_against", "votes_abstained"],
-        *["receipt_on", "transition_reason", "is_setback", "points_other_way"],
-        "correction_reason",
-    ],
-    "submissions": [
-        *["submitted_on", "channel", "is_private", "reference", "receipt_on", "took_place"],
-        "correction_reason",
-    ],
-    "decisions": [
-        *["symbol", "draft_symbol", "title", "decided_on", "decided_precision", "outcome"],
-        *["yes", "no", "abstain", "absent", "not_voting", "note", "took_place"],
-        *["correction_reason", "sponsors", "ballots"],
-    ],
-    "decision_paragraphs": ["number", "words", "language", "is_read"],
-    "statements": [
-        *["state", "forum", "said_on", "said_precision", "office", "quote", "quote_language"],
-        *["point", "took_place", "correction_reason", "joined"],
-    ],
-    "stances": ["stance", "basis", "sentence"],
-    "actions": [
-        *["reference", "title", "text", "state", "listed_on", "closed_on", "closed_because"],
-        *["counts_as_done", "counts_as_refused", "expected_by", "expected_basis", "expected_rule"],
-        *["paused_on", "pause_reason", "legal_note"],
-    ],
-    "bodies": ["name", "abbreviation", "country", "works_in_confidence"],
-    "events": ["happened_on", "happened_precision", "title", "text", "by_states", "about_states"],
-    "sources": [
-        *["title", "summary", "publisher", "url", "published_on", "published_precision", "tier"],
-        *["is_independent", "language", "quote", "quote_translation", "accessed_on"],
-        *["archive_url", "sha256", "is_weak", "exposes_people"],
-    ],
+SAID_AGAIN = {
+    "entries": """status happened_on happened_precision checked_on summary asserted_by
+        verification reference quote speaker missing blocked_reason blocked_by
+        refused_reason votes_for votes_against votes_abstained receipt_on transition_reason
+        is_setback points_other_way correction_reason""",
+    "submissions": """submitted_on channel is_private reference receipt_on took_place
+        correction_reason""",
+    "decisions": """symbol draft_symbol title decided_on decided_precision outcome yes no
+        abstain absent not_voting note took_place correction_reason sponsors ballots""",
+    "decision_paragraphs": """number words language is_read""",
+    "statements": """state forum said_on said_precision office quote quote_language point
+        took_place correction_reason joined""",
+    "stances": """stance basis sentence""",
+    "actions": """reference title text state listed_on closed_on closed_because
+        counts_as_done counts_as_refused expected_by expected_basis expected_rule paused_on
+        pause_reason legal_note""",
+    "bodies": """name abbreviation country works_in_confidence""",
+    "events": """happened_on happened_precision title text by_states about_states""",
+    "sources": """title summary publisher url published_on published_precision tier
+        is_independent language quote quote_translation accessed_on archive_url sha256
+        is_weak exposes_people""",
 }
+COMPARED = {file: columns.split() for file, columns in SAID_AGAIN.items()}
 # What an entry says of where it was looked stands in a file of its own.
 OF_A_LOG = ["searched_on", "places", "terms", "gaps"]
 KEYS = {"entries": "key", "sources": "key", "search_logs": "key"}
-SINGULAR = {"entries": "Entry", "submissions": "Submission", "actions": "Ask"}
-SINGULAR.update({"decisions": "Decision", "statements": "Statement", "stances": "Stance"})
-SINGULAR["decision_paragraphs"] = "Paragraph"
-# Each of them is a link of its own; others stand in the chain once something needs them.
-OF_THE_RECORD = ["entries", "submissions", "decisions", "decision_paragraphs", "statements"]
-OF_THE_RECORD.append("stances")
-SINGULAR.update({"bodies": "Body", "events": "Event", "sources": "Source"})
+# Each row of these is a link; others stand in the chain once something needs them.
+OF_THE_RECORD = ["entries", "submissions", "decisions", "decision_paragraphs"]
+OF_THE_RECORD += ["statements", "stances"]
+SINGULAR = {
+    "entries": "Entry",
+    "actions": "Ask",
+    "bodies": "Body",
+    "decision_paragraphs": "Paragraph",
+}
 
 
 class Unreadable(Exception):
@@ -143,6 +132,9 @@ class Check:
         self.rows = {}
         self.closed, self.withheld = [], set()
 
+    def fault(self, sentence):
+        self.faults.append(sentence)
+
     def chain(self, noted):
         """Work every hash out anew. `noted` is a number and the beginning of a hash."""
         with self.files.open(CHAIN) as file:
@@ -152,14 +144,12 @@ class Check:
                     worked_out = link_digest(link)
                     self.take(link, worked_out, noted)
                 except (ValueError, KeyError, TypeError, AttributeError):
-                    self.faults.append(
-                        f"{CHAIN}, line {place}: this is no link any more: it was changed."
-                    )
+                    self.fault(f"{CHAIN}, line {place}: this is no link any more: it was changed.")
                     self.number += 1
                     self.head = ""
         for what, link in self.closed:
             if what not in self.withheld:
-                self.faults.append(
+                self.fault(
                     f"{named(link)}: “{what[2]}” is given as a hash alone, and nothing in the"
                     " record says that it was withheld."
                 )
@@ -169,9 +159,9 @@ class Check:
         # After a line that cannot be read nobody knows what this one should follow.
         follows = self.head in ("", link["previous"]) if self.number > 1 else not link["previous"]
         if link["number"] != self.number or not follows:
-            self.faults.append(f"{named(link)}: it does not follow the link before it.")
+            self.fault(f"{named(link)}: it does not follow the link before it.")
         if link["digest"] != worked_out:
-            self.faults.append(f"{named(link)}: what it says was changed.")
+            self.fault(f"{named(link)}: what it says was changed.")
         self.number, self.head = link["number"], link["digest"]
         self.kinds[link["kind"]] = self.kinds.get(link["kind"], 0) + 1
         if noted and link["digest"].startswith(noted[1]) and noted[0] in (None, link["number"]):
@@ -203,7 +193,7 @@ class Check:
         try:
             stream = self.files.open(path)
         except FileNotFoundError:
-            self.faults.append(f"{path} is missing.")
+            self.fault(f"{path} is missing.")
             return
         with stream:
             for place, line in enumerate(stream, start=1):
@@ -214,9 +204,7 @@ class Check:
                     row = json.loads(text.decode())
                     yield row[KEYS.get(file, "slug")], row
                 except (ValueError, KeyError, TypeError):
-                    self.faults.append(
-                        f"{path}, line {place}: this is no row any more: it was changed."
-                    )
+                    self.fault(f"{path}, line {place}: this is no row any more: it was changed.")
 
     def data(self):
         """Whether the files of data say what the chain says."""
@@ -230,18 +218,15 @@ class Check:
                 self.compare(file, f"{file}/{key}", self.compared(file, row))
         for name in self.rows:
             file = name.partition("/")[0]
-            self.faults.append(f"{label(name)} is in the chain, and not in json/{file}.json.")
+            self.fault(f"{label(name)} is in the chain, and not in json/{file}.json.")
 
     def compare(self, file, name, now):
         there = self.rows.pop(name, None)
         if there is None:
-            # An ask, a body, an event or a source stands in the chain once an entry needs it.
             if file in OF_THE_RECORD:
-                self.faults.append(f"{label(name)} is in json/{file}.json, and not in the chain.")
+                self.fault(f"{label(name)} is in json/{file}.json, and not in the chain.")
         elif there != now and not self.is_withheld(name):
-            self.faults.append(
-                f"{label(name)}: json/{file}.json says something else than the chain."
-            )
+            self.fault(f"{label(name)}: json/{file}.json says something else than the chain.")
 
     def is_withheld(self, name):
         """Whether words of a row are gone: a notice stands in their place, which has no hash."""
@@ -259,12 +244,12 @@ class Check:
                     while piece := file.read(1 << 16):
                         found.update(piece)
             except FileNotFoundError:
-                self.faults.append(f"{name} is missing.")
+                self.fault(f"{name} is missing.")
                 continue
             if found.hexdigest() != total:
-                self.faults.append(f"{name} is not the file that was put into this copy.")
+                self.fault(f"{name} is not the file that was put into this copy.")
         for name in sorted(set(self.files.names()) - set(expected) - {SUMS}):
-            self.faults.append(f"{name} was no part of this copy.")
+            self.fault(f"{name} was no part of this copy.")
 
 
 def whose(link, values, name):
@@ -280,7 +265,7 @@ def whose(link, values, name):
 
 def label(name):
     file, _, key = name.partition("/")
-    return f"{SINGULAR.get(file, file)} {key}"
+    return f"{SINGULAR.get(file, file[:-1].capitalize())} {key}"
 
 
 def named(link):

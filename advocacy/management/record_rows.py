@@ -41,9 +41,9 @@ def enter(model: type[Recorded], fields: Mapping[str, Any], author: Any) -> tupl
     for values in some:
         if values[name] in there:
             differs = differing(there[values[name]], values)
-            demand_same(row, [f"{key}.{values[name]}.{field}" for field in differs])
+            demand_same(row, [f"{key}.{named(values[name])}.{field}" for field in differs])
     if gone := there.keys() - {values[name] for values in some}:
-        demand_same(row, [f"{key}.{one}" for one in gone])
+        demand_same(row, [f"{key}.{named(one)}" for one in gone])
     for values in new:
         inner._default_manager.enter(by=author, **{to_row: row}, **values)  # type: ignore[attr-defined]
     return row, bool(new)
@@ -123,6 +123,11 @@ def stored(row: Any, name: str) -> Any:
 
 def compared(value: Any) -> Any:
     return set(value) if isinstance(value, list) else value
+
+
+def named(inner: Any) -> str:
+    """What names an inner row in a file: the number of a paragraph, or the key of an ask."""
+    return str(getattr(inner, "slug", inner))
 
 
 def demand_same(row: Any, differs: list[str]) -> None:

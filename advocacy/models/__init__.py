@@ -85,6 +85,7 @@ from advocacy.models.pages import EVERY_RECORD_HAS, Page
 from advocacy.models.paragraphs import Paragraph
 from advocacy.models.pauses import LIKE_REFUSALS, TURNED_AWAY
 from advocacy.models.pictures import Picture
+from advocacy.models.recorded_drafts import RecordedDraft, RecordedKind
 from advocacy.models.refusals import DAYS_TO_END, Refusal
 from advocacy.models.relations import AskRelation
 from advocacy.models.replies import Reply

@@ -26,6 +26,7 @@ NOT_PUBLIC = {
     # The desk: what readers told, what is not said yet, and who came.
     "Report",
     *["Draft", "Draft_sources", "SubmissionDraft", "SubmissionDraft_organisations"],
+    "RecordedDraft",
     *["Withholding", "OnceKey", "SignIn", "Attempt"],
     # How the program is doing.
     *["Worker", "MailOutage", "StaffCall", "LoadedRecord"],

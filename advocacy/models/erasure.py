@@ -70,7 +70,7 @@ def chained_places(row: Any, field: str) -> list[tuple[Chained, str]]:
             places += [(entry, field) for entry in entries.filter(pk=row.pk)]
         case "searchlog":
             places += [(entry, f"search_log__{field}") for entry in entries.filter(search_log=row)]
-        case "submission":
+        case "submission" | "decision" | "decisionparagraph" | "statement" | "statementask":
             places += [(row, field)]
         case "source" | "event":
             places += [(wording, field) for wording in Wording.objects.of_row(row)]

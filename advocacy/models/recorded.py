@@ -30,9 +30,10 @@ class NotedQuerySet[Row: "Noted"](AppendOnlyQuerySet[Row]):
         ValidationError, keyed by field, saying what is missing. Nothing is saved then.
         """
         demand_publication(by, approved_by)
-        return self.enter(by=by, approved_by=approved_by, **said)
+        row: Row = self.enter(by=by, approved_by=approved_by, **said)
+        return row
 
-    def enter(self, *, by: Any, **said: Any) -> Row:
+    def enter(self, *args: Any, **said: Any) -> Any:
         """Add a row, whoever writes it: for content that comes with the program."""
         raise NotImplementedError
 
@@ -97,6 +98,8 @@ class Recorded(Noted):
 
     # What of it other rows hold: {name of the hashed value: (manager, field)}.
     PARTS: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    # Fields whose constraints the verb asks about in its own words.
+    ASKED_APART: ClassVar[tuple[str, ...]] = ()
 
     slug = Slug(
         _("slug"),
@@ -162,17 +165,15 @@ class Recorded(Noted):
     def hashed_values_of(cls, keys: Collection[int]) -> dict[int, dict[str, Any]]:
         found = cls.read_hashed(cls.own_hashed(), keys)
         for name, (manager, field) in cls.PARTS.items():
+            relation: Any = cls._meta.get_field(manager)
+            part, to_row = relation.related_model, relation.field.attname
+            columns = part.HASHED_FROM.get(field, (field,))
+            rows = part._default_manager.filter(**{f"{to_row}__in": [*found]}).order_by()
             said: dict[int, list[Any]] = {key: [] for key in found}
-            relation = cls._meta.get_field(manager)
-            rows = relation.related_model._default_manager  # type: ignore[union-attr]
-            to_row = relation.field.attname  # type: ignore[union-attr]
-            columns = rows.model.HASHED_FROM.get(field, (field,))
-            for key, *parts in (
-                rows.filter(**{f"{to_row}__in": keys}).order_by().values_list(to_row, *columns)
-            ):
-                said[key].append(parts[0] if len(parts) == 1 else ":".join(parts))
-            for key, values in found.items():
-                values[name] = sorted(said[key])
+            for key, *values in rows.values_list(to_row, *columns):
+                said[key].append(values[0] if len(values) == 1 else ":".join(values))
+            for key, of_row in found.items():
+                of_row[name] = sorted(said[key])
         return {key: {name: values[name] for name in cls.HASHED} for key, values in found.items()}
 
     def check_record(self, *checks: Any, exclude: Iterable[str] = ()) -> None:
@@ -185,7 +186,7 @@ class Recorded(Noted):
         for check in (
             lambda: self.clean_fields(exclude={*exclude}),
             lambda: self.validate_unique(exclude={*exclude}),
-            lambda: self.validate_constraints(exclude={*exclude}),
+            lambda: self.validate_constraints(exclude={*exclude, *self.ASKED_APART}),
             self.check_corrects,
             *checks,
         ):
@@ -197,13 +198,10 @@ class Recorded(Noted):
             raise ValidationError(by_field(errors, {f.name for f in self._meta.get_fields()}))
 
     def check_corrects(self) -> None:
-        if self.corrects_id and type(self).is_named_by_a_correction(self.corrects_id):
+        rows: Any = type(self)._default_manager
+        if self.corrects and rows.filter(corrects=self.corrects).exists():
             refusal = gettext("This is already corrected: correct the newer one.")
             raise ValidationError({"corrects": refusal})
-
-    @classmethod
-    def is_named_by_a_correction(cls, key: int) -> bool:
-        return cls._default_manager.filter(corrects_id=key).exists()
 
 
 def is_a_state(code: str) -> None:
@@ -219,7 +217,7 @@ def witness(rows: Iterable[Any]) -> None:
 
     They are locked: nobody edits them until what stands on them has joined the chain.
     """
-    keys: dict[type[models.Model], set[int]] = {}
+    keys: dict[Any, set[int]] = {}
     for row in rows:
         keys.setdefault(type(row), set()).add(row.pk)
     for model in sorted(keys, key=lambda model: model.__name__):

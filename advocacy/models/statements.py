@@ -258,18 +258,7 @@ class Statement(Recorded):
         return f"{self.day} {self.speaker_key}"
 
     def get_absolute_url(self) -> str:
-        """On the page of its speaker, where it stands with all that it said."""
-        if self.state:
-            page = page_address("seat_country", self.state)
-        elif self.organisation:
-            page = page_address("organisation_detail", self.organisation.slug)
-        else:
-            page = page_address("body_detail", self.body.slug)
-        return f"{page}#{self.anchor}"
-
-    @property
-    def anchor(self) -> str:
-        return f"statement-{self.pk}"
+        return page_address("statement_detail", self.slug)
 
     @property
     def day(self) -> str:
@@ -303,7 +292,9 @@ class Statement(Recorded):
     def check_double(self) -> None:
         """Refuse what the record has already: the same words of the same speaker on that day."""
         same = {name: getattr(self, name) for name in (*SPEAKERS, "said_on", "quote", "point")}
-        others = Statement.objects.in_force().filter(**same).exclude(pk=self.corrects_id)
+        others = Statement.objects.in_force().filter(**same)
+        if self.corrects_id:
+            others = others.exclude(pk=self.corrects_id)
         if others.exists():
             field = "quote" if self.quote else "point"
             refusal = gettext(

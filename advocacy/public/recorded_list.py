@@ -1,5 +1,6 @@
 """What the lists of decisions and of statements share: rows of the record that stay as they are."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db.models import Q
@@ -30,13 +31,12 @@ class RecordedList(FilteredList):
     def holding(self, word):
         """Whether a word stands in one of the columns, in any language."""
         told = [name for name in self.searched_in if name in self.model.TRANSLATED]
-        rows = Translation.objects.filter(of=self.model.translation_name(), field__in=told)
-        rows = rows.filter(held_by(["text"], word)).order_by().values("row")
-        return held_by(self.searched_in, word) | Q(pk__in=rows)
+        texts = Translation.objects.filter(of=self.model.translation_name(), field__in=told)
+        texts = texts.filter(held_by(["text"], word)).order_by()
+        return held_by(self.searched_in, word) | Q(pk__in=texts.values("row"))
 
-    def narrow(self, rows, **chosen):
-        """The rows that match the other filters."""
-        raise NotImplementedError
+    # The rows that match the other filters, each by its name.
+    narrow: Callable[..., Any]
 
     def sort(self, rows):
         return rows.newest_first()

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from advocacy.models import (
     Ballot,
@@ -69,7 +69,7 @@ def treaties_of(state: str, day: date) -> list[tuple[TreatyStatus, list[Recommen
 def asks_on(treaties: list[LegalReference], day: date) -> dict[int, list[RecommendedAction]]:
     """The asks that rest on each of these treaties or on an article of it: {key: [ask, …]}."""
     parts = LegalReference.objects.filter(treaty__in=treaties).order_by()
-    of_part = dict(parts.values_list("pk", "treaty"))
+    of_part: dict[int, Any] = dict(parts.values_list("pk", "treaty"))
     keys = {treaty.pk for treaty in treaties} | of_part.keys()
     through = RecommendedAction.legal_references.through.objects.filter(legalreference__in=keys)
     pairs = through.values_list("legalreference", "recommendedaction")

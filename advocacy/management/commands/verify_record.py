@@ -18,6 +18,7 @@ from advocacy.models import (
     Wording,
 )
 from advocacy.models.chain import SHORT, kinds, read_head
+from advocacy.models.recorded import Noted
 from advocacy.models.wordings import witnessed
 
 MOST_NAMED = 20
@@ -139,7 +140,7 @@ class Command(BaseCommand):
 
 
 def described(link):
-    """Entry 12 (NK-02, recorded 2025-01-05), a submission alike, or where it was, if it is gone."""
+    """Entry 12 (NK-02, recorded 2025-01-05), others alike, or where it was, if it is gone."""
     model = kinds().get(link.kind)
     row = model and model.with_hashed().filter(pk=link.key).first()
     if row is None:
@@ -150,10 +151,11 @@ def described(link):
         return f"Link {link.number} (the translation {row})"
     if isinstance(row, Withheld):
         return f"Link {link.number} (that {row} was withheld)"
-    assert isinstance(row, StatusUpdate | Submission)
+    assert isinstance(row, StatusUpdate | Submission | Noted)
     day = localtime(row.recorded_at).date()
     what = "Entry" if isinstance(row, StatusUpdate) else str(row._meta.verbose_name).capitalize()
-    return f"{what} {row.pk} ({row.action.reference}, recorded {day})"
+    name = row.natural_key()[0] if isinstance(row, Noted) else row.action.reference
+    return f"{what} {row.pk} ({name}, recorded {day})"
 
 
 def named(name, key):

@@ -14,7 +14,7 @@ from advocacy.transfer.columns import named_by
 from advocacy.web.problems import Problem, wrong
 
 # The lists that have a page with filters answer these here as well.
-FILTERED = {"issues", "bodies", "actions", "entries", "decisions", "statements"}
+FILTERED = {"issues", "bodies", "actions", "entries"}
 LONGEST_KEY = 18
 
 

@@ -126,6 +126,10 @@ class Code(Schema):
     label: dict[str, str]
 
 
+class ColumnCode(Code):
+    definition: dict[str, str] | None = Field(description="In one sentence, where it needs one.")
+
+
 class StatusCode(Code):
     phase: str
     is_derived: bool = Field(description="No entry records it: it follows from what there is.")
@@ -141,7 +145,7 @@ class Vocabulary(Schema):
     languages: list[str]
     statuses: list[StatusCode]
     groups: list[Code]
-    codes: dict[str, list[Code]] = Field(description="The codes of every other column.")
+    codes: dict[str, list[ColumnCode]] = Field(description="The codes of every other column.")
 
 
 class TranslationRow(Schema):

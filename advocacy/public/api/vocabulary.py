@@ -1,6 +1,6 @@
 """The codes of the record with their words: those of the statuses first."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -17,12 +17,14 @@ from advocacy.models import (
     TRANSITIONS,
     Phase,
     ResponseStatus,
+    Vote,
 )
+from advocacy.models.decision_words import DEFINITIONS as DEFINITIONS_OF_CODES
 from advocacy.models.standing import label_of, label_of_group
 from advocacy.models.vocabulary import RECORDED
 
 # Of these columns the statuses tell more.
-STATUSES = {"status", "when_status"}
+STATUSES = {"entries.status", "steps.when_status"}
 
 
 def said(languages: Iterable[str]) -> dict[str, Any]:
@@ -43,15 +45,30 @@ def said(languages: Iterable[str]) -> dict[str, Any]:
             for group in [*Phase.values, IN_CONFIDENCE, PROPOSED]
         ],
         "codes": {
-            f"{kind.name}.{name}": [
-                {"code": str(value), "label": in_each(partial(str, words))}
-                for value, words in field.flatchoices
-                if value != ""
+            column: [
+                code_data(column, value, words, in_each) for value, words in choices if value != ""
             ]
-            for kind in KINDS.values()
-            for name, field in fields_of(kind).items()
-            if name not in STATUSES and getattr(field, "flatchoices", None)
+            for column, choices in columns_with_codes()
         },
+    }
+
+
+def columns_with_codes() -> Iterator[tuple[str, Iterable[tuple[Any, Any]]]]:
+    """Every column of codes but those of statuses; ballots are a column of pairs."""
+    for kind in KINDS.values():
+        for name, field in fields_of(kind).items():
+            column = f"{kind.name}.{name}"
+            if column not in STATUSES and getattr(field, "flatchoices", None):
+                yield column, field.flatchoices
+    yield "ballots.vote", Vote.choices
+
+
+def code_data(column: str, value: Any, words: Any, in_each: Callable[..., Any]) -> dict[str, Any]:
+    definition = DEFINITIONS_OF_CODES.get(column, {}).get(value)
+    return {
+        "code": str(value),
+        "label": in_each(partial(str, words)),
+        "definition": in_each(partial(str, definition)) if definition else None,
     }
 
 

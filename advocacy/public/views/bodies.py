@@ -44,8 +44,7 @@ def body_detail(request, slug):
     updates = list(updates.with_related()[: MOST_UPDATES + 1])
     did = Event.objects.filter(by_bodies=body).happened(day).newest_first().with_related()
     events = list(did.prefetch_related("issues")[: MOST_UPDATES + 1])
-    decisions = body.decisions.in_force(day).newest_first()
-    decisions = list(decisions[: MOST_DECISIONS + 1])
+    decisions = list(body.decisions.in_force(day).newest_first()[: MOST_DECISIONS + 1])
     meetings, standing = list(body.meetings.chances(day)), list(body.meetings.standing())
     replies = body.replies.filter(replied_on__lte=day)
     context = {

@@ -59,8 +59,8 @@ def _issue_page(request, issue, filters, day):
     is_past = day < timezone.localdate()
     paragraphs = list(issue.paragraphs.told(day).prefetch_related("sources"))
     updates, events, story = _story(issue, actions, filters, day)
-    decisions = Decision.objects.in_force(day).about(issue).newest_first()
-    decisions = list(decisions.select_related("body")[: MOST_DECISIONS + 1])
+    decided = Decision.objects.in_force(day).about(issue).newest_first()
+    decisions = list(decided.select_related("body")[: MOST_DECISIONS + 1])
     return {
         "issue": issue,
         "decisions": decisions[:MOST_DECISIONS],

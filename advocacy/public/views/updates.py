@@ -1,8 +1,20 @@
+from typing import Any
+
 from django.db.models import Q
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from advocacy.models import RecommendedAction, Reply, StatusUpdate, Submission, Withheld
+from advocacy.models import (
+    Decision,
+    DecisionParagraph,
+    RecommendedAction,
+    Reply,
+    Statement,
+    StatementAsk,
+    StatusUpdate,
+    Submission,
+    Withheld,
+)
 from advocacy.public.lists import render_list
 from advocacy.public.update_list import UpdateLines
 from advocacy.web.pagination import page_of
@@ -34,7 +46,7 @@ def withheld_list(request):
 
 
 def places_of(rows):
-    """For each, the public entry, submission or reply that held the words; None where none is."""
+    """For each, the public row that held the words; None where none is."""
 
     def keys(of):
         return [gone.row for gone in rows if gone.of == of]
@@ -45,7 +57,7 @@ def places_of(rows):
         | Q(search_log__in=keys("searchlog"))
         | Q(sources__in=keys("source"))
     )
-    held: dict[tuple[str, int | None], StatusUpdate | Submission | Reply] = {}
+    held: dict[tuple[str, int | None], Any] = {}
     for entry in entries.with_related().distinct().order_by("pk"):
         held.setdefault(("statusupdate", entry.pk), entry)
         held.setdefault(("event", entry.event_id), entry)
@@ -57,4 +69,14 @@ def places_of(rows):
     public = RecommendedAction.standings().published().values("pk")
     put = Submission.objects.filter(action__in=public, pk__in=keys("submission"))
     held |= {("submission", row.pk): row for row in put.select_related("action")}
+    decisions = Decision.objects.with_related()
+    statements = Statement.objects.with_related()
+    held |= {("decision", pk): row for pk, row in decisions.in_bulk(keys("decision")).items()}
+    held |= {("statement", pk): row for pk, row in statements.in_bulk(keys("statement")).items()}
+    paragraphs = DecisionParagraph.objects.select_related("decision__body")
+    found = paragraphs.in_bulk(keys("decisionparagraph"))
+    held |= {("decisionparagraph", pk): row.decision for pk, row in found.items()}
+    stances = StatementAsk.objects.filter(action__in=public, pk__in=keys("statementask"))
+    with_speaker = stances.select_related("statement__organisation", "statement__body")
+    held |= {("statementask", row.pk): row.statement for row in with_speaker}
     return [held.get((gone.of, gone.row)) for gone in rows]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("advocacy", "0003_decisions"),
+        ("advocacy", "0004_recorded_drafts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
