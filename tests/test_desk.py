@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from advocacy.models import (
+    Edition,
     Maker,
     ResponseStatus,
     SignIn,
@@ -25,6 +26,7 @@ from advocacy.models import (
     make_groups,
 )
 from advocacy.upkeep import tasks, worker
+from tests.decisions import decide_by_vote, make_treaty_status, state
 from tests.factories import (
     ASKED_ON,
     make_action,
@@ -224,7 +226,7 @@ def test_the_desk_takes_a_constant_number_of_queries(
         make_report(action)
     client.get(DESK)
 
-    with django_assert_num_queries(52):  # Fifteen ask whether the site works.
+    with django_assert_num_queries(53):  # Fifteen ask whether the site works.
         client.get(DESK)
 
 
@@ -271,6 +273,10 @@ def fill_every_list():
     make_report(action)
     chief, entry = make_user(is_superuser=True), action.updates.responses().first()
     Withholding.objects.propose(entry, "summary", reason="A court.", by=chief)
+    state(action)
+    make_treaty_status()
+    vote = decide_by_vote({"KR": "yes"}, actions=[action])
+    Edition.objects.tell_of_states(vote, Tell.AT_ONCE, by=chief)
     Translation.objects.put([Told(action, "title", "uk", "Заклик", Maker.MACHINE)], by_staff=True)
 
 

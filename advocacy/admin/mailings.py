@@ -24,6 +24,7 @@ from advocacy.admin.once import once
 from advocacy.mailing import letters, tasks
 from advocacy.models import Edition
 
+OF_NEWS = ("news__decision", "news__statement")
 STYLE = re.compile(r"<style>(.*?)</style>", re.S)
 
 
@@ -31,7 +32,7 @@ STYLE = re.compile(r"<style>(.*?)</style>", re.S)
 class EditionAdmin(DeskModelAdmin):
     list_display = ["__str__", "kind", "state", "send_at", "expected", "sent", "waiting", "trouble"]
     list_filter = ["state", "kind"]
-    list_select_related = ["entry__action__body", "meeting__body", "action", "news"]
+    list_select_related = ["entry__action__body", "meeting__body", "action", *OF_NEWS]
     date_hierarchy = "send_at"
     fields = readonly_fields = (
         "kind",

@@ -70,9 +70,9 @@ def _listed(asks, day):
 
 def _sessions(day):
     """The sessions that ended lately, after which somebody has to look again."""
-    rows = sessions_to_look_after(day).with_related()
+    rows = list(sessions_to_look_after(day).with_related())
     return {
-        "number": rows.count(),
+        "number": len(rows),
         "rows": [
             {
                 "pk": meeting.pk,
@@ -142,7 +142,8 @@ def next_meetings():
 def mailings():
     """Mailings that wait, run, left something undelivered, or were called off by an entry."""
     editions = Edition.objects.with_progress()
-    editions = editions.select_related("entry__action__body", "meeting__body", "action", "news")
+    editions = editions.select_related("entry__action__body", "meeting__body", "action")
+    editions = editions.select_related("news__decision", "news__statement")
     editions = editions.prefetch_related("entry__sources")
     going = models.Q(state__in=[EditionState.PLANNED, EditionState.SENDING, EditionState.PAUSED])
     recent = models.Q(send_at__gte=timezone.now() - timedelta(days=NEXT_DAYS))
