@@ -123,7 +123,7 @@ def test_every_block_of_the_page_is_run_or_says_why_it_is_not(proof):
         ("```\nmake\n```\n", "it is no shell"),
         ("<!-- not run: -->\n\n```sh\nmake\n```\n", "its comment says “not run:”"),
         ("<!-- instead luck: no time -->\n\n```sh\nmake\n```\n", "nothing is called “luck”"),
-        ("<!-- perhaps: later -->\n\n```sh\nmake\n```\n", "its comment says “perhaps”"),
+        ("<!-- perhaps: later -->\n\n```sh\nmake\n```\n", "its comment says “perhaps: later”"),
     ],
 )
 def test_a_block_that_is_neither_run_nor_marked_is_refused(proof, written, problem):
