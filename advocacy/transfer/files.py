@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from advocacy.text import carried_line
 from advocacy.transfer.columns import Column, as_text, key_column, unescape
+from advocacy.transfer.parts import States
 
 # The line where a row begins, its cells by column, and what is wrong with it.
 type Given = tuple[int, dict[str, str], list[str]]
@@ -167,6 +168,10 @@ class Pairs:
         self.pairs.append((name, value))
 
 
+def holds_several(column: Column) -> bool:
+    return bool(column.many_to_many) or isinstance(column, States)
+
+
 def cells_of(
     pairs: list[tuple[str, object]], columns: Mapping[str, Column]
 ) -> tuple[dict[str, str], list[str]]:
@@ -175,7 +180,7 @@ def cells_of(
     reasons = wrong_columns([name for name, _value in pairs], columns)
     for name, value in pairs if not reasons else ():
         try:
-            if isinstance(value, list) and not columns[name].many_to_many:
+            if isinstance(value, list) and not holds_several(columns[name]):
                 raise TypeError(value)
             if isinstance(value, list) and any(isinstance(part, list) for part in value):
                 raise TypeError(value)
