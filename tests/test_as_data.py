@@ -71,7 +71,7 @@ def a_row_of_each(number, *, state=AskState.OPEN, words="Take it up"):
     make_paragraph(issue=ask.issue)
     make_event(issues=[ask.issue])
     decide(actions=[ask, other], sponsors=["KR"], paragraphs=[{"number": "OP 1"}])
-    speak(ask, other, joined=["JP"], sources=[source])
+    speak(ask, other, joined=["JP"])
     make_treaty_status()
     return ask
 
