@@ -154,7 +154,7 @@ def values_of(parameter):
         "topic": ["security"],
         "body": ["council", "office", "court"],
         "q": ["council", "take", "labour", "zzz"],
-        "state": ["FR", "JP", "RU", "XX"],
+        "state": ["KR", "RU"],
         "as_of": ["2024-12-16", "2025-02-20", "2025-03-01"],
     }
     return ["", *own.get(parameter.name, parameter.schema.get("enum", []))]

@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from advocacy.models.actions import RecommendedAction
 from advocacy.models.countries import country_name
 from advocacy.models.dates import written_day
-from advocacy.models.decision_enums import Stance, StanceBasis, Vote
+from advocacy.models.decision_enums import Stance, StanceBasis, TreatyState, Vote
 from advocacy.models.decision_parts import Ballot, DecisionAsk
 from advocacy.models.decisions import Decision
 from advocacy.models.enums import AskState
 from advocacy.models.stances import StatementAsk
 from advocacy.models.statements import CoSpeaker, Statement
+from advocacy.models.treaties import TreatyStatus
 
 # Whole sentences to the State, each to be said in another language as that language says it.
 VOTED_SO = {
@@ -56,6 +57,11 @@ def speaker_name(statement: Statement) -> str:
 def stance_words(one: StatementAsk) -> str:
     """What the speaker did for or against an ask."""
     return str(STANCES[one.stance, one.basis])
+
+
+def treaty_words(row: TreatyStatus) -> str:
+    """How a State stands to a treaty."""
+    return str(TreatyState(row.status).label)
 
 
 def public_stances(statement: Statement) -> list[StatementAsk]:

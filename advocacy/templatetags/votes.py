@@ -9,13 +9,20 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from advocacy.models import GROUP_OF, country_name, known_countries
-from advocacy.models.positions import public_stances, speaker_name, stance_words, tally_words
+from advocacy.models.positions import (
+    public_stances,
+    speaker_name,
+    stance_words,
+    tally_words,
+    treaty_words,
+)
 
 register = template.Library()
 
 register.filter(public_stances)
 register.filter(speaker_name)
 register.filter(tally_words)
+register.filter(treaty_words)
 register.filter(stance_words)
 
 
