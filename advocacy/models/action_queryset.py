@@ -1,5 +1,6 @@
 """Reading asks: which are public, how they stand, and writing to several of them at once."""
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
@@ -37,7 +38,7 @@ class RecommendedActionQuerySet(  # type: ignore[override]
         super().change(rows)
         StandingToday.objects.refresh(self.filter(pk__in=[row.pk for row in rows]))
 
-    def with_status(self, day=None):
+    def with_status(self, day: date | None = None) -> "RecommendedActionQuerySet":
         """Annotate what the record says of each ask on a day, which `standing` reads.
 
         Today, also where no day is given, is read from the rows kept ready; another day is derived

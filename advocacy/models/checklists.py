@@ -96,7 +96,7 @@ class ChecklistStepQuerySet(ContentQuerySet["ChecklistStep"]):
             by_action.setdefault(action, []).append(audience)
         return {action: ",".join(audiences) for action, audiences in by_action.items()}
 
-    def safe_in(self, country):
+    def safe_in(self, country: str) -> "ChecklistStepQuerySet":
         """Where the record says that writing is dangerous, what is read: nobody learns of it."""
         is_dangerous = country and Site.current().letters_are_dangerous(country)
         return self.filter(kind=StepKind.READ) if is_dangerous else self

@@ -1,5 +1,7 @@
 """When something can be done: dated sessions and deadlines, and what is open on any day."""
 
+from datetime import date
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +20,7 @@ class MeetingQuerySet(ContentQuerySet["Meeting"]):
         day = day or timezone.localdate()
         return self.filter(ends_on__gte=day).order_by("starts_on", "ends_on", "pk")
 
-    def chances(self, day=None):
+    def chances(self, day: date | None = None) -> "MeetingQuerySet":
         """What something can still be done for, the most pressing first; of a past day, nothing."""
         today = timezone.localdate()
         if day and day < today:

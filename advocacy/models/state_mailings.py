@@ -245,7 +245,7 @@ class News(models.Model):
             follows.setdefault(follow.subscriber_id, set()).add(follow.state)
         rows = [(news, news.states) for news in self.all_news()]
         told = Delivery.objects.filter(
-            subscriber__in=followers, edition__news__in=[news for news, _states in rows]
+            subscriber__in=followers, edition__news__in=[news.pk for news, _states in rows]
         )
         told = told.exclude(state=DeliveryState.DROPPED).exclude(edition=self)
         told_at_once = set(told.values_list("subscriber", "edition__news"))

@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from advocacy.models.dates import written_day
 from advocacy.models.enums import CalledOff, EditionKind, EditionState
-from advocacy.models.meetings import Meeting
+from advocacy.models.meetings import Meeting, MeetingQuerySet
 from advocacy.models.responses import StatusUpdate
 from advocacy.models.standing import STALE_AFTER
 from advocacy.models.standing_today import StandingToday
 from advocacy.models.text import Line
+from advocacy.models.update_queryset import StatusUpdateQuerySet
 
 # Time to look at the mailing once more, and to look for the next ask of the same session.
 TIME_TO_LOOK = timedelta(hours=1)
@@ -26,12 +27,12 @@ TIME_TO_LOOK = timedelta(hours=1)
 LONGEST_WAIT = timedelta(days=7)
 
 
-def looks_after(day: Any) -> models.QuerySet[StatusUpdate]:
+def looks_after(day: Any) -> StatusUpdateQuerySet:
     """Looks in force that were made after a day."""
     return StatusUpdate.objects.looks().not_corrected().filter(happened_on__gt=day)
 
 
-def sessions_to_look_after(day: date | None = None) -> models.QuerySet[Meeting]:
+def sessions_to_look_after(day: date | None = None) -> MeetingQuerySet:
     """The newest session of each body that has ended, with `to_look`: for how many asks on which it
     could have acted, and did not move, nobody has looked since. Those with none are left out.
     """
