@@ -24,12 +24,13 @@ class DecisionFilterForm(AsOfForm):
     voted = choice(_("Vote"), Vote.choices, _("Any vote"))
 
     def fill_choices(self):
-        decided = Decision.objects.in_force().order_by().values("body")
-        self.fields["body"].queryset = TargetBody.objects.filter(pk__in=decided)
         self.fields["state"].choices += by_name(numbers.get("voted", states_that_voted))
 
     def leave_out(self):
         super().leave_out()
+        # Any body is known in an address; those are offered that decided something.
+        decided = Decision.objects.in_force().order_by().values("body")
+        self.fields["body"].queryset = TargetBody.objects.filter(pk__in=decided)
         leave_out_states(self, "state", "voted")
 
 
