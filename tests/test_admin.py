@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from advocacy.models import AskState, Audience, ResponseStatus
 from advocacy.public.forms import ActionFilterForm
+from tests.decisions import state
 from tests.factories import (
     ASKED_ON,
     make_body,
@@ -113,6 +114,7 @@ def test_every_filter_of_the_public_list_narrows_that_of_the_desk_alike(client, 
     record(make_ask(body=body), S.BLOCKED)
     record_look(make_ask())
     make_ask(state=AskState.DRAFT)
+    state(late)
     never_asked = make_issue()
     filters = [name for name in ActionFilterForm.base_fields if name not in ("q", "sort", "as_of")]
     narrowed = 0

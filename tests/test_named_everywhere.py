@@ -26,6 +26,7 @@ from advocacy.models import (
 )
 from advocacy.public.share import drawing
 from advocacy.upkeep import health
+from tests.decisions import decide, state
 from tests.factories import (
     make_action,
     make_body,
@@ -84,6 +85,8 @@ def follower(cotton):
     )
     make_page(slug="team")
     make_pack(slug="pack", actions=[ask], issues=[ask.issue], meetings=[Meeting.objects.get()])
+    decide(slug="decision", actions=[ask])
+    state(ask, slug="statement")
     return make_follower(action=ask)
 
 
@@ -94,6 +97,8 @@ SLUGS = {
     "body_detail": ["body"],
     "body_brief": ["body"],
     "action_detail": ["ask"],
+    "decision_detail": ["decision"],
+    "statement_detail": ["statement"],
     "meeting_detail": ["session"],
     "meeting_file": ["session"],
     "pack_detail": ["pack"],
@@ -125,7 +130,7 @@ TESTED_APART = {
 }
 OTHER_FORMS = {
     f"{name}_{form}"
-    for name in ("action", "body", "issue", "meeting", "update")
+    for name in ("action", "body", "decision", "issue", "meeting", "statement", "update")
     for form in ("json", "csv", "feed")
 }
 NO_PAGE = {
