@@ -22,6 +22,8 @@ from advocacy.version import VERSION
 from tests.postgres import ROOT, Cluster, programs
 from tests.releases import KEYS, MIGRATIONS, POSTGRESQL, RELEASES, SQLITE
 
+# Statements that any program can send, without COPY.
+AS_SQL = ["--no-owner", "--no-privileges", "--rows-per-insert=100"]
 # What only the newest servers know, or only psql.
 NOT_FOR_EVERY_SERVER = re.compile(r"^(?:SET \w+ = .*;|\\(?:un)?restrict .*)\n", flags=re.M)
 
@@ -53,7 +55,7 @@ def keep_postgresql(kept):
     cluster = Cluster()
     try:
         fill(cluster.url, kept.parent / KEYS)
-        dump = [f"{programs()}/pg_dump", "--no-owner", "--no-privileges", cluster.url]
+        dump = [f"{programs()}/pg_dump", *AS_SQL, cluster.url]
         said = subprocess.run(dump, check=True, capture_output=True, text=True).stdout
     finally:
         cluster.remove()
