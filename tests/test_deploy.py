@@ -5,14 +5,14 @@ import os
 import re
 import shutil
 import subprocess
+from io import BytesIO
 from pathlib import Path
 
 import pytest
-from django.core.files.base import ContentFile
-from django.core.files.storage import FileSystemStorage
 
 from advocacy.settings import BACKUP_FOLDER as FOLDER
 from advocacy.web.bodies import MOST_OF_STAFF
+from advocacy.web.static_files import StaticFiles
 from tests.test_docs import settings_read
 
 ROOT = Path(__file__).parent.parent
@@ -92,17 +92,6 @@ def test_systemd_finds_little_that_a_unit_may_do(name):
     assert checked.returncode == 0, checked.stdout
 
 
-def test_what_is_collected_is_read_by_the_program_alone(tmp_path):
-    before = os.umask(0o077)
-    try:
-        name = FileSystemStorage(tmp_path).save("folder/site.css", ContentFile("a {}"))
-    finally:
-        os.umask(before)
-
-    assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
-    assert (tmp_path / name).parent.stat().st_mode & 0o777 == 0o700
-
-
 # The page of a server, which `make proof ARGS=install` runs in an empty Debian
 
 
@@ -134,7 +123,7 @@ def test_every_block_of_the_page_is_run_or_says_why_it_is_not(proof):
         ("```\nmake\n```\n", "it is no shell"),
         ("<!-- not run: -->\n\n```sh\nmake\n```\n", "its comment says “not run:”"),
         ("<!-- instead luck: no time -->\n\n```sh\nmake\n```\n", "nothing is called “luck”"),
-        ("<!-- perhaps: later -->\n\n```sh\nmake\n```\n", "its comment says “perhaps”"),
+        ("<!-- perhaps: later -->\n\n```sh\nmake\n```\n", "its comment says “perhaps: later”"),
     ],
 )
 def test_a_block_that_is_neither_run_nor_marked_is_refused(proof, written, problem):
@@ -218,3 +207,14 @@ def test_nginx_reads_every_line_of_its_file(tmp_path):
 
     assert read.returncode == 0, read.stderr
     assert "warn" not in read.stderr
+
+
+def test_what_is_collected_is_read_by_the_program_alone(tmp_path):
+    before = os.umask(0o077)
+    try:
+        name = StaticFiles(location=tmp_path).save("folder/site.css", BytesIO(b"a {}"))
+    finally:
+        os.umask(before)
+
+    assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / name).parent.stat().st_mode & 0o777 == 0o700
