@@ -248,6 +248,14 @@ def test_a_file_that_was_not_made_for_hours_after_a_change_fails(makes_record_zi
 
 
 @pytest.mark.django_db
+def test_a_machine_that_never_made_the_file_says_no_more_than_that(makes_record_zip):
+    check = health.record_zip()
+
+    assert check.is_ok is None
+    assert check.what == "No record.zip was made on this machine yet."
+
+
+@pytest.mark.django_db
 def test_a_database_that_is_away_is_no_fault_of_the_file(makes_record_zip, monkeypatch):
     def away(*given):
         raise OperationalError("gone")

@@ -204,7 +204,7 @@ class TransferMixin(DeskModelAdmin):
                     context |= self.read(request, file, "import" not in request.POST)
                 except CANNOT_WRITE:
                     logger.exception("A file could not be imported")
-                    form.add_error("file", NOT_WRITTEN)
+                    form.add_error(None, NOT_WRITTEN)
             if "left" in context:
                 context["form"] = ImportForm(
                     signer=signer,

@@ -193,6 +193,9 @@ def record_zip() -> Check:
         what = gettext("record.zip could not be made anew; the log of the worker says why.")
     elif since and since < timezone.now() - RECORD_ZIP_IS_OLD:
         what = gettext("record.zip was not made anew for hours after a change.")
+    elif not since and not made.last_made():
+        # Another machine may make it: of that one nothing is known here.
+        return Check("record_zip", None, gettext("No record.zip was made on this machine yet."))
     else:
         return Check("record_zip", True, gettext("record.zip follows the record."))
     return Check("record_zip", False, what, since)
