@@ -275,7 +275,7 @@ def test_a_body_that_does_not_end_is_refused(monkeypatch, sender, status, most):
         run(bodies.whole(sender, most))
 
     assert refused.value.status == status
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 30
 
 
 def test_a_long_body_over_a_slow_line_has_its_time(monkeypatch):

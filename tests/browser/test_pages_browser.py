@@ -6,7 +6,6 @@ from playwright.sync_api import expect
 
 from tests.browser.layout import OPEN_FOLDS, Window, spills, spills_of_large_letters
 from tests.browser.pages import EMBEDS, PAGES
-from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -115,32 +114,6 @@ def test_every_page_fits_in_every_engine(dossier, engine):
     assert found == []
     # The one page that is meant to be missing says so itself.
     assert [said for said in engine.complaints() if PAGES["missing"] not in said] == []
-
-
-REMEMBER = """() => {
-  const parts = [...document.querySelectorAll("main :is(h1, h2, h3, a, summary, select)")];
-  const seen = parts.filter((part) => part.checkVisibility({ visibilityProperty: true }));
-  window.stood = new Map(seen.map((part) => [part, part.getBoundingClientRect().top]));
-  return window.stood.size;
-}"""
-MOVED = """() => [...window.stood]
-  .map(([part, top]) => [part.getBoundingClientRect().top - top, part.textContent.trim()])
-  .filter(([by]) => Math.abs(by) > 1)"""
-
-
-@pytest.mark.parametrize("name", ["action", "issue", "checklist", "seats", "meeting"])
-def test_nothing_moves_under_a_finger_when_the_script_comes(page, dossier, name):
-    held = []
-    page.route("**/js/app*.js", held.append)
-    page.goto(f"{dossier.url}/ko/{PAGES[name]}", wait_until="commit")
-    page.wait_for_function("document.readyState === 'interactive'")
-    wait_until(lambda: page.wait_for_timeout(50) or held)
-    assert page.evaluate(REMEMBER) > 5
-
-    held[0].continue_()
-    page.wait_for_load_state("networkidle")
-
-    assert page.evaluate(MOVED) == []
 
 
 BOTTOMS = """
