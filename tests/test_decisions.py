@@ -30,7 +30,10 @@ from tests.factories import (
 )
 from tests.test_chain import below, verify
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.own_sql("models/decision_parts.py", "models/decisions.py", "models/recorded.py"),
+]
 
 NINE = ["KR", "US", "FR", "GB", "JP", "SI", "EC", "MT", "CH"]
 BALLOTS = {"KR": "yes", "US": "yes", "RU": "no", "CN": "abstain"}

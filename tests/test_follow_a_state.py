@@ -33,7 +33,10 @@ from tests.factories import (
 from tests.pages import text_of
 from tests.test_told_of_silence import send_what_waits, text_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.own_sql("models/state_mailings.py"),
+]
 
 VOTES = {"KR": "yes", "UA": "abstain", "RU": "no"}
 

@@ -26,7 +26,10 @@ from tests.factories import (
 )
 from tests.test_chain import below, verify
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.own_sql("models/stances.py"),
+]
 
 S, B = Stance, StanceBasis
 

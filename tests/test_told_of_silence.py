@@ -45,7 +45,10 @@ from tests.pages import text_of
 from tests.staff import send
 from tests.writers import TWO_WRITERS, meanwhile
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.own_sql("models/told_of_silence.py"),
+]
 
 S = ResponseStatus
 TODAY = timezone.localdate()

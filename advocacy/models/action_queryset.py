@@ -73,7 +73,7 @@ class RecommendedActionQuerySet(  # type: ignore[override]
             | (models.Q(Among("pk", own)) if len(own) <= FEW else held_as(words))
         )
 
-    def with_sessions_passed(self):
+    def with_sessions_passed(self) -> "RecommendedActionQuerySet":
         """Count the body's sessions that passed without movement. Needs `with_status`.
 
         They began after the ask and after the last movement, and have ended. So the session in
@@ -91,7 +91,7 @@ class RecommendedActionQuerySet(  # type: ignore[override]
         count = sessions.order_by().values("body").annotate(n=models.Count("pk")).values("n")
         return self.annotate(sessions_passed=Coalesce(models.Subquery(count), models.Value(0)))
 
-    def with_related(self):
+    def with_related(self) -> "RecommendedActionQuerySet":
         """Fetch what every card of an ask shows."""
         return self.select_related("issue", "body")
 

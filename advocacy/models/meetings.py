@@ -68,7 +68,7 @@ class MeetingQuerySet(ContentQuerySet["Meeting"]):
             meetings = meetings.filter(body__in=issue.asks.values("body"))
         return meetings
 
-    def with_related(self):
+    def with_related(self) -> "MeetingQuerySet":
         return self.select_related("body")
 
 

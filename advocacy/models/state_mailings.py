@@ -247,7 +247,7 @@ class News(models.Model):
         told = Delivery.objects.filter(
             subscriber__in=followers, edition__news__in=[news.pk for news, _states in rows]
         )
-        told = told.exclude(state=DeliveryState.DROPPED).exclude(edition=self)
+        told = told.exclude(state=DeliveryState.DROPPED).exclude(edition=self.pk)
         told_at_once = set(told.values_list("subscriber", "edition__news"))
         return {
             follower.pk: tuple(
