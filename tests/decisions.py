@@ -1,6 +1,9 @@
-"""Decisions, statements and statuses of treaties that are valid with no arguments."""
+"""Decisions, statements and statuses of treaties that are valid with no arguments, and the pages
+of the desk that record them."""
 
 from datetime import date
+
+from django.urls import reverse
 
 from advocacy.models import (
     Decision,
@@ -12,6 +15,8 @@ from advocacy.models import (
     TreatyStatus,
 )
 from tests.factories import make_body, make_legal_reference, make_source, make_user, number
+from tests.pages import text_of
+from tests.staff import Controls
 
 DECIDED_ON = date(2024, 3, 28)
 
@@ -73,3 +78,21 @@ def make_treaty_status(**said):
             **said,
         }
     )
+
+
+def page_of(kind, **named):
+    """The page of the desk that records a decision or a statement."""
+    query = "&".join(f"{name}={getattr(row, 'pk', row)}" for name, row in named.items())
+    return f"{reverse(f'admin:advocacy_{kind}_record')}?{query}"
+
+
+def typed(kind, **fields):
+    """Its controls with these values."""
+    return {f"{kind}-{name.replace('__', '-')}": value for name, value in fields.items()}
+
+
+def confirm(client, page, sent):
+    """Send the form, look at what it says, and press the button below."""
+    looked = client.post(page, sent)
+    assert "Is this right?" in text_of(looked), text_of(looked)
+    return client.post(page, Controls(looked.text).sent | {"confirm": "1"}, follow=True)

@@ -32,8 +32,10 @@ from advocacy.models import (
     Submission,
     TargetBody,
     Topic,
+    TreatyStatus,
 )
 from advocacy.models.kept import forget
+from tests.decisions import confirm, page_of, typed
 from tests.factories import make_action, make_step
 from tests.own_record import public_pages
 from tests.pages import text_of
@@ -70,6 +72,7 @@ MADE_ON_A_PAGE_OF_ITS_OWN = [
     Pack,
     Page,
     SearchWords,
+    TreatyStatus,
 ]
 
 
@@ -196,6 +199,35 @@ def test_a_small_record_is_made_in_the_admin_alone(client, sign_in):
     assert StatusUpdate.objects.responses().exists(), text_of(answer)
     answer = send(client, record_page(ask=ask, look=1), **LOOK)
     assert StatusUpdate.objects.looks().exists(), text_of(answer)
+    decision = typed(
+        "decision",
+        body=body.pk,
+        decided_on="2025-03-04",
+        decided_precision="day",
+        symbol="C/1",
+        title="The missing",
+        outcome="adopted_by_vote",
+        ballots="FR yes",
+        sources=[source.pk],
+    )
+    decision |= {"paragraph-1-number": "1", "paragraph-1-words": "Asks where they are."}
+    decision |= {"paragraph-1-language": "en"}
+    page = page_of("decision", body=body)
+    confirm(client, page, Controls(client.get(page).text).sent | decision)
+    statement = typed(
+        "statement",
+        state="FR",
+        said_on="2025-03-04",
+        said_precision="day",
+        forum="Spring session",
+        point="It asked for it.",
+        sources=[source.pk],
+    )
+    page = page_of("statement", ask=ask)
+    stance = {"stance-1-stance": "supports", "stance-1-basis": "explicit"}
+    confirm(client, page, Controls(client.get(page).text).sent | statement | stance)
+    treaty = {"state": "FR", "legal_reference": law.pk, "status": "ratified"}
+    add(client, TreatyStatus, slug="fr-art-6", source=source.pk, **treaty)
 
     # It has slugs and keys wherever a file names it, and every public page shows it.
     assert all(model._default_manager.exists() for model in transfer.KINDS.values())

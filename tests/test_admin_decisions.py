@@ -16,7 +16,7 @@ from advocacy.models import (
     Statement,
     StatementAsk,
 )
-from tests.decisions import decide, decide_by_vote, state
+from tests.decisions import confirm, decide, decide_by_vote, page_of, state, typed
 from tests.factories import make_action, make_body, make_seat, make_source
 from tests.pages import text_of
 from tests.staff import NEW_SOURCE, Controls, change_page, errors_beside, staff_who_may
@@ -27,15 +27,6 @@ DAY = date(2024, 3, 28)
 COUNCIL = ["CH", "CN", "FR", "RU"]
 MAY = ["view_recommendedaction", "change_recommendedaction", "add_statusupdate"]
 MAY += ["view_decision", "view_statement"]
-
-
-def page_of(kind, **named):
-    query = "&".join(f"{name}={getattr(row, 'pk', row)}" for name, row in named.items())
-    return f"{reverse(f'admin:advocacy_{kind}_record')}?{query}"
-
-
-def typed(kind, **fields):
-    return {f"{kind}-{name.replace('__', '-')}": value for name, value in fields.items()}
 
 
 def council():
@@ -59,13 +50,6 @@ def vetoed(body, **said):
             **said,
         },
     )
-
-
-def confirm(client, page, sent):
-    """Send the form, look at what it says, and press the button below."""
-    looked = client.post(page, sent)
-    assert "Is this right?" in text_of(looked), text_of(looked)
-    return client.post(page, Controls(looked.text).sent | {"confirm": "1"}, follow=True)
 
 
 @pytest.mark.parametrize(

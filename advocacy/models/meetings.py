@@ -77,6 +77,9 @@ class Meeting(Content):
 
     TRANSLATED = ("title", "who_can_act", "what_can_be_done")
 
+    # Of those that `sessions_to_look_after` finds.
+    to_look: int
+
     slug = Slug(_("slug"), max_length=80, unique=True)
     body = models.ForeignKey(
         TargetBody, on_delete=models.CASCADE, related_name="meetings", verbose_name=_("body")

@@ -186,8 +186,8 @@ def with_asks(steps):
     steps = list(steps)
     if not steps:
         return steps
-    asks = RecommendedAction.objects.with_status().with_related()
-    asks = asks.in_bulk({step.action_id for step in steps})
+    rows = RecommendedAction.objects.with_status().with_related()
+    asks = rows.in_bulk({step.action_id for step in steps})
     for step in steps:
         step.action = asks[step.action_id]
     return steps
