@@ -80,7 +80,7 @@ class Site:
         """Ctrl-C in a terminal reaches every process of the group."""
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGINT)
-            self.process.wait(timeout=60)
+            self.process.wait(timeout=180)
         self.held.close()
 
 

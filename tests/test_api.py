@@ -441,7 +441,7 @@ def test_the_addresses_that_rows_name_are_there(client, tmp_path):
 
 
 def test_the_commands_of_the_document_for_readers_work(client):
-    make_action(body=make_body(slug="unsc"), slug="ask")
+    make_action(body=make_body(slug="unsc"), slug="unsc-restore-sanctions-experts")
     text = (Path(__file__).parent.parent / "docs" / "api.md").read_text(encoding="utf-8")
 
     addresses = re.findall(r"^curl .*'http://127.0.0.1:8000([^']+)'$", text, flags=re.M)
