@@ -208,17 +208,12 @@ def test_the_page_of_a_government_shows_what_its_state_said():
     assert {*Statement.objects.of_state("RU")} == {alone, joined}
 
 
-def test_it_stands_on_the_page_of_its_speaker():
-    organisation, body = make_organisation(slug="we"), make_body(slug="court")
+def test_it_has_a_page_of_its_own(client):
+    page = client.get(state(state="KR", slug="kr-spoke", point="It spoke.").get_absolute_url())
 
-    assert state(state="KR").get_absolute_url().endswith(f"/seats/kr/#statement-{_newest()}")
-    address = state(organisation=organisation).get_absolute_url()
-    assert address.endswith(f"/organisations/we/#statement-{_newest()}")
-    assert state(body=body).get_absolute_url().endswith(f"/bodies/court/#statement-{_newest()}")
-
-
-def _newest():
-    return Statement.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    assert page.status_code == 200
+    assert page.request["PATH_INFO"] == "/en/statements/kr-spoke/"
+    assert "It spoke." in page.text
 
 
 @pytest.mark.parametrize("number", [1, 3])
