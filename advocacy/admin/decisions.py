@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy
 
 from advocacy.admin.recorded import draft, record_decision, row_url
 from advocacy.admin.recorded_forms import names_of
-from advocacy.admin.recorded_rows import RecordedAdmin, lines, links
-from advocacy.models import Decision
+from advocacy.admin.recorded_rows import PartAdmin, RecordedAdmin, lines, links
+from advocacy.models import Decision, DecisionParagraph
 
 
 @admin.register(Decision)
@@ -52,3 +52,12 @@ class DecisionAdmin(RecordedAdmin):
     @admin.display(description=gettext_lazy("issues"))
     def on_issues(self, decision):
         return links((row_url(issue), issue) for issue in decision.issues.all())
+
+
+@admin.register(DecisionParagraph)
+class DecisionParagraphAdmin(PartAdmin):
+    list_display = ["decision", "number", "words", "is_read"]
+    list_filter = ["is_read"]
+    search_fields = ["number", "words", "decision__symbol", "decision__title"]
+    search_help_text = gettext_lazy("Words of the paragraph, or of the title of its decision.")
+    list_select_related = ["decision"]

@@ -68,6 +68,13 @@ class RecordedAdmin(TransferMixin, ReadOnlyAdmin):
         return links((row_url(source), source) for source in row.sources.all())
 
 
+class PartAdmin(TransferMixin, ReadOnlyAdmin):
+    """What belongs to a decision or a statement, to read and to take along in a file."""
+
+    ordering = NEWEST_FIRST
+    exclude = NEVER_SHOWN
+
+
 def links(rows: Any) -> str:
     """Rows of the desk as links below each other; a dash where there are none."""
     return format_html_join("", '<div><a href="{}">{}</a></div>', rows) or "—"

@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy
 
 from advocacy.admin.recorded import record_statement
 from advocacy.admin.recorded_forms import names_of
-from advocacy.admin.recorded_rows import RecordedAdmin, lines
-from advocacy.models import Statement, country_name
+from advocacy.admin.recorded_rows import PartAdmin, RecordedAdmin, lines
+from advocacy.models import Statement, StatementAsk, country_name
 
 
 @admin.register(Statement)
@@ -47,3 +47,12 @@ class StatementAdmin(RecordedAdmin):
             f"{row.action}: {row.get_stance_display()} ({row.get_basis_display()}). {row.sentence}"
             for row in statement.stances.all()
         )
+
+
+@admin.register(StatementAsk)
+class StatementAskAdmin(PartAdmin):
+    list_display = ["statement", "action", "stance", "basis", "sentence"]
+    list_filter = ["stance", "basis"]
+    search_fields = ["sentence", "action__reference", "action__title"]
+    search_help_text = gettext_lazy("Words of the sentence or of the ask.")
+    list_select_related = ["statement", "action"]
