@@ -78,7 +78,7 @@ def test_every_list_is_there_in_each_form(client, facts, language):
         section = client.get(reverse("data")).text.split('id="lists"')[1].split("</section>")[0]
 
     links = re.findall(r'<a href="([^"]+)" type="([^"]+)">', section)
-    assert len(links) == 20
+    assert len(links) == 28
     for address, media_type in links:
         answer = client.get(address)
         assert (answer.status_code, answer["Content-Type"].split(";")[0]) == (200, media_type)
