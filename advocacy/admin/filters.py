@@ -81,6 +81,7 @@ ASK_FILTERS = [
         "topic",
         "audience",
         "organisation",
+        "stance",
     )
 ]
 
