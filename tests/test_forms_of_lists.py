@@ -270,7 +270,8 @@ def test_json_is_made_in_as_many_queries_for_one_row_as_for_three(
         record(ask, S.COMMITTED)
         day = timezone.localdate() + timedelta(days=9)
         make_meeting(body=ask.body, starts_on=day, ends_on=day, act_by=None)
-        decide_by_vote({"FR": "yes", "RU": "no", "KR": "yes"}, actions=[ask], sponsors=["FR"])
+        ballots = {"FR": "yes", "RU": "no", "KR": "yes"}
+        decide_by_vote(ballots, body=ask.body, actions=[ask], sponsors=["FR"])
         state(ask, joined=["FR"])
 
     def queries():

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.db import OperationalError, connection
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -108,11 +109,12 @@ def test_a_worker_that_was_killed_is_missed_after_half_a_minute(client, sink):
 @own_transactions
 def test_a_migration_that_is_not_applied_is_missed(client):
     Worker.objects.beat("one")
-    MigrationRecorder(connection).record_unapplied("advocacy", "0002_database_extras")
+    ((app, newest),) = MigrationLoader(connection).graph.leaf_nodes("advocacy")
+    MigrationRecorder(connection).record_unapplied(app, newest)
     try:
         answer = client.get("/readyz")
     finally:
-        MigrationRecorder(connection).record_applied("advocacy", "0002_database_extras")
+        MigrationRecorder(connection).record_applied(app, newest)
 
     assert answer.status_code == 503
     assert "1 migration is not applied" in answer.text
