@@ -62,8 +62,22 @@ def test_every_text_of_every_row_is_translated_or_is_no_text_of_a_language():
     """A new field of text has to say which of the two it is."""
     no_language = {
         # Codes, keys, names of places in files, addresses.
-        *["slug", "key", "reference", "url", "archive_url", "contact_url", "website", "sha256"],
-        *["country", "by_states", "about_states", "blocked_by", "language", "search_text"],
+        *[
+            "slug",
+            "key",
+            "reference",
+            "symbol",
+            "draft_symbol",
+            "number",
+            "state",
+            "url",
+            "archive_url",
+            "contact_url",
+            "website",
+            "sha256",
+        ],
+        *["country", "by_states", "about_states", "blocked_by", "language", "quote_language"],
+        *["search_text"],
         *["source_url", "link_answer", "quote_translation", "link_checked", "regional_group"],
         # As it was typed.
         *["terms", "when_status"],

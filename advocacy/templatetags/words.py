@@ -149,8 +149,10 @@ def quotation(row: Any, field: str = "quote", cite: str = "") -> dict[str, Any]:
     own = settings.LANGUAGE_CODE if is_notice(original) else row.language_of(field)
     is_translated = told.language != own and told.text != original
     language = told.language if is_translated else own
-    # In a third language it stands as it was said on every page: nothing is missing.
-    if is_translated or own == settings.LANGUAGE_CODE != get_language():
+    # In a third language it stands as it was said on every page: nothing is missing. Translated
+    # into that of the record, it says so beside it, and nothing else of the page is a translation.
+    is_of_record = own == settings.LANGUAGE_CODE
+    if get_language() != settings.LANGUAGE_CODE and (is_translated or is_of_record):
         noted(told)
     return {
         "text": told.text,
