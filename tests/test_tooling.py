@@ -1,5 +1,6 @@
 """The commands of the Makefile, the start-up and its refusals, the tree itself."""
 
+import gzip
 import json
 import os
 import re
@@ -314,11 +315,17 @@ def test_the_tree_names_no_registry_and_no_folder_of_one_machine():
     for path in files_of_the_tree():
         if path.suffix in {".png", ".mo", ".ico"} or not path.is_file():
             continue
-        text = path.read_text(encoding="utf-8")
+        held = path.read_bytes()
+        if path.suffix == ".gz":  # A database of an earlier version.
+            text = gzip.decompress(held).decode("utf-8", "replace")
+        else:
+            text = held.decode("utf-8")
         found += [
             f"{path.relative_to(ROOT)}: {what}: {match[0]}"
             for what, pattern in NOT_IN_THE_TREE.items()
             if (match := pattern.search(text))
+            # The home of the one who sets up a server, of which these pages tell.
+            and not (match[0] == "/root/" and path.parent == ROOT / "deploy")
         ]
 
     assert found == []
@@ -350,7 +357,8 @@ def test_a_missing_browser_is_reported_and_fails_the_gate(tmp_path, variables, o
     )
 
     *_, closing_line = ran.stdout.splitlines()
-    assert re.fullmatch(rf"=+ \d+ {outcome}s? in .*=", closing_line)
+    # A browser that does not come is asked for a second time.
+    assert re.fullmatch(rf"=+ \d+ {outcome}s?(, \d+ rerun)? in .*=", closing_line)
     for name in ("Chromium", "Firefox", "WebKit"):
         assert f"{name} is not installed" in ran.stdout
     assert ran.returncode == (1 if variables else 0)
