@@ -14,7 +14,15 @@ from django.test import Client
 from django.urls import resolve
 from django.utils import timezone
 
-from advocacy.models import RecommendedAction, Report, ResponseStatus, StatusUpdate, Subscriber
+from advocacy.models import (
+    Decision,
+    RecommendedAction,
+    Report,
+    ResponseStatus,
+    Statement,
+    StatusUpdate,
+    Subscriber,
+)
 from advocacy.models.kept import forget
 from advocacy.transfer.restoring import MADE_BY_MIGRATE
 from tests.crawl import links_of
@@ -145,6 +153,10 @@ def test_what_was_encrypted_is_read(upgraded):
     assert "They answered" in Report.objects.get().words
 
 
+# What came after a version has no row in its databases.
+SINCE = {"decision_detail": Decision, "statement_detail": Statement}
+
+
 @pytest.mark.thorough
 def test_a_page_of_each_kind_answers(upgraded):
     client, waiting, found = Client(), ["/en/"], {}
@@ -158,7 +170,8 @@ def test_a_page_of_each_kind_answers(upgraded):
         waiting += links_of(answer, address) if answer["Content-Type"] == HTML else []
 
     assert {name for name, status in found.items() if status != 200} == set()
-    assert set(PAGES) - set(found) == set()
+    missing = set(PAGES) - set(found)
+    assert {name for name in missing if name not in SINCE or SINCE[name].objects.exists()} == set()
 
 
 def test_a_new_entry_can_be_recorded(upgraded):
