@@ -30,6 +30,7 @@ from advocacy.models import (
     NetworkUse,
     OnceKey,
     Picture,
+    RecordedDraft,
     RefusalKind,
     ResponseStatus,
     Selection,
@@ -46,6 +47,7 @@ from advocacy.models import (
     Worker,
 )
 from advocacy.models.pictures import LOGO
+from tests.decisions import decide_by_vote, make_treaty_status, state
 from tests.dossier import few_rows
 from tests.factories import (
     make_action,
@@ -96,8 +98,21 @@ def make_record_of_all():
     chiefs = [make_user(is_superuser=True, username=f"chief-{n}") for n in (1, 2)]
     action = make_content(chiefs)
     entry = make_record(action, chiefs)
+    make_decision(action, chiefs)
     make_mailings(entry, chiefs)
     make_desk(action, chiefs)
+
+
+def make_decision(action, chiefs):
+    """What a body decided and a State said, of which followers of States are told; and a draft."""
+    paragraph = {"number": "OP 1", "words": "Decides", "language": "en"}
+    votes = {"FR": "yes", "RU": "no"}
+    told = {"actions": [action], "sponsors": ["FR"], "paragraphs": [paragraph]}
+    decision = decide_by_vote(votes, **told)
+    state(action, joined=["JP"])
+    make_treaty_status()
+    Edition.objects.tell_of_states(decision, Tell.AT_ONCE, by=chiefs[0])
+    RecordedDraft.objects.write("decision", {}, by=chiefs[1], title="A text that waits")
 
 
 def make_content(chiefs):
