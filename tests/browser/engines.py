@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import tempfile
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -340,8 +341,22 @@ class Firefox(Engine):
         self.act({"type": "key", "id": "keyboard", "actions": steps})
 
     def choose(self, xpath, option):
-        self.call("e => e.focus()", self.find(xpath))
-        self.press(option)
+        # A busy browser takes a letter that comes late for the beginning of another option, and
+        # begins anew once none has come for a second.
+        for _attempt in range(5):
+            self.call("e => e.focus()", self.find(xpath))
+            self.press(option)
+            with suppress(AssertionError):
+                wait_until(lambda: self.has_chosen(xpath, option), seconds=3)
+                return
+        raise AssertionError(f"{option} could not be chosen")
+
+    def has_chosen(self, xpath, option):
+        try:
+            chosen = self.call("e => e.selectedOptions[0].label.trim()", self.find(xpath))
+            return chosen["value"] == option
+        except self.error:
+            return False
 
     def back(self):
         self.send("browsingContext.traverseHistory", context=self.tab, delta=-1)
