@@ -18,7 +18,6 @@ from advocacy.models import (
     Edition,
     EditionKind,
     Meeting,
-    Phase,
     RecommendedAction,
     SearchLog,
     Source,
@@ -282,7 +281,12 @@ def test_a_picture_is_in_one_language(content, language, monkeypatch, client, se
     settings.VAR_DIR = tmp_path
     drawn = []
     draw = drawing.draw
-    monkeypatch.setattr(drawing, "draw", lambda *said: drawn.append(words_drawn(*said)) or draw(*said))
+
+    def noted(*said):
+        drawn.append(words_drawn(*said))
+        return draw(*said)
+
+    monkeypatch.setattr(drawing, "draw", noted)
     ask = RecommendedAction.objects.published().open().first()
     rows = {"actions": ask, "bodies": ask.body}
 
