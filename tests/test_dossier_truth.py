@@ -226,7 +226,8 @@ def test_no_text_tells_of_a_day_later_than_its_own():
 
 def test_no_source_is_left_without_use():
     used = set()
-    for users in ("updates", "events", "paragraphs", "submissions"):
+    of_the_record = ["updates", "submissions", "decisions", "statements"]
+    for users in [*of_the_record, "events", "paragraphs", "treaty_statuses"]:
         used |= set(Source.objects.filter(**{f"{users}__isnull": False}).values_list("key"))
     assert set(Source.objects.values_list("key")) == used
 
