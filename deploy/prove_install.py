@@ -153,12 +153,12 @@ class Units:
 
 def own_machine(root, units, words):
     root.run("apt-get update\napt-get install --yes --no-install-recommends age", network=True)
-    root.run(f"install -d -m 700 /root/own && cd /root/own\n{words}")
+    root.run(f"install -d -m 700 ~/own && cd ~/own\n{words}")
     return "made by Debian's age"
 
 
 def own_names(root, units, words):
-    root.run("cd /root\nBACKUP_KEY=$(age-keygen -y /root/own/answerable.key)")
+    root.run("cd\nBACKUP_KEY=$(age-keygen -y ~/own/answerable.key)")
     return "the key of backups is the one that was made"
 
 
@@ -193,8 +193,8 @@ def nginx(root, units, words):
 def sign_in(root, units, words):
     typed = next(block.typed for block in blocks_of(read_page()) if block.typed)
     shutil.copy(HERE / "prove_sign_in.py", root.folder / "root")
-    command = ["/root/prove_sign_in.py", f"https://{SITE}", typed[0], typed[-1]]
-    return root.run("python3 " + shlex.join(command)).strip().splitlines()[-1]
+    command = shlex.join([f"https://{SITE}", typed[0], typed[-1]])
+    return root.run(f"python3 ~/prove_sign_in.py {command}").strip().splitlines()[-1]
 
 
 def check_mail(root, units, words):
@@ -215,7 +215,7 @@ def timers(root, units, words):
 
 
 def bring_key(root, units, words):
-    root.run(f"cp /root/own/answerable.key /root/answerable.key\n{words}")
+    root.run(f"cp ~/own/answerable.key ~/answerable.key\n{words}")
     return "copied"
 
 

@@ -324,8 +324,6 @@ def test_the_tree_names_no_registry_and_no_folder_of_one_machine():
             f"{path.relative_to(ROOT)}: {what}: {match[0]}"
             for what, pattern in NOT_IN_THE_TREE.items()
             if (match := pattern.search(text))
-            # The home of the one who sets up a server, of which these pages tell.
-            and not (match[0] == "/root/" and path.parent == ROOT / "deploy")
         ]
 
     assert found == []

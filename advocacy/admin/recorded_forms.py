@@ -1,5 +1,6 @@
 """What the forms share that record a decision or a statement: sources, corrections, the judge."""
 
+from abc import abstractmethod
 from typing import Any
 
 from django import forms
@@ -149,8 +150,9 @@ class RecordedForm(forms.Form):
         return RecordedDraft.objects.write(self.KIND, typed, by=self.by, title=self.in_short)
 
     @property
+    @abstractmethod
     def in_short(self) -> str:
-        raise NotImplementedError
+        """What a draft of it is called on the desk."""
 
 
 def listed(codes: Any) -> str:

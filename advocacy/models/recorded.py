@@ -1,5 +1,6 @@
 """What decisions and statements share: rows of the record that a correction names."""
 
+from abc import abstractmethod
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, ClassVar, Self
 
@@ -34,9 +35,9 @@ class NotedQuerySet[Row: "Noted"](AppendOnlyQuerySet[Row]):
         row: Row = self.enter(by=by, approved_by=approved_by, **said)
         return row
 
+    @abstractmethod
     def enter(self, *args: Any, **said: Any) -> Any:
         """Add a row, whoever writes it: for content that comes with the program."""
-        raise NotImplementedError
 
 
 class RecordedQuerySet[Row: "Recorded"](NotedQuerySet[Row]):

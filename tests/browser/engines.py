@@ -132,29 +132,6 @@ class Engine(ABC):
             shown = self.run("return location.href + '\\n' + document.body.innerText")
             raise AssertionError(f"{what} did not come about on {shown}") from None
 
-    def settled(self, xpath):
-        """Wait for an element until the page has all that it loads, and a press would reach it.
-
-        What comes late moves what is below it: a press would go to what stands there by then.
-        """
-        self.waits("the whole page", "document.readyState === 'complete'")
-        element, seen = self.find(xpath), []
-
-        def is_still():
-            seen.append(self.aim(element))
-            return len(seen) > 1 and seen[-1] is not None and seen[-1] == seen[-2]
-
-        wait_until(is_still, seconds=PATIENCE)
-        return element
-
-    def find(self, xpath):
-        """The first element of an XPath, once there is one."""
-        raise NotImplementedError
-
-    def aim(self, element):
-        """Where a press reaches an element, as `AIM` says."""
-        raise NotImplementedError
-
     @property
     def address(self):
         return self.run("return location.href")
@@ -204,11 +181,38 @@ class Chromium(Engine):
         self.page.context.browser.close()
 
 
+class Driven(Engine):
+    """An engine that is told where to press, and does not itself wait until it can."""
+
+    def settled(self, xpath):
+        """Wait for an element until the page has all that it loads, and a press would reach it.
+
+        What comes late moves what is below it: a press would go to what stands there by then.
+        """
+        self.waits("the whole page", "document.readyState === 'complete'")
+        element, seen = self.find(xpath), []
+
+        def is_still():
+            seen.append(self.aim(element))
+            return len(seen) > 1 and seen[-1] is not None and seen[-1] == seen[-2]
+
+        wait_until(is_still, seconds=PATIENCE)
+        return element
+
+    @abstractmethod
+    def find(self, xpath):
+        """The first element of an XPath, once there is one."""
+
+    @abstractmethod
+    def aim(self, element):
+        """Where a press reaches an element, as `AIM` says."""
+
+
 class BidiError(Exception):
     pass
 
 
-class Firefox(Engine):
+class Firefox(Driven):
     """By WebDriver BiDi, which Firefox speaks itself: no driver stands between."""
 
     error = BidiError

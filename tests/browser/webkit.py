@@ -13,7 +13,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.webkitgtk.options import Options
 from selenium.webdriver.webkitgtk.service import Service
 
-from tests.browser.engines import AIM, HEIGHT, MINI_BROWSER, PATIENCE, WEBKIT_DRIVER, XVFB, Engine
+from tests.browser.engines import AIM, HEIGHT, MINI_BROWSER, PATIENCE, WEBKIT_DRIVER, XVFB, Driven
 from tests.waiting import wait_until
 
 # The bar of addresses would keep its window wider than a telephone.
@@ -29,7 +29,7 @@ def netscape(cookie):
     return "\t".join([*fields, cookie["name"], cookie["value"]]) + "\n"
 
 
-class WebKit(Engine):
+class WebKit(Driven):
     """By its own WebDriver, under Xvfb, as its small browser cannot be without a screen.
 
     Under WebDriver it keeps its console to itself. So what the console says is asked of a second
