@@ -139,6 +139,7 @@ def has_postgres():
     return found.returncode == 0
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not has_postgres(), reason="PostgreSQL's server is not installed")
 def test_postgres_that_hangs_or_stops_is_said_and_its_return_is_noticed(prepared):
     with own_postgres() as (url, postmaster):

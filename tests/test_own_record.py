@@ -191,6 +191,7 @@ def running(command, checkout):
         held.close()
 
 
+@pytest.mark.thorough
 @pytest.mark.programs
 def test_every_command_of_the_page_does_what_the_page_says(checkout):
     """Beside an earlier plain `make run`, whose record is left as it is."""

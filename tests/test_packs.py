@@ -203,7 +203,9 @@ def test_an_ask_an_issue_a_meeting_and_its_body_name_their_packs(client):
         meeting.get_absolute_url(): "For the meeting",
     }.items():
         shown = text_of(client.get(address))
-        assert re.search(rf"Packs for this (All packs )?{title} Letter 20 minutes", shown), address
+        assert re.search(
+            rf"Packs for this (All packs Skip this list )?{title} Letter 20 minutes", shown
+        ), address
         others = {"For the ask", "For the meeting", "For the issue", "For nobody"} - {title}
         assert [other for other in others if other in shown] == []
     for address in (reverse("meeting_list"), meeting.body.get_absolute_url()):

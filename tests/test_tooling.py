@@ -98,6 +98,7 @@ def checkout(tmp_path):
     return tmp_path
 
 
+@pytest.mark.thorough
 def test_manage_works_bare_once_make_has_made_the_keys(checkout):
     def manage(*arguments):
         return subprocess.run(

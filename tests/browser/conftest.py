@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
 from advocacy.models import Issue, Meeting, PackKind, RecommendedAction
-from tests.browser.engines import PATIENCE, Chromium, Engine, Firefox, TorBrowser
+from tests.browser.engines import ENGINES, PATIENCE, Chromium, Engine, Firefox, TorBrowser
 from tests.browser.webkit import WebKit
 from tests.databases import load_dossier
 from tests.factories import make_pack, make_page
@@ -106,7 +106,7 @@ def engines(playwright, browser_type_launch_args):
         yield start
 
 
-@pytest.fixture(params=["Chromium", "Firefox", "WebKit"])
+@pytest.fixture(params=ENGINES)
 def engine(request, engines):
     """Each of the three engines in turn, as wide as a desk; a test may name another."""
     engine = engines(request.param)

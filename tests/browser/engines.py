@@ -23,6 +23,7 @@ from tests.waiting import wait_until
 HEIGHT = 800
 # How many seconds a page may take on a busy machine. Nothing waits so long that comes about.
 PATIENCE = 60
+ENGINES = ("Chromium", "Firefox", "WebKit")
 
 # Puts an element into the middle of the window and gives the point where it is pressed, or null
 # while something else is there: a bar, or what stood above before a script or a letter came.

@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.engines import ENGINES
 from tests.browser.layout import OPEN_FOLDS, Window, spills, spills_of_large_letters
 from tests.browser.pages import EMBEDS, PAGES
 
@@ -71,6 +72,7 @@ def test_no_embed_has_an_axe_violation_in_light_or_dark(page, dossier, path):
     assert console == []
 
 
+@pytest.mark.thorough
 def test_the_document_of_the_api_is_for_everybody(page, dossier):
     console, window = [], Window(page)
     page.on("console", lambda message: console.append(message.text))
@@ -105,15 +107,27 @@ def test_no_axe_violation_after_a_swap(page, dossier):
     assert violations(page) == []
 
 
-def test_every_page_fits_in_every_engine(dossier, engine):
+def assert_fit(engine, dossier, paths):
     found = []
-    for path in PAGES.values():
+    for path in paths:
         engine.open(f"{dossier.url}/en/{path}")
         found += spills(engine, path) + spills_of_large_letters(engine, path)
 
     assert found == []
     # The one page that is meant to be missing says so itself.
     assert [said for said in engine.complaints() if PAGES["missing"] not in said] == []
+
+
+def test_every_page_fits_in_an_engine(dossier, engine, request):
+    """A third of them in each of the three."""
+    first = ENGINES.index(request.node.callspec.params["engine"])
+
+    assert_fit(engine, dossier, list(PAGES.values())[first :: len(ENGINES)])
+
+
+@pytest.mark.thorough
+def test_every_page_fits_in_every_engine(dossier, engine):
+    assert_fit(engine, dossier, PAGES.values())
 
 
 BOTTOMS = """
@@ -148,11 +162,11 @@ def test_a_row_of_the_picture_is_a_link_up_to_its_corners(dossier, engine):
     assert engine.run(ROWS_WITH_A_CORNER_WITHOUT_LINK) == []
 
 
-@pytest.mark.parametrize("language", ["uk", "ko"])
-def test_every_page_fits_its_screen_in_every_language(page, dossier, language):
+def test_every_page_fits_its_screen_in_another_language(page, dossier):
+    """Each in one of the two; `every_page.py` looks at all pages in all languages."""
     window, found = Window(page), []
-    for path in PAGES.values():
-        page.goto(f"{dossier.url}/{language}/{path}")
+    for number, path in enumerate(PAGES.values()):
+        page.goto(f"{dossier.url}/{('uk', 'ko')[number % 2]}/{path}")
         found += spills(window, path, [768, 1280]) + spills_of_large_letters(window, path)
 
     assert found == []
