@@ -1,6 +1,7 @@
 import gc
 import os
 import shutil
+from uuid import uuid4
 
 import hypothesis
 import pytest
@@ -17,7 +18,14 @@ from advocacy.models.kept import forget
 from advocacy.settings import mailer
 from advocacy.web import editions
 from tests.browser.engines import CHROMIUM, IS_INSTALLED
-from tests.databases import dossier_loaded, drop_migrated, locked, made_once, set_up
+from tests.databases import (
+    dossier_loaded,
+    drop_migrated,
+    locked,
+    made_once,
+    of_its_own,
+    set_up,
+)
 from tests.door import Door
 from tests.dossier import few_rows
 from tests.factories import make_user
@@ -71,6 +79,13 @@ def django_db_setup(
     with django_db_blocker.unblock():
         teardown_databases(databases, verbosity=0)
         drop_migrated(folder_of_the_run)
+
+
+@pytest.fixture
+def database_of_its_own(django_db_setup, django_db_blocker, folder_of_the_run):
+    """The address of an empty one with all tables, of the kind that the tests run on."""
+    with django_db_blocker.unblock(), of_its_own(folder_of_the_run, f"own_{uuid4().hex}") as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

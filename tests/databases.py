@@ -15,6 +15,7 @@ from django.test.utils import setup_databases
 
 from advocacy.models import ContentVersion
 from advocacy.models.kept import forget
+from tests.running import database_url
 
 
 @contextmanager
@@ -42,6 +43,23 @@ def beside_all_databases():
     """A cursor of the server, in none of the databases that are made here."""
     creation: Any = connection.creation
     return creation._nodb_cursor()
+
+
+@contextmanager
+def of_its_own(folder, name):
+    """The address of an empty database that has all tables, for processes to work in."""
+    made = folder / "migrated"
+    if connection.vendor == "sqlite":
+        yield f"sqlite:///{shutil.copy(made, folder / f'{name}.sqlite3')}"
+        return
+    url = database_url()
+    with beside_all_databases() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{made.read_text()}"')
+    try:
+        yield f"{url.rpartition('/')[0]}/{name}"
+    finally:
+        with beside_all_databases() as cursor:
+            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def keep_migrated(made):

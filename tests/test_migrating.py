@@ -6,7 +6,6 @@ import time
 
 import pytest
 
-from tests.postgres import Cluster, programs
 from tests.running import ROOT, environment, run
 
 pytestmark = [pytest.mark.programs, pytest.mark.own_sql("management/migrating.py")]
@@ -26,28 +25,25 @@ with alone():
 """
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def variables(request, tmp_path):
-    """The settings of a site whose last migration but two is the last one of allauth.mfa."""
-    told = {"SECRET_KEY": "x", "HTTPS": "0", "VAR_DIR": str(tmp_path)}
-    if request.param == "sqlite":
-        yield told
-        return
-    if not programs():
-        pytest.skip("PostgreSQL is not installed")
-    cluster = Cluster()
-    yield told | {"DATABASE_URL": cluster.url}
-    cluster.remove()
+@pytest.fixture
+def variables(database_of_its_own, tmp_path):
+    return {
+        "SECRET_KEY": "x",
+        "HTTPS": "0",
+        "VAR_DIR": str(tmp_path),
+        "DATABASE_URL": database_of_its_own,
+    }
 
 
 @pytest.fixture
 def manage(variables):
+    """A site whose last migrations but two are those of allauth.mfa."""
+
     def manage(*arguments, fails=False):
         done = run("manage.py", *arguments, **variables)
         assert bool(done.returncode) is fails, done.stderr
         return done.stderr if fails else done.stdout
 
-    manage("migrate", "--verbosity=0")
     manage("migrate", "mfa", "0001", "--verbosity=0")
     return manage
 

@@ -168,23 +168,22 @@ def test_no_page_of_an_account_is_kept_by_a_browser_or_a_proxy(client, editor, n
 
 PRINT_COOKIES = """
 import json, django; django.setup()
-from django.core.management import call_command
 from django.conf import settings
 from django.test import Client
 settings.ALLOWED_HOSTS = ["testserver"]
-call_command("migrate", verbosity=0)
 answer = Client().get("/admin/account/login/", secure=True)
 found = {c.key: [c["secure"], c["path"], c["domain"]] for c in answer.cookies.values()}
 print(json.dumps([settings.SESSION_COOKIE_NAME, found]))
 """
 
 
-def test_cookies_of_a_public_site_belong_to_its_host_alone(tmp_path):
+def test_cookies_of_a_public_site_belong_to_its_host_alone(database_of_its_own, tmp_path):
     said = subprocess.run(
         [sys.executable, "-c", PRINT_COOKIES],
         cwd=ROOT,
         env={
             "PATH": os.environ["PATH"],
+            "DATABASE_URL": database_of_its_own,
             "DJANGO_SETTINGS_MODULE": "tests.https_settings",
             "VAR_DIR": str(tmp_path),
         },
