@@ -1,6 +1,7 @@
 import gc
 import os
 import shutil
+from collections import defaultdict
 from uuid import uuid4
 
 import hypothesis
@@ -35,6 +36,8 @@ from tests.sink import Sink
 # Playwright runs an event loop in the thread of the test, which also uses the ORM.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
+# Of a long series, in the gate.
+MOST_CASES = 8
 COUNTING_QUERIES = {"django_assert_num_queries", "django_assert_max_num_queries"}
 # What only a test names that asks something of the database itself.
 OF_THE_DATABASE = {
@@ -229,7 +232,21 @@ def turns_on_the_database(item):
     )
 
 
+def leave_most_of_a_long_series_to_the_proof(items):
+    """Of a test that asks the database in many cases the gate runs some, evenly chosen."""
+    series = defaultdict(list)
+    for item in items:
+        if item.get_closest_marker("django_db") and not item.get_closest_marker("every_case"):
+            series[item.nodeid.partition("[")[0]].append(item)
+    for cases in series.values():
+        chosen = {place * (len(cases) - 1) // (MOST_CASES - 1) for place in range(MOST_CASES)}
+        for place, item in enumerate(cases):
+            if place not in chosen and len(cases) > MOST_CASES:
+                item.add_marker("thorough")
+
+
 def pytest_collection_modifyitems(items):
+    leave_most_of_a_long_series_to_the_proof(items)
     for item in items:
         if hypothesis.is_hypothesis_test(getattr(item, "obj", None)):
             item.add_marker("thorough")

@@ -284,6 +284,7 @@ def type_in(client, row, said):
     return new.get()
 
 
+@pytest.mark.thorough
 def test_what_a_folder_says_reads_the_same_typed_in_the_admin(client, sign_in, tmp_path):
     call_command("new_record", str(tmp_path / "cotton"), verbosity=0)
     with transaction.atomic():

@@ -94,6 +94,7 @@ def entry_values():
     return record(make_action()).hashed_values()
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("column", OWN_COLUMNS)
 def test_tampering_with_any_column_of_an_entry_is_named(column):
     action = make_action()

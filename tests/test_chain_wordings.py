@@ -115,6 +115,7 @@ def test_every_field_is_hashed_or_named_as_not_hashed(model):
     assert not set(model.WITNESSED) & set(model.NOT_WITNESSED)
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("table", "column", "value"),
     [

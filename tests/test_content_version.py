@@ -186,6 +186,7 @@ def ways_to_change(row):
     }
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("model", PUBLIC, ids=lambda model: model.__name__)
 def test_every_way_to_write_what_is_public_changes_it(a_row_of_each, model):
     rows = models.QuerySet(model)

@@ -395,6 +395,7 @@ def test_every_field_of_a_decision_is_hashed_or_named_as_not_hashed():
         assert set(model.HASHED) - columns == parts
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("column", [*Decision.own_hashed()])
 def test_tampering_with_any_field_of_a_decision_is_named(column):
     wrong = decide()
@@ -432,6 +433,7 @@ def test_tampering_with_any_field_of_a_decision_is_named(column):
     assert f"Decision {decision.pk} (" in words
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     "sql",
     [

@@ -254,6 +254,7 @@ def in_this_record(folder, var):
     return ran.stdout
 
 
+@pytest.mark.thorough
 @pytest.mark.programs
 def test_a_language_that_django_has_no_words_in_is_read_as_any(tmp_path):
     """Bashkir and Pashto come from Babel alone; the second is read from right to left."""

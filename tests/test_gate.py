@@ -64,3 +64,22 @@ def test_a_test_that_counts_queries_runs_on_both_databases(chosen, django_assert
 @pytest.mark.django_db
 def test_a_test_of_a_page_runs_on_postgresql_in_the_proof_alone(chosen):
     assert not chosen
+
+
+CASES = range(15)
+CHOSEN = {0, 2, 4, 6, 8, 10, 12, 14}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("case", CASES)
+def test_of_a_long_series_the_gate_runs_the_ends_and_some_between(request, case):
+    is_of_the_gate = request.node.get_closest_marker("thorough") is None
+
+    assert is_of_the_gate is (case in CHOSEN)
+
+
+@pytest.mark.every_case
+@pytest.mark.django_db
+@pytest.mark.parametrize("case", CASES)
+def test_whatever_says_so_runs_every_case(request, case):
+    assert request.node.get_closest_marker("thorough") is None

@@ -69,6 +69,7 @@ def action_with_status(status):
     return action
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(("before", "after", "rule"), RULES)
 def test_transitions_follow_the_vocabulary(before, after, rule):
     action = action_with_status(before)

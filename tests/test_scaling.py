@@ -25,6 +25,7 @@ print("recorded", flush=True)
 
 pytestmark = [
     pytest.mark.programs,
+    pytest.mark.thorough,
     pytest.mark.skipif(not programs(), reason="PostgreSQL's server is not installed"),
 ]
 

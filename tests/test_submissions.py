@@ -155,6 +155,7 @@ def test_every_field_of_a_submission_is_hashed_or_named_as_not_hashed():
     assert set(submit(make_proposal()).hashed_values()) == set(Submission.HASHED)
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("column", Submission.HASHED[:-1])
 def test_tampering_with_any_field_of_a_submission_is_named(column, capsys):
     ask = make_proposal(reference="NK-02")

@@ -204,10 +204,13 @@ def test_a_start_prepares_and_serves_and_the_next_one_only_serves(tmp_path):
         assert "Collecting" not in printed
         assert "password" not in printed
 
-    # Another database at the same address is filled again.
-    for file in (tmp_path / "var").glob("db.sqlite3*"):
+
+@pytest.mark.thorough
+def test_another_database_at_the_same_address_is_filled_again(prepared):
+    for file in (prepared / "var").glob("db.sqlite3*"):
         file.unlink()
-    with started(tmp_path) as (site, printed):
+
+    with started(prepared) as (_site, printed):
         assert "Content loaded: " in printed
         assert "Content loaded: 0 new" not in printed
         assert "password" in printed

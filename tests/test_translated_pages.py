@@ -84,7 +84,7 @@ def pages_of_the_dossier():
     ]
 
 
-@pytest.mark.parametrize("language", ["uk", "ko"])
+@pytest.mark.parametrize("language", [pytest.param("uk", marks=pytest.mark.thorough), "ko"])
 def test_a_page_asks_once_for_all_its_words(content, client, language):
     # Words of its own, which every page shows.
     Site.objects.update(purpose="To be answered")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from itertools import batched
 from typing import Any
 
@@ -56,6 +56,7 @@ LETTERS = {
 }
 
 
+@lru_cache(maxsize=4)
 def derived(day: date) -> dict[str, Any]:
     """The one definition of how an ask stands on a day, as annotations of asks.
 
