@@ -353,3 +353,40 @@ def test_an_ask_takes_a_constant_number_of_queries(client, django_assert_num_que
     # the head of the record, mails of a year; what was said of it and decided, who sits there.
     with django_assert_num_queries(21 + IN_EVERY_PAGE):
         client.get(action.get_absolute_url())
+
+
+@pytest.mark.parametrize("answered", [False, True], ids=["without an answer", "answered"])
+@pytest.mark.parametrize(
+    ("language", "once", "beside"),
+    [
+        (
+            "en",
+            "Proposed by the editors; not put to this body",
+            "A proposed ask has no clock and is in no count of asks.",
+        ),
+        (
+            "uk",
+            "Пропозиція редакції; з нею до цього органу не зверталися",
+            "Заклик, який лише пропонують, не має відліку",
+        ),
+        (
+            "ko",
+            "편집자의 제안이며, 이 기관에 제기된 바 없음",
+            "제안된 요구는 기간을 계산하지 않으며",
+        ),
+    ],
+)
+def test_that_a_proposal_was_not_put_to_its_body_is_said_once(
+    client, language, once, beside, answered
+):
+    action = make_action(slug="ask", asked_on=None)
+    if answered:
+        record(action, S.COMMITTED, happened_on=date(2025, 2, 19))
+
+    page = client.get(f"/{language}/actions/ask/").text
+    main = page[page.index("<h1") : page.index('id="what-you-can-do"')]
+
+    assert main.count(once) == 1
+    # Beside the status that it has to be told apart from, or where it is the standing itself.
+    assert (once in main.split("</hgroup>")[0]) == answered
+    assert beside in main.split('id="how-it-was-put"')[1]

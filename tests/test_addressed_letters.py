@@ -299,11 +299,11 @@ def test_a_state_that_is_asked_itself_is_no_neighbour_to_lobby(client, council, 
     make_seat(body=council, country="RU", ends_on=None)
     make_seat(body=council, country="LV", ends_on=None)
     subject = make_body(country="RU", states_sit=False)
-    assert "Russia" in text_of(client.get("/en/seats/pl/")).split("for its region")[1]
+    assert "Russia" in text_of(client.get("/en/seats/pl/")).split("of its regional group")[1]
 
     make_action(body=subject)
 
-    region = text_of(client.get("/en/seats/pl/")).split("Who sits there for its region")[1]
+    region = text_of(client.get("/en/seats/pl/")).split("Who of its regional group sits there")[1]
     assert "Latvia" in region
     assert "Russia" not in region
 

@@ -1,5 +1,6 @@
 """The public record as data: which rows there are, and what each says."""
 
+import csv
 import json
 from datetime import date, timedelta
 
@@ -9,6 +10,7 @@ from django.utils import timezone
 from advocacy.as_data import KINDS, Asked, batches_of, columns_of_kind, rows_as_data
 from advocacy.models import AskState, GoesTo, Reply, ResponseStatus, SeenAs, Submission
 from advocacy.transfer import KINDS as IN_FILES
+from advocacy.transfer.outgoing import csv_text
 from tests.decisions import decide, make_treaty_status
 from tests.decisions import state as speak
 from tests.factories import (
@@ -214,6 +216,22 @@ def test_an_event_is_said_once_an_issue_of_it_is_open_to_readers():
     event.issues.add(make_issue())
     assert [row["id"] for row in all_of("events")] == ["session"]
     assert [row["event"] for row in all_of("entries")] == ["session"]
+
+
+def test_an_ask_names_its_issue_from_the_day_on_which_that_opens():
+    later = make_issue(slug="later", opened_on=timezone.localdate() + timedelta(days=1))
+    make_action(slug="ask", issue=later)
+
+    (row,) = all_of("actions")
+    (line,) = csv.DictReader(
+        csv_text(["id", "issue"], [{key: row[key] for key in ("id", "issue")}])
+    )
+    assert (row["id"], row["issue"], line["issue"]) == ("ask", None, "")
+    assert all_of("issues") == []
+
+    later.opened_on = timezone.localdate()
+    later.save()
+    assert [row["issue"] for row in all_of("actions")] == ["later"]
 
 
 def test_a_correction_names_what_it_corrects_and_is_named_by_it():

@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -123,3 +124,31 @@ def test_the_calendar_takes_a_constant_number_of_queries(
     # and packs, issues and bodies to choose from. The file says whose record it is as well.
     with django_assert_num_queries(5 if page == "meeting_calendar" else 8 + IN_EVERY_PAGE):
         client.get(reverse(page))
+
+
+def test_a_date_known_by_its_month_alone_is_not_said_again_under_the_heading_of_that_month(client):
+    month = {"starts_on": date(2099, 6, 1), "ends_on": date(2099, 6, 30), "precision": "month"}
+    make_meeting(title="Presidency", **month)
+    make_meeting(title="Session", **month | {"ends_on": date(2099, 7, 31)})
+    make_meeting(title="Conference", **FAR)
+    make_meeting(title="Petition", kind="standing", starts_on=None, ends_on=None)
+
+    page = client.get(reverse("meeting_list"))
+
+    days = {
+        title: " ".join(
+            re.sub(r"<[^>]+>", " ", card.partition("<div")[0].partition(">")[2]).split()
+        )
+        for card in page.text.split('<article class="meeting"')[1:]
+        for title in ("Presidency", "Session", "Conference", "Petition")
+        if title in card.split("</h3>")[0]
+    }
+    assert page.text.count('<h2><time datetime="2099-06">June 2099</time></h2>') == 1
+    assert days == {
+        "Conference": "1 June 2099 to 12 June 2099",
+        "Presidency": "",
+        "Session": "June 2099 to July 2099",
+        "Petition": "Any day",
+    }
+    body = client.get(Meeting.objects.get(title="Presidency").body.get_absolute_url())
+    assert "June 2099" in text_of(body)

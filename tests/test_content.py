@@ -54,7 +54,7 @@ LABELS = {
 def test_all_of_the_dossier_is_there():
     assert Issue.objects.count() == 5
     assert TargetBody.objects.count() == 33
-    assert Seat.objects.count() == 113
+    assert Seat.objects.count() == 140
     assert LegalReference.objects.count() == 40
     references = set(RecommendedAction.objects.values_list("reference", flat=True))
     originals = {re.match(r"NK-(\d\d)", reference)[1] for reference in references}

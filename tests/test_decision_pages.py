@@ -1,4 +1,4 @@
-"""What a citizen reads: what was decided, how each State voted, and what was said of an ask."""
+"""What a citizen reads of what was decided: what became of a text, and how each State voted."""
 
 import re
 from datetime import date
@@ -8,28 +8,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from advocacy.models import (
-    GROUP_OF,
-    AskState,
-    Outcome,
-    ReachedBy,
-    Stance,
-    StanceBasis,
-    TreatyState,
-    Vote,
-)
-from advocacy.models.positions import STANCES
+from advocacy.models import GROUP_OF, Outcome, Vote
+from tests.decided import VOTED, country, list_of, make_council, make_panel, page_of
 from tests.decisions import decide, decide_by_vote, make_treaty_status, state
 from tests.factories import (
     make_action,
-    make_body,
     make_issue,
     make_legal_reference,
-    make_organisation,
-    make_seat,
-    make_site,
     make_source,
-    make_step,
     record_look,
     translate,
 )
@@ -37,44 +23,15 @@ from tests.pages import IN_EVERY_PAGE, text_of
 
 pytestmark = pytest.mark.django_db
 
-VOTED = {"FR": Vote.YES, "KR": Vote.YES, "GB": Vote.YES, "RU": Vote.NO, "CN": Vote.ABSTAIN}
-IMPLIED = {"stance": Stance.SUPPORTS, "basis": StanceBasis.IMPLIED}
-
-
-def page_of(client, row, **query):
-    return client.get(row.get_absolute_url(), query)
-
-
-def list_of(client, name="decision_list", **query):
-    return client.get(reverse(name), query)
-
-
-def country(client, code, **query):
-    return client.get(reverse("seat_country", args=[code]), query)
-
 
 @pytest.fixture
 def council():
-    make_site()
-    return make_body(
-        slug="unsc",
-        name="Security Council",
-        abbreviation="UNSC",
-        states_sit=True,
-        all_states_sit=True,
-    )
+    return make_council()
 
 
 @pytest.fixture
 def panel(council):
-    """A decision by vote that bears on an ask."""
-    ask = make_action(slug="restore", body=council, title="Restore the panel")
-    return decide_by_vote(
-        VOTED, body=council, symbol="S/RES/1", title="Panel renewed", actions=[ask]
-    )
-
-
-# A decision
+    return make_panel(council)
 
 
 def test_a_decision_says_what_became_of_it_and_how_the_votes_fell(client, panel):
@@ -303,285 +260,6 @@ def test_the_feeds_tell_the_same_rows(client, panel):
     assert "South Korea, 28 March 2024" in told
     assert "Restore the panel: spoke for it." in told
     assert said.get_absolute_url() in told
-
-
-# An ask
-
-
-@pytest.fixture
-def ask(council):
-    return make_action(slug="act", body=council, title="Act on it")
-
-
-def voices_on(client, ask, **query):
-    page = page_of(client, ask, **query).text
-    return re.sub(
-        r"\s+", " ", re.sub(r"<[^>]+>", " ", page.split('id="voices"')[1].split("</section>")[0])
-    )
-
-
-def test_an_ask_says_who_spoke_for_it_and_against_with_day_office_and_words(client, ask):
-    state(ask, quote="We ask for it.", office="Ambassador")
-    against = {"action": ask, "stance": Stance.OPPOSES, "basis": StanceBasis.EXPLICIT}
-    state(asks=[against], quote="We do not want it.", state="RU")
-
-    voices = voices_on(client, ask)
-
-    assert "Spoke for it: 1 statement" in voices
-    assert "South Korea Ambassador" in voices
-    assert "28 March 2024" in voices
-    assert "We ask for it." in voices
-    assert voices.index("Spoke against it: 1 statement") < voices.index("We do not want it.")
-
-
-def test_who_condemned_the_conduct_is_never_said_to_support_the_step(client, ask):
-    state(asks=[{"action": ask, **IMPLIED}], quote="We condemn it.")
-
-    voices = voices_on(client, ask)
-
-    assert "Condemned the conduct; did not ask for this step: 1 statement" in voices
-    assert "spoke for it:" not in voices.lower()
-    assert "supports" not in voices.lower()
-    said = text_of(country(client, "kr"))
-    assert "Act on it : condemned the conduct; did not ask for this step" in said
-    assert text_of(list_of(client, "action_list", stance="supports")).count("Act on it") == 0
-    assert "0 statements" in text_of(list_of(client, "statement_list", stance="supports"))
-
-
-def test_every_stance_that_can_be_recorded_has_its_words(client, ask):
-    for n, (stance, basis) in enumerate(STANCES):
-        state(asks=[{"action": ask, "stance": stance, "basis": basis}], quote=f"Words {n}.")
-
-    voices = voices_on(client, ask)
-
-    for label in STANCES.values():
-        assert str(label).lower() in voices.lower()
-    assert "strongly" not in voices.lower()
-    assert "%" not in voices
-
-
-def test_silence_is_told_only_where_somebody_looked(client, council):
-    body = make_body(states_sit=True, members_complete=True)
-    ask = make_action(body=body)
-    for code in ("KR", "FR"):
-        make_seat(body=body, country=code, ends_on=None)
-    state(ask)
-
-    assert "Nobody has looked yet" in voices_on(client, ask)
-    assert "France" not in voices_on(client, ask)
-
-    record_look(ask)
-    voices = voices_on(client, ask)
-    assert "No statement found: 1 State" in voices
-    assert "France" in voices
-    assert "Where we looked on" in voices
-    assert "Nobody has looked yet" not in voices
-
-
-def test_an_ask_shows_the_decisions_that_bear_on_it(client, panel):
-    voices = voices_on(client, panel.actions.get())
-
-    assert "Panel renewed" in voices
-    assert "Adopted by vote 3 in favour, 1 against, 1 abstained" in voices
-
-
-def test_an_ask_of_a_past_day_knows_nothing_later(client, ask):
-    state(ask, said_on=date(2025, 6, 1), quote="Later words.")
-
-    assert "Later words." in voices_on(client, ask)
-    assert "Later words." not in voices_on(client, ask, as_of="2025-05-31")
-
-
-def test_asks_are_narrowed_by_what_was_said_of_them(client, ask):
-    make_action(title="Nobody spoke of it")
-    state(ask)
-
-    page = list_of(client, "action_list", stance="supports")
-
-    assert "Act on it" in page.text
-    assert "Nobody spoke of it" not in page.text
-    assert "1 ask" in text_of(page)
-    assert "supports it · Asks" in page.text
-    later = {"stance": "opposes", "as_of": "2025-05-31"}
-    against = {"action": ask, "stance": Stance.OPPOSES, "basis": StanceBasis.EXPLICIT}
-    state(state="RU", said_on=date(2025, 6, 1), asks=[against])
-    assert "0 asks" in text_of(list_of(client, "action_list", **later))
-    assert "1 ask" in text_of(list_of(client, "action_list", stance="opposes"))
-
-
-# A statement
-
-
-def test_a_statement_says_who_spoke_and_what_it_says_to_each_ask(client, ask):
-    said = state(
-        ask,
-        office="Ambassador",
-        point="It wants a panel.",
-        quote="Nous le demandons.",
-        quote_language="fr",
-        joined=["FR", "JP"],
-    )
-
-    page = page_of(client, said)
-
-    text = text_of(page)
-    assert "South Korea with 2 States more" in text
-    assert "Ambassador" in text
-    assert "It wants a panel." in text
-    assert '<blockquote lang="fr">' in page.text
-    assert "Spoke for it" in text
-    assert "Act on it" in text
-    assert "Answerable, South Korea, statement of 28 March 2024, as of" in text
-    assert "France" in text
-    assert "With whom it said so" in text
-    assert "had not been said" in text_of(page_of(client, said, as_of="2024-03-27"))
-
-
-def test_an_organisation_and_a_body_can_speak(client, ask):
-    lab = make_organisation(name="Justice Lab")
-    agency = make_body(name="The Agency")
-    state(ask, organisation=lab)
-    state(ask, body=agency)
-
-    voices = voices_on(client, ask)
-
-    assert "Justice Lab" in voices
-    assert "The Agency" in voices
-
-
-def test_of_a_draft_nothing_is_told(client, council):
-    draft = make_action(title="Not yet public", body=council, state=AskState.DRAFT)
-    said = state(draft)
-
-    for page in (list_of(client, "statement_list"), country(client, "kr"), page_of(client, said)):
-        assert "We ask for it" in page.text
-        assert "Not yet public" not in page.text
-    assert "Not yet public" not in list_of(client, "statement_feed").text
-
-
-# A State
-
-
-@pytest.mark.parametrize("code", [*VOTED])
-def test_a_country_opens_with_its_vote(client, panel, code):
-    label = str(Vote(VOTED[code]).label)
-
-    page = country(client, code.lower())
-
-    line = re.search(r"Panel renewed (.*?) Adopted by vote", text_of(page))[1]
-    assert line.endswith(f": {label}")
-    assert page.text.index('id="voted"') < page.text.index("Where every State sits")
-
-
-def test_a_country_shows_its_treaties_where_an_ask_rests_on_one(client, council):
-    treaty = make_legal_reference(title="Torture Convention")
-    article = make_legal_reference(title="Article 3", treaty=treaty)
-    unused = make_legal_reference(title="Sea Convention")
-    ask = make_action(title="Return nobody")
-    ask.legal_references.add(article)
-    make_treaty_status(
-        legal_reference=treaty,
-        since=date(1995, 1, 9),
-        status=TreatyState.ACCEDED,
-        reservations="Not article 20.",
-        source=make_source(is_weak=True),
-    )
-    make_treaty_status(legal_reference=treaty, state="RU", status=TreatyState.NOT_PARTY)
-    make_treaty_status(legal_reference=unused)
-
-    text = text_of(country(client, "kr"))
-
-    assert "Torture Convention: acceded, 9 January 1995" in text
-    assert "Reservations and declarations: Not article 20." in text
-    assert "Known from a copy alone" in text
-    assert "1 ask rests on it Return nobody" in text
-    assert "Sea Convention" not in text
-    assert "Torture Convention: not a party" in text_of(country(client, "ru"))
-
-
-def test_the_page_of_a_government_shows_what_its_state_did(client, panel):
-    government = make_body(
-        name="Government of Korea", country="KR", reached_by=ReachedBy.MISSIONS, states_sit=False
-    )
-    other = make_body(
-        name="Ministry", country="KR", reached_by=ReachedBy.DIRECTLY, states_sit=False
-    )
-
-    assert "South Korea: in favour" in text_of(page_of(client, government))
-    assert "South Korea: in favour" not in text_of(page_of(client, other))
-    past = page_of(client, government, as_of="2024-03-27")
-    assert "South Korea: in favour" not in text_of(past)
-
-
-def test_a_body_shows_what_it_decided(client, panel):
-    assert "What it decided" in text_of(page_of(client, panel.body))
-    assert "What it decided" not in text_of(page_of(client, panel.body, as_of="2024-03-27"))
-
-
-# Letters
-
-
-SENTENCES = {
-    "en": "On 28 March 2024 you abstained in the vote on “Panel renewed” (S/RES/1).",
-    "uk": "28 березня 2024\u202fроку під час голосування щодо тексту «Групу поновлено» (S/RES/1)"
-    " ви утрималися.",
-    "ko": "귀국은 2024년 3월 28일 “패널 갱신”(S/RES/1) 표결에서 기권하였습니다.",
-}
-
-
-@pytest.fixture
-def translated_panel(panel):
-    translate(panel, title="Групу поновлено")
-    translate(panel, "ko", title="패널 갱신")
-    for row in (panel.actions.get(), panel.body):
-        for language in ("uk", "ko"):
-            fields = {name: "…" for name in row.TRANSLATED if getattr(row, name)}
-            translate(row, language, **fields)
-    return panel
-
-
-def letters_of(page):
-    return re.findall(r"<textarea[^>]*>(.*?)</textarea>", page.text, re.S)
-
-
-@pytest.mark.parametrize("language", SENTENCES)
-def test_the_letter_of_a_country_says_how_it_voted(client, translated_panel, language):
-    (letter,) = letters_of(client.get(f"/{language}/seats/cn/"))
-
-    assert SENTENCES[language] in letter
-
-
-@pytest.mark.parametrize("language", SENTENCES)
-def test_the_letter_of_a_step_says_so_where_the_country_is_chosen(
-    client, translated_panel, language
-):
-    ask = translated_panel.actions.get()
-    place = "Dear Ambassador,\n\n[what your country did]\n\nPlease act."
-    step = make_step(action=ask, wording=place)
-    for code in ("uk", "ko"):
-        translate(step, code, title="…", wording=place)
-    address = f"/{language}/actions/restore/"
-
-    (letter,) = letters_of(client.get(address, {"country": "CN"}))
-    assert f"Dear Ambassador,\n\n{SENTENCES[language]}\n\nPlease act." in letter
-
-    for query in ({}, {"country": "DE"}):
-        (letter,) = letters_of(client.get(address, query))
-        assert "Dear Ambassador,\n\nPlease act." in letter
-
-
-def test_a_letter_quotes_no_support_that_was_only_implied(client, ask):
-    state(asks=[{"action": ask, **IMPLIED}])
-    assert "you spoke" not in letters_of(country(client, "kr"))[0]
-
-    state(ask)
-    assert (
-        "On 28 March 2024 you spoke for this step in public."
-        in letters_of(country(client, "kr"))[0]
-    )
-
-
-# Queries
 
 
 # What each page asks the database beside what every page does, however many rows it shows.

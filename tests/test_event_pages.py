@@ -145,7 +145,7 @@ def test_who_did_it_stands_beneath_and_a_copy_says_that_it_is_one(client):
 
     page = client.get(issue.get_absolute_url())
 
-    assert "By The Council North Korea Russia" in text_of(page)
+    assert "By: The Council , North Korea, Russia" in text_of(page)
     assert "A mirror" in text_of(page)
     assert "a copy: named, not linked" in text_of(page)
     assert "mirror.test" not in page.text
@@ -202,3 +202,21 @@ def test_what_a_body_did_takes_a_constant_number_of_queries(
     # standing chances, replies, decisions, mails of a year by the keys of its asks.
     with django_assert_num_queries(14 + IN_EVERY_PAGE):
         client.get(body.get_absolute_url())
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("en", "By: The Council , North Korea, Russia"),
+        ("uk", "Хто: The Council , Північна Корея, Росія"),
+        ("ko", "주체: The Council , 북한, 러시아"),
+    ],
+)
+def test_who_did_it_is_named_as_a_list_in_each_language(client, language, line):
+    issue = make_issue(slug="troops")
+    make_event(issues=[issue], by_bodies=[make_body(name="The Council")], by_states="KP, RU")
+    make_event(issues=[issue], by_bodies=[], by_states="FR")
+
+    shown = text_of(client.get(f"/{language}/issues/troops/", {"timeline": "all"}))
+
+    assert line in shown

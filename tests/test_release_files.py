@@ -1,9 +1,11 @@
 """What a version is: its number, its tables, and its databases that are kept for the tests."""
 
+import re
 import tomllib
 from hashlib import sha256
 
 import pytest
+import yaml
 
 from advocacy.version import VERSION
 from tests.factories import make_site
@@ -31,15 +33,25 @@ def test_tables_of_a_version_change_by_further_migrations_alone(folder):
         )
 
 
+# The number of a version to come, and what the code on the way to it is called.
+ON_THE_WAY = re.compile(r"(\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?)\.dev\d+")
+
+
 def test_the_version_is_the_same_wherever_it_stands():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    cited = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    released = dict(re.findall(r"^## (\S+) — (\S+)$", changes, re.M))
+    unreleased = changes.split("\n## ")[1].removeprefix("Unreleased").strip()
 
     assert project["version"] == VERSION
-    assert f"\nversion: {VERSION}\n" in cited
-    assert f"\n## {VERSION} — " in changes
-    assert (RELEASES / VERSION).is_dir()
+    assert (cited["version"], str(cited["date-released"])) == next(iter(released.items()))
+    assert (RELEASES / cited["version"]).is_dir()
+    if unreleased or cited["version"] != VERSION:
+        # Code that came after a version never says that it is that version.
+        on_the_way = ON_THE_WAY.fullmatch(VERSION)
+        assert on_the_way, f"{VERSION} is a version, but the changelog tells of later changes"
+        assert on_the_way[1] not in released
 
 
 @pytest.mark.programs

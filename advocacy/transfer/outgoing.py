@@ -79,7 +79,8 @@ def written(row: Row, field: Column) -> Any:
         return field.said_by(row)
     if field.many_to_many:
         return sorted(name_of(other) for other in getattr(row, field.name).all())
-    value = getattr(row, field.name)
+    # Of a row that may not be told (`as_data`) nothing is there, also where a row has to have one.
+    value = getattr(row, field.name, None)
     if isinstance(value, Model):
         return name_of(value)
     return value.isoformat() if isinstance(value, date) else value
