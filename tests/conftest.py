@@ -37,8 +37,7 @@ from tests.sink import Sink
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 # Of a long series, in the gate.
-MOST_CASES = 8
-COUNTING_QUERIES = {"django_assert_num_queries", "django_assert_max_num_queries"}
+MOST_CASES = 6
 # What only a test names that asks something of the database itself.
 OF_THE_DATABASE = {
     "DataError",
@@ -224,12 +223,9 @@ def turns_on_the_database(item):
     makes_transactions = any(
         mark.kwargs.get("transaction") for mark in item.iter_markers("django_db")
     )
-    counts_queries = COUNTING_QUERIES & set(item.fixturenames)
     code = getattr(item.function, "__code__", None)
     names_it = code and OF_THE_DATABASE & set(code.co_names)
-    return bool(
-        makes_transactions or counts_queries or names_it or item.get_closest_marker("own_sql")
-    )
+    return bool(makes_transactions or names_it or item.get_closest_marker("own_sql"))
 
 
 def leave_most_of_a_long_series_to_the_proof(items):

@@ -35,7 +35,7 @@ def whole_form(site):
         return status(connection)
 
 
-@pytest.mark.parametrize("number", [12, 40])
+@pytest.mark.parametrize("number", [12, pytest.param(40, marks=pytest.mark.thorough)])
 def test_half_a_form_stops_nobody_and_is_given_up_as_half_a_head_is(prepared, number):
     with started(prepared, WORKERS="1") as (site, _printed), ExitStack() as open_ones:
         head = open_ones.enter_context(sent(site, "GET /en/ HTTP/1.1\r\nHost: 127.0"))

@@ -86,7 +86,7 @@ def test_health_is_asked_under_any_name_and_nothing_else_is(prepared):
         assert checks["database"]["ok"] is True
 
 
-@pytest.mark.parametrize("listens", [False, True])
+@pytest.mark.parametrize("listens", [False, pytest.param(True, marks=pytest.mark.thorough)])
 def test_a_database_that_refuses_or_never_answers_is_said_in_time(prepared, listens):
     port, held = held_port()
     if listens:

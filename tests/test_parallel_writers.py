@@ -44,6 +44,7 @@ print(Group.objects.get().name)
 """
 
 
+@pytest.mark.thorough
 def test_four_writers_on_sqlite_lose_no_transaction(tmp_path):
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "advocacy.settings",

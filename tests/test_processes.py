@@ -141,6 +141,7 @@ print(dict(Edition.objects.get().counts()))
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not programs(), reason="PostgreSQL's server is not installed")
 def test_what_was_sent_while_postgresql_was_away_is_written_down_once_it_is_back(sink, tmp_path):
     log = tmp_path / "log"

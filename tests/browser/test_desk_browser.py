@@ -123,6 +123,7 @@ def desk(page, live_server):
     return page
 
 
+@pytest.mark.thorough
 def test_the_desk_fits_a_tablet_and_has_no_violation_of_ours(desk, live_server):
     complaints = []
     desk.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
