@@ -41,7 +41,8 @@ def one_host(settings):
 
 
 @pytest.fixture
-def site():
+def site(settings, tmp_path):
+    settings.VAR_DIR = tmp_path
     make_site(subject="Soldiers were sent to a war.", licence="CC BY 4.0")
     ask = make_action(
         slug="x",

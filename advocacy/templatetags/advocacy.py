@@ -248,9 +248,9 @@ def _time(machine, written):
 
 
 @register.simple_tag
-def day_text(date, precision=DatePrecision.DAY):
-    """The same without markup, for mail."""
-    return written_day(date, precision)
+def day_text(date, precision=DatePrecision.DAY, style="long"):
+    """The same without markup, for mail and pictures."""
+    return written_day(date, precision, style)
 
 
 @register.filter
