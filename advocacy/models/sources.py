@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from advocacy.models.chain import AppendOnlyQuerySet, refuse
 from advocacy.models.content import Content, ContentQuerySet
 from advocacy.models.enums import DatePrecision, Tier
+from advocacy.models.kept_copies import Copied, CopiedQuerySet
 from advocacy.models.linked import Linked, LinkedQuerySet
 from advocacy.models.standing import FROM_DIGESTS
 from advocacy.models.text import LanguageCode, Line, Slug, Text, Url
@@ -79,7 +80,7 @@ class Evidence(Content):
         super().save(*args, **kwargs)
 
 
-class SourceQuerySet(LinkedQuerySet["Source"]):
+class SourceQuerySet(CopiedQuerySet, LinkedQuerySet["Source"]):
     def links_to_try(self, now: datetime | None = None) -> Self:
         """Where an address was withheld, there is none to try."""
         withheld = Withheld.objects.filter(of="source", field="url").values("row")
@@ -93,7 +94,7 @@ class SourceQuerySet(LinkedQuerySet["Source"]):
         )
 
 
-class Source(Witnessed, Linked, Evidence):
+class Source(Witnessed, Copied, Linked, Evidence):
     """Evidence that anyone can open: of an entry of the record, an event or a paragraph."""
 
     TRANSLATED = ("title", "summary", "publisher", "quote")
