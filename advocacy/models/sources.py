@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 from uuid import uuid4
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from advocacy.models.chain import AppendOnlyQuerySet, refuse
 from advocacy.models.content import Content, ContentQuerySet
 from advocacy.models.enums import DatePrecision, Tier
-from advocacy.models.kept_copies import Copied, CopiedQuerySet
+from advocacy.models.kept_copies import Copied, CopiedQuerySet, KeptCopy
 from advocacy.models.linked import Linked, LinkedQuerySet
 from advocacy.models.standing import FROM_DIGESTS
 from advocacy.models.text import LanguageCode, Line, Slug, Text, Url
@@ -86,12 +86,28 @@ class SourceQuerySet(CopiedQuerySet, LinkedQuerySet["Source"]):
         withheld = Withheld.objects.filter(of="source", field="url").values("row")
         return super().links_to_try(now).exclude(pk__in=withheld)
 
+    def with_kept(self) -> Self:
+        """Annotate `kept_at` and `kept_sha256`: what stood at the address when it was first read.
+
+        What came later may say something else than what was cited, so it is for staff.
+        """
+        first = KeptCopy.objects.kept().of_address().order_by("asked_at", "pk")
+        return self.annotate(
+            kept_at=models.Subquery(first.values("asked_at")[:1]),
+            kept_sha256=models.Subquery(first.values("sha256")[:1]),
+        )
+
     def at_address(self, url):
         """Sources at this address, with or without https, a final slash or a fragment."""
         bare = url.partition("#")[0].partition("://")[2].rstrip("/")
         return self.filter(
             url__in=[f"{scheme}://{bare}{end}" for scheme in ("https", "http") for end in ("", "/")]
         )
+
+
+def whole_sources(path: str = "sources") -> models.Prefetch[Any]:
+    """The sources of rows, with all that pages say of a source which they show whole."""
+    return models.Prefetch(path, Source.objects.with_kept())
 
 
 class Source(Witnessed, Copied, Linked, Evidence):
