@@ -130,7 +130,7 @@ class CopiesMixin(DeskModelAdmin):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def copies_of(self, source, user):
-        """The readings of a source, newest first, and what to do about one that gave other bytes."""
+        """The readings of a source, newest first, and what to do where its bytes are other ones."""
         rows = list(source.copies.select_related("looked_by").order_by(*NEWEST_FIRST))
         newest = next(iter(source.kept_copies), None)
         is_changed = newest and Source.objects.changed().filter(pk=source.pk).exists()
@@ -181,15 +181,26 @@ class CopiesMixin(DeskModelAdmin):
         older = before(copy, copy.source.copies.kept().order_by(*NEWEST_FIRST))
         if not are_pages(copy, older):
             raise Http404
-        context = {"copy": copy, "before": older, "most": copy_lines.MOST_CHANGES}
+        if max(older.size, copy.size) > copy_lines.MOST_BYTES:
+            return self.compared(request, copy, older, is_too_much=True)
+        lines = []
+        for row in (older, copy):
+            try:
+                lines.append(copy_lines.visible_lines(row.read(), row.content_type))
+            except OSError as error:
+                return self.not_sent(request, row, error)
         try:
-            found = changes_between(older, copy)
-            context |= {"changes": found[: copy_lines.MOST_CHANGES], "number": len(found)}
+            found = copy_lines.changes(*lines)
         except copy_lines.TooMuch:
-            context["is_too_much"] = True
-        except OSError as error:
-            return self.not_sent(request, copy, error)
+            return self.compared(request, copy, older, is_too_much=True)
+        most = copy_lines.MOST_CHANGES
+        return self.compared(
+            request, copy, older, changes=found[:most], most=most, number=len(found)
+        )
+
+    def compared(self, request, copy, older, **found):
         title = gettext("What differs in the two copies")
+        context = {"copy": copy, "before": older, **found}
         return self.desk_page(request, "source/compare.html", title=title, **context)
 
     def looked_view(self, request, pk):
@@ -214,14 +225,6 @@ def before(copy, rows):
 def are_pages(*copies):
     """Whether all of them are there and have lines that can be compared."""
     return all(copy is not None and kind_name(copy) == "HTML" for copy in copies)
-
-
-def changes_between(older, newer):
-    """What of the lines differs; raises TooMuch, and OSError as `KeptCopy.read` does."""
-    if max(older.size, newer.size) > copy_lines.MOST_BYTES:
-        raise copy_lines.TooMuch
-    lines = [copy_lines.visible_lines(row.read(), row.content_type) for row in (older, newer)]
-    return copy_lines.changes(*lines)
 
 
 def entries_to_correct(source):
