@@ -9,7 +9,7 @@ from advocacy.models import CopyOutcome, ResponseStatus, Source, figures, make_g
 from advocacy.upkeep import tasks
 from tests.copies import LATER, PAGE, keep, keep_nothing
 from tests.factories import make_action, make_source, record
-from tests.pages import text_of
+from tests.pages import text_of as words_of
 from tests.staff import change_page, correct_page, staff_who_may
 
 pytestmark = pytest.mark.django_db
@@ -17,6 +17,11 @@ pytestmark = pytest.mark.django_db
 LIST = reverse("admin:advocacy_source_changelist")
 DESK = reverse("admin:index")
 S = ResponseStatus
+
+
+def text_of(page):
+    """The words of a page, with no space where the markup of a day ends."""
+    return re.sub(r" (?=[.:,])", "", words_of(page))
 
 
 def of_copy(name, copy):
@@ -82,7 +87,7 @@ def test_the_list_takes_a_constant_number_of_queries(
         keep(make_source())
     client.get(LIST)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         client.get(LIST)
 
 

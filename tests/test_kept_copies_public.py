@@ -1,4 +1,4 @@
-"""What the public is told of the copies that are kept: the day and the hash, and no byte of them."""
+"""What the public is told of the copies that are kept: the day and the hash, no byte of them."""
 
 import csv
 import io
@@ -22,58 +22,75 @@ S = ResponseStatus
 WORDS = "We keep a copy of what stood there on 2 March 2026"
 
 
-def pages_that_show(*sources):
-    """{name: the address of a page that shows these sources whole}"""
-    ask = make_action()
-    record(ask, S.COMMITTED, sources=list(sources))
-    of_event, of_paragraph = make_action(), make_action()
-    make_event(issues=[of_event.issue], sources=list(sources))
-    make_paragraph(issue=of_paragraph.issue, sources=list(sources))
-    return {
-        "ask": ask.get_absolute_url(),
-        "issue, of an entry": ask.issue.get_absolute_url(),
-        "issue, of an event": of_event.issue.get_absolute_url(),
-        "issue, of a paragraph": of_paragraph.issue.get_absolute_url(),
-        "updates": "/en/updates/",
-        "decision": decide(sources=list(sources)).get_absolute_url(),
-        "statement": state(ask, sources=list(sources)).get_absolute_url(),
-    }
+def of_entry(sources):
+    return record(make_action(), S.COMMITTED, sources=sources).action
 
 
-def test_wherever_a_source_is_shown_whole_its_copy_is_named_with_day_and_hash(client):
+def of_event(sources):
+    return make_event(sources=sources).issues.get()
+
+
+# {a page that shows sources whole: makes it}
+PAGES = {
+    "ask": of_entry,
+    "issue, of an entry": lambda sources: of_entry(sources).issue,
+    "issue, of an event": of_event,
+    "issue, of a paragraph": lambda sources: make_paragraph(sources=sources).issue,
+    "decision": lambda sources: decide(sources=sources),
+    "statement": lambda sources: state(make_action(), sources=sources),
+}
+on_every_page = pytest.mark.parametrize("name", PAGES)
+
+
+def address_of(name, *sources):
+    return PAGES[name](list(sources)).get_absolute_url()
+
+
+@on_every_page
+def test_wherever_a_source_is_shown_whole_its_copy_is_named_with_day_and_hash(client, name):
     source = make_source()
     copy = keep(source)
-
-    for name, address in pages_that_show(source).items():
-        page = client.get(address)
-        assert f"{WORDS} (SHA-256 {copy.sha256[:8]}…)" in text_of(page), name
-        assert f'<code class="hash">{copy.sha256}</code>' in page.text, name
-
-
-def test_what_came_later_is_for_staff(client):
-    """What was cited is what stood there first; what changed is no evidence of it."""
-    source = make_source()
-    keep(source)
+    # What was cited is what stood there first; what came later is no evidence of it.
     later = keep(source, b"Other", now=LATER)
 
-    for name, address in pages_that_show(source).items():
-        page = client.get(address)
-        assert WORDS in text_of(page), name
-        assert later.sha256 not in page.text, name
+    page = client.get(address_of(name, source))
+
+    assert f"{WORDS} (SHA-256 {copy.sha256[:8]}…)" in text_of(page)
+    assert f'<code class="hash">{copy.sha256}</code>' in page.text
+    assert later.sha256[:8] not in page.text
 
 
-def test_nothing_is_said_where_no_copy_is_kept(client):
-    forbidden, gone, at_risk = make_source(), make_source(), make_source()
-    keep_nothing(forbidden, CopyOutcome.FORBIDDEN)
-    keep(gone)
-    gone.keep_no_copy(CopyOutcome.WITHHELD)
-    keep(at_risk)
-    at_risk.keep_no_copy(CopyOutcome.AT_RISK)
+def test_the_list_of_answers_names_it_as_well(client):
+    source = make_source()
+    keep(source)
+    of_entry([source])
 
-    for name, address in pages_that_show(make_source(), forbidden, gone, at_risk).items():
-        page = client.get(address)
-        assert "We keep a copy" not in page.text, name
-        assert "SHA-256" not in text_of(page), name
+    assert WORDS in text_of(client.get("/en/updates/"))
+
+
+@pytest.mark.parametrize("outcome", [CopyOutcome.FORBIDDEN, CopyOutcome.FAILED])
+def test_nothing_is_said_where_no_copy_is_kept(client, outcome):
+    source = make_source()
+    keep_nothing(source, outcome, "an answer")
+
+    page = client.get(address_of("ask", source, make_source()))
+
+    assert "We keep a copy" not in page.text
+    assert "SHA-256" not in text_of(page)
+
+
+@pytest.mark.parametrize("why", [CopyOutcome.WITHHELD, CopyOutcome.AT_RISK])
+def test_nothing_is_said_of_a_copy_that_had_to_go(client, why):
+    source = make_source()
+    copy = keep(source)
+    address = address_of("ask", source)
+    assert WORDS in text_of(client.get(address))
+
+    source.keep_no_copy(why)
+    page = client.get(address)
+
+    assert "We keep a copy" not in page.text
+    assert copy.sha256[:8] not in page.text
 
 
 def test_a_copy_of_another_address_is_none_of_this_source(client):
@@ -81,35 +98,32 @@ def test_a_copy_of_another_address_is_none_of_this_source(client):
     keep(source)
     Source.objects.filter(pk=source.pk).update(url="https://example.org/elsewhere")
 
-    assert "We keep a copy" not in client.get(pages_that_show(source)["ask"]).text
+    assert "We keep a copy" not in client.get(address_of("ask", source)).text
 
 
 def test_a_page_of_a_past_day_says_nothing_of_copies(client):
     source = make_source()
     keep(source)
-    address = pages_that_show(source)["ask"]
+
+    address = address_of("ask", source)
 
     assert "We keep a copy" not in client.get(f"{address}?as_of=2026-02-01").text
 
 
-def test_copies_cost_no_query(client):
-    def queries(sources):
-        counted = {}
-        for name, address in pages_that_show(*sources).items():
-            client.get(address)
-            with CaptureQueriesContext(connection) as captured:
-                assert client.get(f"{address}?x=1").status_code == 200
-            counted[name] = len(captured)
-        # The list has the entries of every round.
-        counted.pop("updates")
-        return counted
+@on_every_page
+def test_copies_cost_no_query(client, name):
+    def queries(*sources):
+        address = address_of(name, *sources)
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(address).status_code == 200
+        return len(captured)
 
-    without = queries([make_source()])
-    several = [make_source() for _ in range(3)]
-    for source in several:
+    kept = [make_source() for _ in range(3)]
+    for source in kept:
         keep(source)
+    queries(make_source())  # Once for what a process keeps.
 
-    assert queries(several) == without
+    assert queries(*kept) == queries(make_source())
 
 
 def data_of(source):
