@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from advocacy.models import CopyOutcome, Reading, copy_files
+from tests.factories import make_source
 
 #: When the first of them was read, and when something else stood there.
 THEN = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -25,3 +26,11 @@ def keep(source, content=PAGE, *, now=THEN, content_type="text/html; charset=utf
 
 def keep_nothing(source, outcome, answer="", *, now=THEN):
     return source.note_reading(Reading(outcome, answer), url=source.url, now=now)
+
+
+def changed_source(**fields):
+    """A source whose address gives other words than when it was read first."""
+    source = make_source(**fields)
+    keep(source)
+    keep(source, PAGE.replace(b"It met", b"Nobody met"), now=LATER)
+    return source

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from advocacy.models import CopyOutcome, ResponseStatus, Source, figures, make_groups
 from advocacy.upkeep import tasks
-from tests.copies import LATER, PAGE, keep, keep_nothing
+from tests.copies import LATER, PAGE, changed_source, keep, keep_nothing
 from tests.factories import make_action, make_source, record
 from tests.pages import text_of as words_of
 from tests.staff import change_page, correct_page, staff_who_may
@@ -34,13 +34,6 @@ def listed(client, query=""):
     row = r"field-title.*?<a[^>]*>(.*?)</a>.*?field-copy_kept\">(.*?)</td>"
     rows = re.findall(row, page.text, re.S)
     return {title: words.replace("\xa0", " ") for title, words in rows}
-
-
-def changed_source(**fields):
-    source = make_source(**fields)
-    keep(source)
-    keep(source, PAGE.replace(b"It met", b"Nobody met"), now=LATER)
-    return source
 
 
 # The list

@@ -88,7 +88,7 @@ class CopyFilter(admin.SimpleListFilter):
 
 
 class OpenedFilter(admin.SimpleListFilter):
-    title = _("read on")
+    title = _("who opened it")
     parameter_name = "opened"
 
     def lookups(self, request, model_admin):
