@@ -33,7 +33,7 @@ def write(content: bytes) -> str:
     """Keep these bytes, whole or not at all; returns their hash. Raises OSError."""
     digest = sha256(content).hexdigest()
     path = path_of(digest)
-    if is_whole(path):
+    if is_there(digest):
         # It looks as old as any that nobody names by now.
         os.utime(path)
         return digest
@@ -59,9 +59,10 @@ def read(digest: str) -> bytes:
     return content
 
 
-def is_whole(path: Path) -> bool:
+def is_there(digest: str) -> bool:
+    """Whether the bytes of that hash are there, and whole."""
     try:
-        read(path.name)
+        read(digest)
     except OSError:
         return False
     return True

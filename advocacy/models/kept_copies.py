@@ -126,6 +126,7 @@ class KeptCopy(models.Model):
                 condition=models.Q(
                     outcome=CopyOutcome.KEPT,
                     sha256__regex=r"^[0-9a-f]{64}$",
+                    size__isnull=False,
                     size__gte=1,
                     size__lte=MOST_BYTES,
                 )
@@ -289,3 +290,12 @@ class Copied(models.Model):
 
     def _locked(self) -> Any:
         return type(self)._base_manager.select_for_update(of=("self",)).filter(pk=self.pk).first()
+
+
+def forget_files() -> int:
+    """Delete the files that no row names, a day after they were written; returns how many.
+
+    Where no row names any, this may be another database than the one they belong to.
+    """
+    named = KeptCopy.objects.named()
+    return copy_files.forget_unnamed(named) if named else 0
