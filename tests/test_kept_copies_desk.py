@@ -100,8 +100,11 @@ def test_the_page_shows_every_reading_with_what_the_site_said_of_it(client, edit
     assert "https://example.org/moved" in shown
 
 
-def test_a_page_without_a_copy_says_so(client, editor):
+def test_a_page_without_a_copy_says_why(client, editor, settings):
     source = make_source()
+    settings.KEEP_EVIDENCE = False
+    assert "not kept here by themselves" in text_of(client.get(change_page(source)))
+    settings.KEEP_EVIDENCE = True
     assert "Its address was not read yet." in text_of(client.get(change_page(source)))
 
     keep_nothing(source, CopyOutcome.FORBIDDEN, "noarchive")

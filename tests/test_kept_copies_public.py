@@ -9,12 +9,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from advocacy.as_data import KINDS, Asked, rows_as_data
-from advocacy.models import CopyOutcome, ResponseStatus, Source
+from advocacy.models import CopyOutcome, ResponseStatus, Source, make_groups
 from tests.bundles import check, made_in
 from tests.copies import LATER, PAGE, keep, keep_nothing
 from tests.decisions import decide, state
 from tests.factories import make_action, make_event, make_paragraph, make_source, record
 from tests.pages import text_of
+from tests.test_withholding import withhold
 
 pytestmark = pytest.mark.django_db
 
@@ -79,14 +80,21 @@ def test_nothing_is_said_where_no_copy_is_kept(client, outcome):
     assert "SHA-256" not in text_of(page)
 
 
-@pytest.mark.parametrize("why", [CopyOutcome.WITHHELD, CopyOutcome.AT_RISK])
-def test_nothing_is_said_of_a_copy_that_had_to_go(client, why):
-    source = make_source()
+@pytest.mark.parametrize(
+    "goes",
+    [
+        lambda source: source.keep_no_copy(CopyOutcome.AT_RISK),
+        lambda source: withhold(source, "summary"),
+    ],
+)
+def test_nothing_is_said_of_a_copy_that_had_to_go(client, goes):
+    make_groups()
+    source = make_source(summary="Names a captive.")
     copy = keep(source)
     address = address_of("ask", source)
     assert WORDS in text_of(client.get(address))
 
-    source.keep_no_copy(why)
+    goes(source)
     page = client.get(address)
 
     assert "We keep a copy" not in page.text

@@ -4,6 +4,7 @@ The bytes are somebody else's page. They are sent as a file to be saved and neve
 of this site, where a script in them could act as whoever is signed in.
 """
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
@@ -138,6 +139,7 @@ class CopiesMixin(DeskModelAdmin):
             "copies": [(row, kind_name(row), are_pages(row, before(row, rows))) for row in rows],
             "changed": newest if is_changed else None,
             "changed_since": before(newest, rows) if is_changed else None,
+            "are_kept": settings.KEEP_EVIDENCE,
             "may_look": user.has_perm(CHANGE_SOURCES),
             "to_correct": entries_to_correct(source) if is_changed and may_record(user) else [],
         }
