@@ -91,8 +91,9 @@ def _sessions(day):
 
 def _changed():
     """The sources that changed since they were read, those first that did so last."""
-    rows = Source.objects.changed().order_by("-newest_copy")
-    return {"number": rows.count(), "rows": list(rows.values("pk", "title", "publisher")[:SHOWN])}
+    changed: Any = Source.objects.changed()
+    rows = changed.order_by("-newest_copy").values("pk", "title", "publisher")
+    return {"number": changed.count(), "rows": list(rows[:SHOWN])}
 
 
 def _by_status(asks):
