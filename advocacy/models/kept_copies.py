@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from advocacy.models import copy_files
 from advocacy.models.enums import CopyOutcome
+from advocacy.models.linked import Linked, LinkedQuerySet
 from advocacy.models.roles import CHANGE_SOURCES, demand
 from advocacy.models.text import Line, Url
 from advocacy.models.withheld import Withheld
@@ -170,7 +171,7 @@ class KeptCopy(models.Model):
         self.save(update_fields=["looked_at", "looked_by"])
 
 
-class CopiedQuerySet(models.QuerySet[Any]):
+class CopiedQuerySet[Row: Linked](LinkedQuerySet[Row]):
     """Sources by what the program keeps of their addresses."""
 
     def may_be_copied(self) -> Self:
@@ -264,7 +265,7 @@ class Copied(models.Model):
             else:
                 copy.pk = before.pk
         for name, value in reading._asdict().items():
-            limit = KeptCopy._meta.get_field(name).max_length
+            limit = getattr(KeptCopy._meta.get_field(name), "max_length", None)
             setattr(copy, name, carried_line(value)[:limit] if isinstance(value, str) else value)
         copy.last_asked_at = max(now, copy.asked_at)
         copy.save()

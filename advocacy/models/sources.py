@@ -15,7 +15,7 @@ from advocacy.models.chain import AppendOnlyQuerySet, refuse
 from advocacy.models.content import Content, ContentQuerySet
 from advocacy.models.enums import DatePrecision, Tier
 from advocacy.models.kept_copies import Copied, CopiedQuerySet, KeptCopy
-from advocacy.models.linked import Linked, LinkedQuerySet
+from advocacy.models.linked import Linked
 from advocacy.models.standing import FROM_DIGESTS
 from advocacy.models.text import LanguageCode, Line, Slug, Text, Url
 from advocacy.models.withheld import Withheld, anchor_of
@@ -80,7 +80,7 @@ class Evidence(Content):
         super().save(*args, **kwargs)
 
 
-class SourceQuerySet(CopiedQuerySet, LinkedQuerySet["Source"]):
+class SourceQuerySet(CopiedQuerySet["Source"]):
     def links_to_try(self, now: datetime | None = None) -> Self:
         """Where an address was withheld, there is none to try."""
         withheld = Withheld.objects.filter(of="source", field="url").values("row")

@@ -5,7 +5,7 @@ from collections import Counter
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from advocacy.models import CopyOutcome, Source
+from advocacy.models import Source
 from advocacy.upkeep import evidence
 
 MOST_NAMED = 20
@@ -30,13 +30,13 @@ class Command(BaseCommand):
         sources = Source.objects.may_be_copied() if again else Source.objects.copies_to_try()
         sources = sources.prefetch_related("copies")
         keeper = evidence.Keeper()
-        outcomes = Counter()
+        outcomes: Counter[str] = Counter()
         stopped = False
         quiet = verbosity == 0 or None
         try:
             for source in tqdm(sources, desc="Sources", unit=" sources", disable=quiet):
                 copy = keeper.keep(source)
-                outcomes[CopyOutcome(copy.outcome).label if copy else "no longer wanted"] += 1
+                outcomes[copy.get_outcome_display() if copy else "no longer wanted"] += 1
         except KeyboardInterrupt:
             stopped = True
         counts = "; ".join(f"{number} {outcome}" for outcome, number in outcomes.most_common())
