@@ -22,7 +22,7 @@ KEPT_IN_BACKUPS = {
     *["DEBUG", "CSRF_TRUSTED_ORIGINS", "FONT_FOLDERS", "FOUR_EYES"],
     *["HOST", "HTTPS", "LEAST_FREE_DISK"],
     *["LINK_CHECKS", "LOG_JSON", "MAIL_FROM", "ONION_LOCATION", "PAGE_CACHE_MB", "PORT"],
-    *["QUERY_SECONDS", "RECORD_ZIP"],
+    *["KEEP_EVIDENCE", "QUERY_SECONDS", "RECORD_ZIP"],
     *["SECOND_FACTOR", "SITE_URL", "TALLY", "TASK_SECONDS", "TIME_ZONE", "TRUST_PROXY"],
     *["VAR_DIR", "WORKERS"],
 }
@@ -92,8 +92,9 @@ FONT_FOLDERS = env("FONT_FOLDERS", "/usr/share/fonts,/usr/local/share/fonts", wo
 # Whether every entry of the record waits until a second person publishes it.
 FOUR_EYES = env("FOUR_EYES", "0", yes_or_no)
 
-# Whether the worker checks the links of sources.
+# Whether the worker checks the links of sources, and keeps copies of what stands there.
 LINK_CHECKS = env("LINK_CHECKS", "1" if HTTPS else "0", yes_or_no)
+KEEP_EVIDENCE = env("KEEP_EVIDENCE", "1" if HTTPS else "0", yes_or_no)
 
 # Whether the worker makes record.zip, and where the site is reached in Tor.
 RECORD_ZIP = env("RECORD_ZIP", "1", yes_or_no)

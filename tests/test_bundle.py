@@ -53,7 +53,7 @@ def test_the_data_package_is_read_by_another_program(copy):
     report = frictionless.validate(copy / "datapackage.json")
 
     assert report.valid, report.flatten(["name", "type", "note"])
-    assert {task.name for task in report.tasks} == set(KINDS)
+    assert {task.name for task in report.tasks} == {*KINDS, "kept_copies"}
     described = json.loads((copy / "datapackage.json").read_text(encoding="utf-8"))
     assert described["licenses"] == [
         {"path": "https://creativecommons.org/licenses/by/4.0/", "title": "CC BY 4.0"}

@@ -36,6 +36,7 @@ from tests.factories import (
     make_action,
     make_body,
     make_contact_point,
+    make_copy,
     make_event,
     make_follower,
     make_issue,
@@ -106,6 +107,7 @@ def make_a_row_of_each():
     make_pack(actions=[step.action], meetings=[make_meeting()], issues=[make_issue()])
     make_page()
     make_contact_point()
+    make_copy(last_modified="yesterday", etag="1", final_url="https://example.org/")
     make_action(also_on=[make_issue()]).legal_references.add(make_legal_reference())
     record(step.action)
     record_look(step.action)

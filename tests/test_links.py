@@ -150,6 +150,7 @@ def tarpit(site):
         ("http", b"HTTP/1.1 "),
         ("http", b"HTTP/1.1 200 OK\r\nX-Long: "),
         ("http", b"HTTP/1.1 405 No\r\nContent-Length: 100000\r\n\r\n"),
+        ("http", b"HTTP/1.1 405 No\r\n\r\n"),
         ("http", b"HTTP/1.1 405 No\r\nTransfer-Encoding: chunked\r\n\r\nffff\r\n"),
         ("https", b"\x16\x03\x03\x40\x00"),
     ],

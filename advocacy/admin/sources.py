@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from advocacy.admin.base import NEWEST_FIRST
 from advocacy.admin.content import ContentAdmin
+from advocacy.admin.kept_copies import CopiesMixin, CopyFilter, OpenedFilter
 from advocacy.admin.record import entry_url, may_record
 from advocacy.admin.submissions import ask_url
 from advocacy.admin.transfer import TransferMixin
@@ -74,7 +75,7 @@ class LinkFilter(admin.SimpleListFilter):
 
 
 @admin.register(Source)
-class SourceAdmin(TransferMixin, EvidenceAdmin):
+class SourceAdmin(CopiesMixin, TransferMixin, EvidenceAdmin):
     fixture = "sources.json"
     list_display = [
         "title",
@@ -85,11 +86,13 @@ class SourceAdmin(TransferMixin, EvidenceAdmin):
         "weak",
         "shows_people",
         "address_answers",
+        "copy_kept",
     ]
     list_filter = [
         "tier",
+        CopyFilter,
         LinkFilter,
-        ("accessed_on", admin.EmptyFieldListFilter),
+        OpenedFilter,
         "is_independent",
         "is_weak",
         "exposes_people",

@@ -193,6 +193,13 @@ def linked_addresses(source: Any, _told: Told) -> Mapping[str, Any]:
     return {name: None for name in names if source.is_weak}
 
 
+def of_source(source: Any, _told: Told) -> shapes.OfSource:
+    return {
+        "kept_on": source.kept_at.isoformat() if source.kept_at else None,
+        "kept_sha256": source.kept_sha256,
+    }
+
+
 def rows_of_withheld(withheld: list[Any], day: date) -> Any:
     """How the rows are named of which words were withheld: {(model, key): name}."""
     named: dict[tuple[str, int], str] = {}
@@ -239,7 +246,15 @@ _ALL = [
         hidden=frozenset({"note", "seen", "is_offered", "weak_source"}),
         instead=trusted_address,
     ),
-    Kind("sources", Source, sources, instead=linked_addresses),
+    Kind(
+        "sources",
+        Source,
+        sources,
+        fetch=lambda rows, _day: rows.with_kept(),
+        more=of_source,
+        shape=shapes.OfSource,
+        instead=linked_addresses,
+    ),
     Kind("treaties", TreatyStatus, every(TreatyStatus)),
     Kind(
         "issues",

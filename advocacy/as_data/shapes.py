@@ -50,6 +50,14 @@ class OfAsked(TypedDict):
     asks: dict[str, int]
 
 
+class OfSource(TypedDict):
+    """Of the copy that we keep of what stood at its address when a program of ours first read it:
+    when that was, and the SHA-256 of the bytes. Null where we keep none. We give it to nobody."""
+
+    kept_on: str | None
+    kept_sha256: str | None
+
+
 class Cited(TypedDict):
     """A source in short. The address of a weak one is not given; where one exposes people, whoever
     links it has to say so."""

@@ -19,7 +19,7 @@ from django.utils import timezone, translation
 from advocacy.bundle import verify
 from advocacy.bundle.addresses import pages
 from advocacy.bundle.chain_lines import chain_lines
-from advocacy.bundle.describing import package, resource
+from advocacy.bundle.describing import of_copies, package, resource
 from advocacy.bundle.made import (
     Made,
     folder,
@@ -30,7 +30,7 @@ from advocacy.bundle.made import (
     publish,
 )
 from advocacy.bundle.pages import Copies
-from advocacy.bundle.tables import table
+from advocacy.bundle.tables import kept_copies, table
 from advocacy.models import ContentVersion, RecordHead, Site, Withheld
 from advocacy.transfer import KINDS
 from advocacy.version import VERSION
@@ -162,6 +162,7 @@ def add_data(parcel: Parcel, day: date, head: RecordHead, moment: datetime, watc
         parcel.add(f"json/{kind}.json", table(kind, "json", day))
         written = parcel.add(f"csv/{kind}.csv", table(kind, "csv", day))
         resources.append(resource(kind, *written))
+    resources.append(of_copies(*parcel.add("kept_copies.csv", kept_copies(day))))
     made_at = moment.isoformat(timespec="seconds")
     described = package(resources, head, made_at)
     parcel.add("datapackage.json", [json.dumps(described, ensure_ascii=False, indent=1)])

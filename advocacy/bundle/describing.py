@@ -40,17 +40,41 @@ def resource(kind: str, size: int, digest: str) -> dict[str, Any]:
         "primaryKey": [key_of(model)],
         "missingValues": [""],
     }
+    schema |= {"foreignKeys": keys} if keys else {}
+    return csv_file(kind, title, f"csv/{kind}.csv", size, digest, schema)
+
+
+def of_copies(size: int, digest: str) -> dict[str, Any]:
+    """Of which sources the site keeps a copy of what it read."""
+    names = [
+        ("source", "string", "Key of the source"),
+        ("kept_on", "datetime", "When we first read what stood at its address"),
+        ("kept_sha256", "string", "SHA-256 of the bytes that stood there"),
+    ]
+    reference = {"resource": "sources", "fields": [key_of(KINDS["sources"].model)]}
+    schema = {
+        "fields": [{"name": name, "type": type_, "title": title} for name, type_, title in names],
+        "primaryKey": ["source"],
+        "foreignKeys": [{"fields": ["source"], "reference": reference}],
+    }
+    title = "kept copies"
+    return csv_file("kept_copies", title, "kept_copies.csv", size, digest, schema)
+
+
+def csv_file(
+    name: str, title: str, path: str, size: int, digest: str, schema: dict[str, Any]
+) -> dict[str, Any]:
     return {
-        "name": kind,
+        "name": name,
         "title": title,
-        "path": f"csv/{kind}.csv",
+        "path": path,
         "profile": "tabular-data-resource",
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
         "bytes": size,
         "hash": f"sha256:{digest}",
-        "schema": schema | ({"foreignKeys": keys} if keys else {}),
+        "schema": schema,
     }
 
 

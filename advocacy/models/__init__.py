@@ -34,6 +34,7 @@ from advocacy.models.enums import (
     CalledOff,
     Channel,
     Confidence,
+    CopyOutcome,
     DatePrecision,
     DeliveryState,
     DraftState,
@@ -73,6 +74,7 @@ from advocacy.models.followers import (
 )
 from advocacy.models.follows import Follow
 from advocacy.models.issues import Issue, LegalReference, Topic
+from advocacy.models.kept_copies import KeptCopy, Reading
 from advocacy.models.loaded import LoadedRecord
 from advocacy.models.lost_keys import keys_are_lost, unread_by_keys
 from advocacy.models.mailings import TIME_TO_CANCEL, Edition

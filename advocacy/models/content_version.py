@@ -36,7 +36,9 @@ NOT_PUBLIC = {
 # Fields that no public page shows, of tables that count: those of the link check, which would
 # change the number a hundred times an hour. Whether a link is dead is shown.
 OF_LINKS = {"link_checked_at", "link_answer", "link_failures"}
-NOT_SHOWN = {"Source": OF_LINKS, "ContactPoint": OF_LINKS}
+# Of a kept copy, hash and the day it was read first are shown.
+OF_COPIES = {"last_asked_at", "tries", "answer", "looked_at", "looked_by"}
+NOT_SHOWN = {"Source": OF_LINKS, "ContactPoint": OF_LINKS, "KeptCopy": OF_COPIES}
 NAME = "content_changed"
 
 # Once a transaction. The rows are added up, as one row that all writers update would make each wait

@@ -32,6 +32,7 @@ from advocacy.models.decision_rules import (
 from advocacy.models.enums import DatePrecision, Tier
 from advocacy.models.page_addresses import page_address
 from advocacy.models.recorded import Recorded, RecordedQuerySet, insert_all, witness
+from advocacy.models.sources import whole_sources
 from advocacy.models.text import Line, Text
 
 # The tally by the vote that each of its numbers counts.
@@ -44,7 +45,7 @@ class DecisionQuerySet(RecordedQuerySet["Decision"]):
     def with_related(self) -> Self:
         """Fetch what is shown of a decision wherever it stands, its ballots apart."""
         return self.select_related("body", "corrects", "correction").prefetch_related(
-            "sources", "sponsors", "paragraphs"
+            whole_sources(), "sponsors", "paragraphs"
         )
 
     def with_ballots(self) -> Self:

@@ -365,3 +365,16 @@ class TranslationState(models.TextChoices):
     OUTDATED = "outdated", _("Outdated")
     TO_REVIEW = "to_review", _("To be reviewed")
     REVIEWED = "reviewed", _("Reviewed")
+
+
+class CopyOutcome(models.TextChoices):
+    """What came of reading the address of a source, to keep a copy of what stands there."""
+
+    KEPT = "kept", _("kept")
+    FORBIDDEN = "forbidden", _("the site forbids copies")
+    TOO_LARGE = "too_large", _("larger than 10 MB")
+    OTHER_KIND = "other_kind", _("neither a page nor a PDF")
+    REFUSED = "refused", _("an address that is never asked")
+    FAILED = "failed", _("nothing came that could be kept")
+    WITHHELD = "withheld", _("withheld: nothing is kept or read again")
+    AT_RISK = "at_risk", _("may show people at risk: nothing is kept")

@@ -15,12 +15,15 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from advocacy.models.chain import Chained, Link
+from advocacy.models.enums import CopyOutcome
+from advocacy.models.kept_copies import Copied
 from advocacy.models.once import OnceKey
 from advocacy.models.translations import KeptTranslation, Translation
 from advocacy.models.withheld import Withheld
 from advocacy.models.wordings import Witnessed, Wording
 
 # Files of `VAR_DIR` that are made again when they are wanted, or that somebody sent to be tried.
+# Copies of sources go with their rows.
 FOLDERS = ["share", "imports", "record"]
 
 
@@ -39,6 +42,8 @@ def erase(row: Any, gone: Withheld) -> None:
     if hasattr(row, "edited_by_staff_at"):
         # A fixture that still holds the words must not bring them back.
         stored.update(edited_by_staff_at=timezone.now())
+    if isinstance(row, Copied):
+        row.keep_no_copy(CopyOutcome.WITHHELD)
     if isinstance(row, Witnessed):
         for wording in Wording.objects.filter(of=gone.of, row=row.pk):
             said = wording.said | {gone.field: gone.notice}

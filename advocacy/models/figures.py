@@ -13,6 +13,7 @@ from advocacy.models.enums import CalledOff, EditionState, ResponseStatus
 from advocacy.models.mailings import Edition
 from advocacy.models.meetings import Meeting
 from advocacy.models.responses import StatusUpdate
+from advocacy.models.sources import Source
 from advocacy.models.standing import STALE_AFTER, label_of
 from advocacy.models.standing_today import StandingToday
 from advocacy.models.told_of_silence import sessions_to_look_after
@@ -54,6 +55,7 @@ def count_record(day: date | None = None) -> dict[str, Any]:
         "stale": _listed(stale, "last_checked_on"),
         "overdue": _listed(overdue, "expected_by"),
         "sessions": _sessions(day),
+        "changed": _changed(),
         "is_due": StandingToday.objects.due().exists(),
         **_by_status(asks),
         "by_month": _by_month(day),
@@ -85,6 +87,13 @@ def _sessions(day):
             for meeting in rows[:SHOWN]
         ],
     }
+
+
+def _changed():
+    """The sources that changed since they were read, those first that did so last."""
+    changed: Any = Source.objects.changed()
+    rows = changed.order_by("-newest_copy").values("pk", "title", "publisher")
+    return {"number": changed.count(), "rows": list(rows[:SHOWN])}
 
 
 def _by_status(asks):

@@ -29,6 +29,8 @@ REVEAL_REPORTER = "advocacy.reveal_report"
 TRANSLATE = "advocacy.change_translation"
 # Says of an office's address that it stands on the office's own page, or that mail came back.
 CHECK_CONTACTS = "advocacy.change_contactpoint"
+# Says that a changed page of a source was looked at.
+CHANGE_SOURCES = "advocacy.change_source"
 CHANGE_PEOPLE = "auth.change_user"
 # Says whose record it is, under which name its mails go out and where people write to.
 CHANGE_SITE = "advocacy.change_site"
@@ -78,6 +80,8 @@ CONTENT = [
     "searchwords",
     "reply",
 ]
+# What the program keeps of the addresses of sources: nobody writes it, who sees sources sees it.
+COPIES = ["keptcopy"]
 # What is added to the record, by whoever may write entries.
 RECORD = [
     "statusupdate",
@@ -101,7 +105,7 @@ def _each(verbs: Iterable[str], names: Iterable[str]) -> list[str]:
 _TRANSLATOR = ["advocacy.view_translation", TRANSLATE]
 _EDITOR = [
     *_each(["view", "add", "change"], [*CONTENT, "draft"]),
-    *_each(["view"], [*RECORD, *MAILINGS, "site"]),
+    *_each(["view"], [*RECORD, *MAILINGS, *COPIES, "site"]),
     WRITE,
     READ_REPORTS,
     CLOSE_REPORTS,
@@ -125,7 +129,7 @@ ROLES = {
         *_WITHHOLDS,
         *_NAMES_RECORD,
         ANSWER_FOR_WITHHOLDING,
-        *_each(["view"], [*CONTENT, "draft", *RECORD]),
+        *_each(["view"], [*CONTENT, *COPIES, "draft", *RECORD]),
         *_each(["view"], [*MAILINGS, "subscriber", "signin"]),
         *_each(["reveal", "export", "delete", "take_back"], ["subscriber"]),
         *[f"auth.{verb}_user" for verb in ("view", "add", "change")],
@@ -135,7 +139,7 @@ ROLES = {
         "mfa.delete_authenticator",
     ],
     "Translator": [
-        *_each(["view"], [*CONTENT, *RECORD, "site"]),
+        *_each(["view"], [*CONTENT, *COPIES, *RECORD, "site"]),
         *_TRANSLATOR,
     ],
 }

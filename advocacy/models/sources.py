@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 from uuid import uuid4
 
 from django.conf import settings
@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from advocacy.models.chain import AppendOnlyQuerySet, refuse
 from advocacy.models.content import Content, ContentQuerySet
 from advocacy.models.enums import DatePrecision, Tier
-from advocacy.models.linked import Linked, LinkedQuerySet
+from advocacy.models.kept_copies import Copied, CopiedQuerySet, KeptCopy
+from advocacy.models.linked import Linked
 from advocacy.models.standing import FROM_DIGESTS
 from advocacy.models.text import LanguageCode, Line, Slug, Text, Url
 from advocacy.models.withheld import Withheld, anchor_of
@@ -79,11 +80,22 @@ class Evidence(Content):
         super().save(*args, **kwargs)
 
 
-class SourceQuerySet(LinkedQuerySet["Source"]):
+class SourceQuerySet(CopiedQuerySet["Source"]):
     def links_to_try(self, now: datetime | None = None) -> Self:
         """Where an address was withheld, there is none to try."""
         withheld = Withheld.objects.filter(of="source", field="url").values("row")
         return super().links_to_try(now).exclude(pk__in=withheld)
+
+    def with_kept(self) -> Self:
+        """Annotate `kept_at` and `kept_sha256`: what stood at the address when it was first read.
+
+        What came later may say something else than what was cited, so it is for staff.
+        """
+        first = KeptCopy.objects.kept().of_address().order_by("asked_at", "pk")
+        return self.annotate(
+            kept_at=models.Subquery(first.values("asked_at")[:1]),
+            kept_sha256=models.Subquery(first.values("sha256")[:1]),
+        )
 
     def at_address(self, url):
         """Sources at this address, with or without https, a final slash or a fragment."""
@@ -93,7 +105,12 @@ class SourceQuerySet(LinkedQuerySet["Source"]):
         )
 
 
-class Source(Witnessed, Linked, Evidence):
+def whole_sources(path: str = "sources") -> models.Prefetch[Any]:
+    """The sources of rows, with all that pages say of a source which they show whole."""
+    return models.Prefetch(path, Source.objects.with_kept())
+
+
+class Source(Witnessed, Copied, Linked, Evidence):
     """Evidence that anyone can open: of an entry of the record, an event or a paragraph."""
 
     TRANSLATED = ("title", "summary", "publisher", "quote")

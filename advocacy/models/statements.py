@@ -23,6 +23,7 @@ from advocacy.models.recorded import (
     rules_of,
     witness,
 )
+from advocacy.models.sources import whole_sources
 from advocacy.models.stances import StatementAsk, check_stances
 from advocacy.models.text import Line, Text
 
@@ -39,7 +40,9 @@ class StatementQuerySet(RecordedQuerySet["Statement"]):
         """Fetch what is shown of a statement wherever it stands."""
         related = ("organisation", "body", "forum_body", "corrects", "correction")
         return self.select_related(*related).prefetch_related(
-            "sources", "joined", models.Prefetch("stances", StatementAsk.objects.with_related())
+            whole_sources(),
+            "joined",
+            models.Prefetch("stances", StatementAsk.objects.with_related()),
         )
 
     def of_state(self, state: str) -> Self:

@@ -13,6 +13,7 @@ from advocacy.models.enums import EditionState, ResponseStatus, Tell
 from advocacy.models.evidence import IS_A_LOOK
 from advocacy.models.facets import Among, keys_of, values_of
 from advocacy.models.kept import numbers
+from advocacy.models.sources import whole_sources
 
 if TYPE_CHECKING:
     from advocacy.models.responses import StatusUpdate
@@ -179,7 +180,7 @@ class StatusUpdateQuerySet(AppendOnlyQuerySet["StatusUpdate"]):
                 "undoes",
                 "correction",
             )
-            .prefetch_related("sources", "corrects__sources", "undoes__sources")
+            .prefetch_related(whole_sources(), "corrects__sources", "undoes__sources")
             .with_place()
         )
 

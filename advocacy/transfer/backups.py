@@ -1,4 +1,5 @@
-"""A whole site as one encrypted file: every row, the record's folder, settings but no secrets.
+"""A whole site as one encrypted file: every row, the record's folder, the copies of sources and
+settings, but no secrets.
 
 Rows are written as they are stored, so that the chain and what the keys encrypt stay what they are,
 and another kind of database can take them.
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -23,7 +25,7 @@ from django.db.models import Field, Model, QuerySet
 from django.utils import timezone
 from django.utils.duration import duration_iso_string
 
-from advocacy.models import RecordHead, Site
+from advocacy.models import KeptCopy, RecordHead, Site, copy_files
 from advocacy.transfer import archives
 from advocacy.transfer.archives import ArchiveError, Member
 from advocacy.version import VERSION
@@ -31,6 +33,8 @@ from advocacy.version import VERSION
 FORMAT = 1
 ROWS_A_FILE = 1000
 MANIFEST, SETTINGS, ROWS, CONTENT = "manifest.json", "settings.env", "rows", "content"
+# What was read at the addresses of sources, each file under its hash.
+COPIES = "evidence"
 # Of these no row is kept: who is signed in, the processes of one machine, and how often one
 # database has changed, which must only grow.
 LEFT_OUT = {"sessions.Session", "advocacy.Worker", "advocacy.ContentVersion"}
@@ -63,6 +67,14 @@ class Manifest(NamedTuple):
     @property
     def number(self) -> int:
         return sum(table.rows for table in self.tables)
+
+
+class Written(NamedTuple):
+    """A backup that was written: what it holds, its checksum, and which copies it lacks."""
+
+    manifest: Manifest
+    digest: str
+    lost: list[str]
 
 
 def kept_models() -> list[type[Model]]:
@@ -104,16 +116,19 @@ def one_moment() -> Iterator[None]:
         sqlite.transaction_mode = usual
 
 
-def write(path: Path, keys: Sequence[str], progress: Callable[[int], Step]) -> tuple[Manifest, str]:
-    """Write a backup; gives what it holds and its checksum.
+def write(path: Path, keys: Sequence[str], progress: Callable[[int], Step]) -> Written:
+    """Write a backup.
 
     `progress` is told how many rows there are, and gives what is called with each number of rows.
+    A copy of a source whose file is gone or damaged is left out, and named.
     """
     archives.recipients(keys)
     with one_moment():
         manifest = _manifest()
         step = progress(manifest.number)
-        return manifest, archives.write(path, _members(manifest, step), keys)
+        lost: list[str] = []
+        members = chain(_members(manifest, step), _copies(lost))
+        return Written(manifest, archives.write(path, members, keys), lost)
 
 
 def _manifest() -> Manifest:
@@ -153,6 +168,17 @@ def _members(manifest: Manifest, step: Step) -> Iterator[Member]:
         for number, lines in enumerate(_lines(model), start=1):
             yield Member(f"{ROWS}/{model._meta.db_table}/{number:06}.jsonl", b"".join(lines))
             step(len(lines))
+
+
+def _copies(lost: list[str]) -> Iterator[Member]:
+    """The copies that rows name; the hashes of those that cannot be read go into `lost`."""
+    for digest in sorted(KeptCopy.objects.named()):
+        try:
+            content = copy_files.read(digest)
+        except OSError:
+            lost.append(digest)
+        else:
+            yield Member(f"{COPIES}/{digest}", content)
 
 
 def _as_dicts(manifest: Manifest) -> list[dict[str, Any]]:

@@ -7,7 +7,9 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from hashlib import sha256
+from itertools import filterfalse
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
@@ -18,12 +20,13 @@ from django.core.cache import cache
 from django.core.management.color import no_style
 from django.db import DEFAULT_DB_ALIAS, connection, transaction
 
-from advocacy.models import Edition, content_version
+from advocacy.models import Edition, KeptCopy, content_version, copy_files
 from advocacy.models.kept import forget
 from advocacy.transfer import archives
 from advocacy.transfer.archives import ArchiveError, Member
 from advocacy.transfer.backups import (
     CONTENT,
+    COPIES,
     MANIFEST,
     ROWS,
     SETTINGS,
@@ -104,6 +107,8 @@ def check(path: Path, keys: Keys, progress: Callable[[int], Step]) -> Checked:
             elif member.name.startswith(f"{CONTENT}/"):
                 name = member.name.removeprefix(f"{CONTENT}/")
                 files[name] = sha256(member.content).hexdigest()
+            elif member.name.startswith(f"{COPIES}/"):
+                _demand_its_hash(member)
     if manifest is None:
         raise ArchiveError(f"{path} is no backup of this program: it is empty.")
     promised = {table.name: table.rows for table in manifest.tables if table.rows}
@@ -111,6 +116,11 @@ def check(path: Path, keys: Keys, progress: Callable[[int], Step]) -> Checked:
         raise ArchiveError(f"{path} is not whole: it holds other numbers of rows than it says.")
     _demand_the_same_tables(manifest)
     return Checked(manifest, files)
+
+
+def _demand_its_hash(member: Member) -> None:
+    if sha256(member.content).hexdigest() != member.name.removeprefix(f"{COPIES}/"):
+        raise ArchiveError(f"The file {member.name} of the backup does not hold what was read.")
 
 
 def _manifest_in(member: Member) -> Manifest:
@@ -210,12 +220,22 @@ def _stored(field: AnyField, value: Any) -> Any:
     return field.get_db_prep_value(value, connection)
 
 
-def write_files(path: Path, keys: Keys, folder: Path, *, with_content: bool) -> None:
-    """Write the settings of a backup, and the folder of its record, for their owner alone."""
+def write_files(path: Path, keys: Keys, folder: Path, *, with_content: bool) -> list[str]:
+    """Write the settings of a backup, and the folder of its record, for their owner alone.
+
+    The copies of sources go where the program keeps them; gives the hashes of those that rows name
+    and that are not there now.
+    """
+    kinds = [f"{CONTENT}/"] if with_content else []
     with archives.read(path, keys) as members:
         for member in members:
-            if member.name == SETTINGS or (with_content and member.name.startswith(f"{CONTENT}/")):
+            if member.name.startswith(f"{COPIES}/"):
+                # Where the disk is full, it is named with those that are missing.
+                with suppress(OSError):
+                    copy_files.write(member.content)
+            elif member.name == SETTINGS or member.name.startswith(tuple(kinds)):
                 _write_file(folder, member)
+    return sorted(filterfalse(copy_files.is_there, KeptCopy.objects.named()))
 
 
 def _write_file(folder: Path, member: Member) -> None:

@@ -54,6 +54,7 @@ STANDING_CHECKED = "standing-checked-on"
 # Files made of pages are built in `public`, which this room does not import: only their names.
 FORGET_FILES = {
     "pictures of shared links": "advocacy.public.share.drawing.forget_old",
+    "copies that no source names": "advocacy.models.kept_copies.forget_files",
     "files of imports": "advocacy.transfer.kept.forget_old",
 }
 

@@ -28,7 +28,7 @@ from advocacy.mailing.sending import is_ending
 from advocacy.models import ContentVersion, Worker
 from advocacy.models.workers import DEAD_AFTER
 from advocacy.text import carried, without_secrets
-from advocacy.upkeep import tasks
+from advocacy.upkeep import evidence, tasks
 from advocacy.upkeep.back_off import BackOff
 
 logger = logging.getLogger(__name__)
@@ -280,5 +280,6 @@ SCHEDULE = [
     Chore(ContentVersion.objects.fold, "default", HOUR),
     Chore(tasks.check_standing_nightly, "default", HOUR),
     Chore(check_links, "default", HOUR),
+    Chore(evidence.ask_for_copies, "default", timedelta(minutes=3)),
     Chore(tasks.ask_for_record_zip, "default", timedelta(minutes=5)),
 ]

@@ -22,10 +22,10 @@ NO_KEY = (
 
 class Command(BaseCommand):
     help = (
-        "Write every row of the database, the folder of the record and the settings that are no"
-        " secret into one file, encrypted to BACKUP_KEYS, with its checksum beside it. The site"
-        " goes on meanwhile. The keys (SECRET_KEY, ADDRESS_KEYS) are not in it: keep them"
-        " elsewhere."
+        "Write every row of the database, the folder of the record, the copies of sources and the"
+        " settings that are no secret into one file, encrypted to BACKUP_KEYS, with its checksum"
+        " beside it. The site goes on meanwhile. The keys (SECRET_KEY, ADDRESS_KEYS) are not in it:"
+        " keep them elsewhere."
     )
 
     def add_arguments(self, parser):
@@ -91,11 +91,16 @@ class Command(BaseCommand):
             return bar.update
 
         with bar:
-            manifest, digest = backups.write(path, keys, progress)
+            manifest, digest, lost = backups.write(path, keys, progress)
         folders.note(manifest.made_at, path.absolute())
         self.stdout.write(
             f"{path}: {manifest.number} rows of {len(manifest.tables)} tables,"
             f" {path.stat().st_size / 1_000_000:.1f} MB, SHA-256 {digest}."
         )
+        if lost:
+            self.stderr.write(
+                f"{len(lost)} copies of sources are not in it, as their files are gone or damaged:"
+                " `manage.py keep_evidence` names them."
+            )
         if folder and (gone := folders.rotate(folder)):
             self.stdout.write(f"{len(gone)} older ones deleted.")

@@ -94,8 +94,13 @@ class Command(BaseCommand):
             f" {localtime(manifest.made_at):%Y-%m-%d %H:%M %Z}."
         )
         folder = settings.VAR_DIR / "restored"
-        restoring.write_files(file, keys, folder, with_content=checked.has_other_files)
+        lost = restoring.write_files(file, keys, folder, with_content=checked.has_other_files)
         self.stdout.write(f"Its settings are in {folder / 'settings.env'}.")
+        if lost:
+            self.stderr.write(
+                f"{len(lost)} copies of sources are named and not there: `manage.py keep_evidence`"
+                " names them."
+            )
         if checked.has_other_files:
             self.stdout.write(
                 f"Its folder of the record differs from CONTENT_DIR ({settings.CONTENT_DIR}): it is"

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from advocacy.models import Decision, Event, Issue, Meeting, StatusUpdate, Submission
 from advocacy.models.checklists import first_step
+from advocacy.models.sources import whole_sources
 from advocacy.public import timeline
 from advocacy.public.forms import FollowForm, TimelineForm
 from advocacy.public.lists import IssueList, render_list
@@ -57,7 +58,7 @@ def _issue_page(request, issue, filters, day):
     shown = actions[:MOST_ASKS]
     meetings = Meeting.objects.filter(body__in={action.body_id for action in actions})
     is_past = day < timezone.localdate()
-    paragraphs = list(issue.paragraphs.told(day).prefetch_related("sources"))
+    paragraphs = list(issue.paragraphs.told(day).prefetch_related(whole_sources()))
     updates, events, story = _story(issue, actions, filters, day)
     decided = Decision.objects.in_force(day).about(issue).newest_first()
     decisions = list(decided.select_related("body")[: MOST_DECISIONS + 1])
@@ -111,7 +112,7 @@ def _story(issue, actions, filters, day):
     updates = newest[MOST_UPDATES - 1 :: -1]
     happened = Event.objects.told_on(issue, updates).happened(day).newest_first()
     # Of each its sources stand at the foot of the page; who did it, on the timeline alone.
-    latest = list(happened.prefetch_related("sources")[: MOST_UPDATES + 1])
+    latest = list(happened.prefetch_related(whole_sources())[: MOST_UPDATES + 1])
     events = latest[MOST_UPDATES - 1 :: -1]
     rows = timeline.newest_first(
         timeline.of_events(events, updates),
