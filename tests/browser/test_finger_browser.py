@@ -39,6 +39,9 @@ MOVED = """() => [...window.stood].map(([part, before]) => {
   const by = [now.left - before.left, now.top - before.top];
   return [...by, part.textContent.trim() || part.name || part.type];
 }).filter(([x, y]) => Math.abs(x) > 2 || Math.abs(y) > 2)"""
+# All but the script is there.
+READ = """() => document.readyState === "interactive"
+  && [...document.querySelectorAll("link[rel=stylesheet]")].every((link) => link.sheet)"""
 PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 # What pages hold back until their script comes, where readers see it.
 HELD_BACK = ":is([data-copy], [data-needs-script], [data-progress], [data-tick])[hidden]"
@@ -65,7 +68,7 @@ def test_nothing_moves_under_a_finger_when_the_script_comes(
     page.add_init_script(WATCH)
     page.route("**/js/app*.js", lambda route: held.append(route))
     page.goto(f"{live_server.url}/{language}/{path}", wait_until="commit")
-    page.wait_for_function("document.readyState === 'interactive'")
+    page.wait_for_function(READ)
     wait_until(lambda: page.wait_for_timeout(20) or held)
     page.evaluate(PAINTED)
     expect(page.locator(HELD_BACK)).not_to_have_count(0)
