@@ -57,6 +57,7 @@ RUN_ELSEWHERE = {
     "fill_catalogue": "test_fourth_language.py",
     "import_rows": "test_transfer.py",
     "import_translations": "test_translation_catalogues.py",
+    "keep_evidence": "test_kept_copies.py",
     "load_content": "test_load_content.py",
     "migrate": "test_tooling.py",
     "makemigrations": "",  # Of Django, and writes into the program.
