@@ -23,7 +23,7 @@ from tests.factories import make_action, make_source, record
 from tests.fake_web import fake_web, page  # noqa: F401
 from tests.test_withholding import make_groups, person, withhold
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.own_sql("models/kept_copies.py")]
 
 PDF = b"%PDF-1.7\n" + bytes(range(256))
 LARGE = 11_000_000
