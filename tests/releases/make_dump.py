@@ -97,6 +97,8 @@ if __name__ == "__main__":
     options = parser.parse_args()
     if options.fill:
         fill_database(options.fill)
+    elif ".dev" in VERSION:
+        parser.error(f"{VERSION} is no version yet: docs/releasing.md says how it becomes one.")
     elif (RELEASES / VERSION).exists() and not options.again:
         parser.error(f"{VERSION} is kept already: give the next version its number, or --again.")
     else:
