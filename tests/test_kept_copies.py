@@ -195,15 +195,17 @@ def test_what_was_cut_off_on_the_way_is_not_kept(web, headers):
 
 
 def test_what_robots_txt_forbids_is_not_asked_for(web):
-    rules = b"User-agent: *\nDisallow: /secret\n\nUser-agent: answerable\nDisallow: /copies\n"
+    ours = b"User-agent: answerable\nDisallow: /copies\nDisallow: /*.pdf$\n"
+    rules = b"User-agent: *\nDisallow: /\n\n" + ours
     web.put("/robots.txt", rules, "text/plain")
     sources = {
         path: make_source(url=web.put(path, page("They promised.")))
-        for path in ("/copies/1", "/open")
+        for path in ("/copies/1", "/a.pdf", "/open")
     }
     led = make_source(url=web.put("/moved", status=302, Location="/copies/1"))
 
     assert keep(sources["/copies/1"]) == ("forbidden", "Its robots.txt forbids it.")
+    assert keep(sources["/a.pdf"])[0] == "forbidden"
     assert keep(sources["/open"])[0] == "kept"
     assert keep(led)[0] == "forbidden"
     assert "/copies/1" not in web.asked

@@ -12,12 +12,12 @@ from datetime import timedelta
 from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.robotparser import RobotFileParser
 
 from django.conf import settings
 from django.tasks import task
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
+from protego import Protego
 
 from advocacy.models import CopyOutcome, KeptCopy, Reading, Source, copy_files
 from advocacy.models.kept_copies import MOST_BYTES
@@ -61,7 +61,7 @@ class Keeper:
     """Reads one address after the other, and asks each site once what it forbids."""
 
     def __init__(self) -> None:
-        self.rules: dict[str, RobotFileParser | None] = {}
+        self.rules: dict[str, Protego | None] = {}
         self.asked: dict[str, float] = {}
         # What went wrong here, and not at a site.
         self.failures: list[str] = []
@@ -134,13 +134,12 @@ class Keeper:
         rules = self.rules[site]
         if rules is None:
             raise Unkept(CopyOutcome.FAILED, "Its robots.txt could not be read.")
-        if not rules.can_fetch(AGENT, url):
+        if not rules.can_fetch(url, NAME):
             raise Unkept(CopyOutcome.FORBIDDEN, "Its robots.txt forbids it.")
         self.wait_for(url)
 
-    def rules_of(self, site: str) -> RobotFileParser | None:
+    def rules_of(self, site: str) -> Protego | None:
         """What the `robots.txt` of a site says. None where it cannot be told (RFC 9309)."""
-        rules = RobotFileParser()
         with suppress(OSError, HTTPException, ValueError):
             found = links.fetch(
                 f"{site}/robots.txt",
@@ -150,11 +149,9 @@ class Keeper:
                 before=self.wait_for,
             )
             if found.status == 200:
-                rules.parse(found.content.decode("utf-8", "replace").splitlines())
-                return rules
+                return Protego.parse(found.content.decode("utf-8", "replace"))
             if 400 <= found.status < 500 and found.status != 429:
-                rules.parse([])
-                return rules
+                return Protego.parse("")
         return None
 
     def wait_for(self, url: str) -> None:
