@@ -1,6 +1,7 @@
 """The databases of a run: what one process has made, the others copy."""
 
 import fcntl
+import os
 import shutil
 import sqlite3
 from contextlib import closing, contextmanager
@@ -30,6 +31,9 @@ def set_up(folder):
     """An empty database for this process. The first one migrates: that takes its time."""
     made = folder / "migrated"
     with locked(folder / "migrated.lock"):
+        users = users_of_migrated(folder)
+        users.mkdir(exist_ok=True)
+        (users / str(os.getpid())).touch()
         is_there = made.exists()
         if is_there:
             copy_migrated(made)
@@ -37,6 +41,11 @@ def set_up(folder):
         if not is_there:
             keep_migrated(made)
     return databases
+
+
+def users_of_migrated(folder):
+    """A file for each process of the run that has not ended yet."""
+    return folder / "migrated.users"
 
 
 def beside_all_databases():
@@ -90,7 +99,10 @@ def drop_migrated(folder):
     """Leave nothing behind on a server that is not thrown away with the run."""
     made = folder / "migrated"
     with locked(folder / "migrated.lock"):
-        if connection.vendor != "sqlite" and made.exists():
+        users = users_of_migrated(folder)
+        (users / str(os.getpid())).unlink()
+        # The others may still copy it.
+        if connection.vendor != "sqlite" and made.exists() and not any(users.iterdir()):
             with beside_all_databases() as cursor:
                 cursor.execute(f'DROP DATABASE IF EXISTS "{made.read_text()}"')
             made.unlink()
