@@ -249,7 +249,7 @@ class Copied(models.Model):
         row = self._locked()
         if row is None or row.url != url or row.exposes_people:
             return None
-        if Withheld.objects.of_row(row).exists():
+        if not type(row).objects.may_be_copied().filter(pk=row.pk).exists():
             return None
         now = now or timezone.now()
         rows = KeptCopy.objects.filter(source=row)
@@ -275,15 +275,19 @@ class Copied(models.Model):
     def keep_no_copy(self, why: CopyOutcome) -> None:
         """Delete all copies, and write down in their place why there is none.
 
-        Other sources that keep the very same bytes lose them as well: they say the same words.
+        Where words are withheld, other sources that keep the very same bytes lose these as well,
+        and are not read again: they say the same words. Their other copies stay.
         """
         if (row := self._locked()) is None:
             return
-        gone = set(KeptCopy.objects.kept().filter(source=row).values_list("sha256", flat=True))
+        rows = KeptCopy.objects.filter(source=row)
+        gone = rows.named()
+        rows.delete()
         sources = {row.pk: row}
-        for copy in KeptCopy.objects.kept().filter(sha256__in=gone).select_related("source"):
-            sources.setdefault(copy.source_id, copy.source)
-        KeptCopy.objects.filter(source__in=sources).delete()
+        if why == CopyOutcome.WITHHELD:
+            twins = KeptCopy.objects.kept().filter(sha256__in=gone)
+            sources |= {copy.source_id: copy.source for copy in twins.select_related("source")}
+            twins.delete()
         KeptCopy.objects.bulk_create(
             KeptCopy(source=source, url=source.url, outcome=why) for source in sources.values()
         )
