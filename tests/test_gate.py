@@ -3,9 +3,11 @@
 import ast
 
 import pytest
+from django.contrib import admin
 
 from tests.running import ROOT
 from tests.test_architecture import ADVOCACY, FILES
+from tests.test_roles import LISTS
 
 # What a module names that words SQL of its own, locks rows or asks which database it is.
 OWN_SQL = {
@@ -79,3 +81,10 @@ def test_of_a_long_series_the_gate_runs_the_ends_and_some_between(request, case)
 @pytest.mark.parametrize("case", CASES)
 def test_whatever_says_so_runs_every_case(request, case):
     assert request.node.get_closest_marker("thorough") is None
+
+
+def test_no_list_of_the_desk_is_left_out_of_the_tests_of_roles():
+    """Those walk in the proof: a list that nobody named there would go untested until then."""
+    known = {*LISTS, "signin", "user", "group", "authenticator", "dbtaskresult"}
+
+    assert {model._meta.model_name for model in admin.site._registry} == known
