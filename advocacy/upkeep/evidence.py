@@ -7,6 +7,7 @@ import logging
 import re
 import shutil
 import time
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import timedelta
 from http.client import HTTPException
@@ -245,9 +246,10 @@ def ask_for_copies() -> None:
         keep_evidence.enqueue(room)
 
 
-def lost() -> list[KeptCopy]:
-    """Copies of which the file is gone or holds something else, one for each file."""
-    named: dict[str, KeptCopy] = {}
-    for copy in KeptCopy.objects.kept():
-        named.setdefault(copy.sha256, copy)
-    return [copy for copy in named.values() if not copy_files.is_there(copy.sha256)]
+def lost(watch: Callable[[list[KeptCopy]], Iterable[KeptCopy]] = iter) -> list[KeptCopy]:
+    """Copies of which the file is gone or holds something else, one for each file.
+
+    Each file is read whole: `watch` is given them all and passes them on, as a progress bar does.
+    """
+    named = {copy.sha256: copy for copy in KeptCopy.objects.kept()}
+    return [copy for copy in watch([*named.values()]) if not copy_files.is_there(copy.sha256)]

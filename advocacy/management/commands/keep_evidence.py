@@ -1,6 +1,7 @@
 """Keeps copies of what stands at the addresses of sources; the worker does it by and by."""
 
 from collections import Counter
+from functools import partial
 
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
@@ -43,7 +44,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{outcomes.total()} sources read: {counts or 'none was due'}.")
         if stopped:
             raise CommandError("Stopped: the rest is read the next time.", returncode=130)
-        problems = [*self.failed(keeper.failures), *self.lost()]
+        check = partial(tqdm, desc="Copies", unit=" files", disable=quiet)
+        problems = [*self.failed(keeper.failures), *self.lost(evidence.lost(check))]
         if problems:
             raise CommandError(" ".join(problems))
 
@@ -51,8 +53,7 @@ class Command(BaseCommand):
         if failures:
             yield f"{len(failures)} copies could not be kept here. {failures[-1]}"
 
-    def lost(self):
-        lost = evidence.lost()
+    def lost(self, lost):
         for copy in lost[:MOST_NAMED]:
             self.stderr.write(f"The copy {copy.sha256} of {copy.url} is gone or damaged.")
         if lost:
