@@ -27,9 +27,11 @@ from tests.databases import (
     of_its_own,
     set_up,
 )
+from tests.decided import VOTED
+from tests.decisions import decide_by_vote
 from tests.door import Door
 from tests.dossier import few_rows
-from tests.factories import make_user
+from tests.factories import make_action, make_body, make_site, make_user
 from tests.running import started
 from tests.sink import Sink
 
@@ -116,6 +118,28 @@ def editor(client):
     user = make_user(username="olena", is_superuser=True)
     client.force_login(user)
     return user
+
+
+@pytest.fixture
+def council():
+    """A body of States on a named site."""
+    make_site()
+    return make_body(
+        slug="unsc",
+        name="Security Council",
+        abbreviation="UNSC",
+        states_sit=True,
+        all_states_sit=True,
+    )
+
+
+@pytest.fixture
+def panel(council):
+    """A decision of the council by vote that bears on an ask."""
+    ask = make_action(slug="restore", body=council, title="Restore the panel")
+    return decide_by_vote(
+        VOTED, body=council, symbol="S/RES/1", title="Panel renewed", actions=[ask]
+    )
 
 
 @pytest.fixture

@@ -3,10 +3,14 @@ of the desk that record them."""
 
 from datetime import date
 
+import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from advocacy.models import (
+    Ballot,
     Decision,
+    Link,
     Outcome,
     Stance,
     StanceBasis,
@@ -19,6 +23,7 @@ from tests.pages import text_of
 from tests.staff import Controls
 
 DECIDED_ON = date(2024, 3, 28)
+BALLOTS = {"KR": "yes", "US": "yes", "RU": "no", "CN": "abstain"}
 
 
 def decide(*, body=None, by=None, **said):
@@ -43,6 +48,17 @@ def decide_by_vote(ballots, *, all_states_sit=True, **said):
     if "body" not in said:
         said["body"] = make_body(states_sit=True, all_states_sit=all_states_sit)
     return decide(ballots=ballots, **{"outcome": Outcome.ADOPTED_BY_VOTE, **said})
+
+
+def refused(field, verb=decide, **said):
+    """The sentences of a refusal, which must be about one field."""
+    before = Decision.objects.count(), Ballot.objects.count(), Link.objects.count()
+    with pytest.raises(ValidationError) as refusal:
+        verb(**said)
+    assert (Decision.objects.count(), Ballot.objects.count(), Link.objects.count()) == before
+    errors = refusal.value.message_dict
+    assert [*errors] == [field], errors
+    return " ".join(errors[field])
 
 
 def state(*asks, by=None, **said):

@@ -19,7 +19,6 @@ from advocacy.models import (
     ContactKind,
     ContactPlace,
     ContactPoint,
-    CopyOutcome,
     Draft,
     Event,
     Issue,
@@ -33,7 +32,6 @@ from advocacy.models import (
     Page,
     Paragraph,
     ReachedBy,
-    Reading,
     RecommendedAction,
     RelationKind,
     Report,
@@ -323,15 +321,6 @@ def translate_all(*languages):
             for row, field in texts_to_translate(language)
         ],
         by_staff=False,
-    )
-
-
-def make_copy(source=None, content="a", **fields):
-    """A kept copy of a source as the database has it, by default of one that is made."""
-    source = source or make_source()
-    reading = {"sha256": content * 64, "size": 1, "content_type": "text/html", **fields}
-    return source.note_reading(
-        Reading(**{"outcome": CopyOutcome.KEPT, "answer": "200 OK", **reading}), url=source.url
     )
 
 

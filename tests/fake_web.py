@@ -5,6 +5,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from advocacy.models import Source, copy_files
 from advocacy.upkeep import evidence, links
 
 HTML = "text/html; charset=utf-8"
@@ -12,6 +13,17 @@ HTML = "text/html; charset=utf-8"
 
 def page(words, head=""):
     return f"<html><head>{head}</head><body><p>{words}</p></body></html>".encode()
+
+
+def keep(source):
+    """Read the address of a source as the worker does: (outcome, answer)."""
+    copy = evidence.Keeper().keep(Source.objects.get(pk=source.pk))
+    return copy and (copy.outcome, copy.answer)
+
+
+def files():
+    """The names of all files of copies."""
+    return sorted(path.name for path in copy_files.there())
 
 
 class Web:

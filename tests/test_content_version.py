@@ -29,6 +29,7 @@ from advocacy.models import content_version as triggers
 from advocacy.models.chain import RecordIsAppendOnly
 from advocacy.models.pictures import LOGO
 from advocacy.upkeep import tasks
+from tests.copies import keep
 from tests.databases import made_once
 from tests.decisions import decide_by_vote, make_treaty_status, state
 from tests.dossier import few_rows
@@ -36,7 +37,6 @@ from tests.factories import (
     make_action,
     make_body,
     make_contact_point,
-    make_copy,
     make_event,
     make_follower,
     make_issue,
@@ -107,7 +107,7 @@ def make_a_row_of_each():
     make_pack(actions=[step.action], meetings=[make_meeting()], issues=[make_issue()])
     make_page()
     make_contact_point()
-    make_copy(last_modified="yesterday", etag="1", final_url="https://example.org/")
+    keep(make_source(), last_modified="yesterday", etag="1", final_url="https://example.org/")
     make_action(also_on=[make_issue()]).legal_references.add(make_legal_reference())
     record(step.action)
     record_look(step.action)

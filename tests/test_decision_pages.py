@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from advocacy.models import GROUP_OF, Outcome, Vote
-from tests.decided import VOTED, country, list_of, make_council, make_panel, page_of
+from tests.decided import VOTED, country, list_of, page_of
 from tests.decisions import decide, decide_by_vote, make_treaty_status, state
 from tests.factories import (
     make_action,
@@ -22,16 +22,6 @@ from tests.factories import (
 from tests.pages import IN_EVERY_PAGE, text_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def council():
-    return make_council()
-
-
-@pytest.fixture
-def panel(council):
-    return make_panel(council)
 
 
 def test_a_decision_says_what_became_of_it_and_how_the_votes_fell(client, panel):

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from advocacy.models import ReachedBy, TreatyState, Vote
-from tests.decided import IMPLIED, VOTED, country, make_council, make_panel, page_of
+from tests.decided import IMPLIED, VOTED, country, page_of
 from tests.decisions import make_treaty_status, state
 from tests.factories import (
     make_action,
@@ -19,16 +19,6 @@ from tests.factories import (
 from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def council():
-    return make_council()
-
-
-@pytest.fixture
-def panel(council):
-    return make_panel(council)
 
 
 @pytest.fixture

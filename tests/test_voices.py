@@ -7,22 +7,12 @@ import pytest
 
 from advocacy.models import AskState, Stance, StanceBasis
 from advocacy.models.positions import STANCES
-from tests.decided import IMPLIED, country, list_of, make_council, make_panel, page_of
+from tests.decided import IMPLIED, country, list_of, page_of
 from tests.decisions import state
 from tests.factories import make_action, make_body, make_organisation, make_seat, record_look
 from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def council():
-    return make_council()
-
-
-@pytest.fixture
-def panel(council):
-    return make_panel(council)
 
 
 @pytest.fixture
