@@ -30,7 +30,7 @@ from tests.factories import (
 )
 from tests.moves import ASKED, CORRECTION, LISTED, LOOK, PAUSE, RESPONSE, TAKEN_BACK, play
 
-pytestmark = pytest.mark.own_sql("models/action_queryset.py")
+pytestmark = pytest.mark.own_sql("models/action_queryset.py", "models/standing_today.py")
 
 S = ResponseStatus
 

@@ -32,11 +32,11 @@ class RecommendedActionQuerySet(  # type: ignore[override]
 ):
     def insert(self, rows):
         super().insert(rows)
-        StandingToday.objects.refresh(self.filter(pk__in=[row.pk for row in rows]))
+        StandingToday.objects.refresh([row.pk for row in rows])
 
     def change(self, rows):
         super().change(rows)
-        StandingToday.objects.refresh(self.filter(pk__in=[row.pk for row in rows]))
+        StandingToday.objects.refresh([row.pk for row in rows])
 
     def with_status(self, day: date | None = None) -> "RecommendedActionQuerySet":
         """Annotate what the record says of each ask on a day, which `standing` reads.

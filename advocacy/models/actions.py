@@ -296,7 +296,7 @@ class RecommendedAction(Witnessed, Searchable):
 
     def keep_standing(self):
         """Bring the row that says how the ask stands today up to date."""
-        StandingToday.objects.refresh(RecommendedAction.objects.filter(pk=self.pk))
+        StandingToday.objects.refresh([self.pk])
         self._state.fields_cache.pop("standing_today", None)
 
     def keep_audiences(self):
