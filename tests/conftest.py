@@ -1,7 +1,6 @@
 import gc
 import os
 import shutil
-from collections import defaultdict
 from uuid import uuid4
 
 import hypothesis
@@ -32,26 +31,16 @@ from tests.decisions import decide_by_vote
 from tests.door import Door
 from tests.dossier import few_rows
 from tests.factories import make_action, make_body, make_site, make_user
+from tests.gate import (
+    choose_for_postgresql,
+    leave_most_of_a_long_series_to_the_proof,
+    leave_other_engines_to_the_proof,
+)
 from tests.running import started
 from tests.sink import Sink
 
 # Playwright runs an event loop in the thread of the test, which also uses the ORM.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-
-# Of a long series, in the gate.
-MOST_CASES = 6
-# What only a test names that asks something of the database itself.
-OF_THE_DATABASE = {
-    "DataError",
-    "DatabaseError",
-    "IntegrityError",
-    "InternalError",
-    "OperationalError",
-    "ThreadPoolExecutor",
-    "connection",
-    "connections",
-    "transaction",
-}
 
 # No test is timed: a busy machine is no fault of the code.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -240,33 +229,9 @@ def pytest_collection_finish():
     gc.set_threshold(100_000, 20, 20)
 
 
-def turns_on_the_database(item):
-    """Whether its outcome may be another one on PostgreSQL: `make test-postgres` runs these."""
-    if item.get_closest_marker("one_database") or item.get_closest_marker("browser"):
-        return False
-    makes_transactions = any(
-        mark.kwargs.get("transaction") for mark in item.iter_markers("django_db")
-    )
-    code = getattr(item.function, "__code__", None)
-    names_it = code and OF_THE_DATABASE & set(code.co_names)
-    return bool(makes_transactions or names_it or item.get_closest_marker("own_sql"))
-
-
-def leave_most_of_a_long_series_to_the_proof(items):
-    """Of a test that asks the database in many cases the gate runs some, evenly chosen."""
-    series = defaultdict(list)
-    for item in items:
-        if item.get_closest_marker("django_db") and not item.get_closest_marker("every_case"):
-            series[item.nodeid.partition("[")[0]].append(item)
-    for cases in series.values():
-        chosen = {place * (len(cases) - 1) // (MOST_CASES - 1) for place in range(MOST_CASES)}
-        for place, item in enumerate(cases):
-            if place not in chosen and len(cases) > MOST_CASES:
-                item.add_marker("thorough")
-
-
 def pytest_collection_modifyitems(items):
     leave_most_of_a_long_series_to_the_proof(items)
+    leave_other_engines_to_the_proof(items)
     for item in items:
         if hypothesis.is_hypothesis_test(getattr(item, "obj", None)):
             item.add_marker("thorough")
@@ -279,8 +244,7 @@ def pytest_collection_modifyitems(items):
         if not item.get_closest_marker("django_db") and "django_db_setup" not in fixtures:
             # pytest-django lets it reach no database.
             item.add_marker("one_database")
-        if turns_on_the_database(item):
-            item.add_marker("postgres")
+    choose_for_postgresql(items)
 
 
 def pytest_runtest_setup(item):

@@ -1,10 +1,13 @@
 """What `.ci/run` leaves to `make test-thorough`, and that it leaves nothing out that matters."""
 
 import ast
+from types import SimpleNamespace
 
 import pytest
 from django.contrib import admin
 
+from tests.browser.engines import ENGINES
+from tests.gate import leave_other_engines_to_the_proof
 from tests.running import ROOT
 from tests.test_architecture import ADVOCACY, FILES
 from tests.test_roles import LISTS
@@ -74,6 +77,33 @@ def test_of_a_long_series_the_gate_runs_the_ends_and_some_between(request, case)
     is_of_the_gate = request.node.get_closest_marker("thorough") is None
 
     assert is_of_the_gate is (case in CHOSEN)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("case", CASES)
+def test_of_a_series_postgresql_runs_the_ends(chosen, case):
+    assert chosen is (case in {0, 10})
+
+
+class Case:
+    """A test in an engine, as far as the rules read it."""
+
+    def __init__(self, name, engine):
+        self.nodeid, self.callspec = f"{name}[{engine}]", SimpleNamespace(params={"engine": engine})
+        self.marks = {"one_engine"}
+        self.add_marker = self.marks.add
+
+    def get_closest_marker(self, mark):
+        return mark if mark in self.marks else None
+
+
+def test_of_the_engines_the_gate_runs_each_test_in_the_one_whose_turn_it_is():
+    cases = [Case(name, engine) for name in ("a", "b", "c", "d") for engine in ENGINES]
+
+    leave_other_engines_to_the_proof(cases)
+
+    kept = [case.nodeid for case in cases if "thorough" not in case.marks]
+    assert kept == ["a[Chromium]", "b[Firefox]", "c[WebKit]", "d[Chromium]"]
 
 
 @pytest.mark.every_case

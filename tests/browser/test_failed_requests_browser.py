@@ -13,7 +13,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 UNLISTED = "The list does not follow this choice"
 NOT_RECEIVED = "This was probably not received"
-STATUSES = [None, 400, 403, 500, 503]
+THOROUGHLY = [pytest.param(status, marks=pytest.mark.thorough) for status in (400, 500)]
+STATUSES = [None, 403, 503, *THOROUGHLY]
 
 
 def break_down(page, pattern, status):

@@ -1,6 +1,5 @@
 """The way of each person whom the site is for, with what it may cost them, in three engines."""
 
-from itertools import product
 from urllib.parse import unquote
 
 import pytest
@@ -8,19 +7,16 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from advocacy.models import ContactPoint, make_groups
-from tests.browser.engines import ENGINES
 from tests.browser.layout import OPEN_FOLDS, sheets, spills
 from tests.browser.pages import PAGES
 from tests.browser.test_engines_browser import labelled, named
 from tests.factories import make_user
 from tests.reading import Reader, english_words
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.one_engine]
 
 PHONE = {"width": 360, "height": 740}
 LANGUAGES = ["en", "uk", "ko"]
-# What reads all of the words in all engines belongs to the proof.
-READ_IN_THE_GATE = {("Firefox", "ko"), ("WebKit", "uk")}
 
 
 class Walk:
@@ -143,14 +139,7 @@ def unread(engine, language):
     return [(where, *word) for word in english_words(told, language) if word[0] not in TERMS]
 
 
-@pytest.mark.parametrize(
-    ("engine", "language"),
-    [
-        pytest.param(*pair, marks=() if pair in READ_IN_THE_GATE else pytest.mark.thorough)
-        for pair in product(ENGINES, ("uk", "ko"))
-    ],
-    indirect=["engine"],
-)
+@pytest.mark.parametrize("language", ["uk", "ko"])
 def test_a_reader_of_one_language_meets_no_other_on_the_way(dossier, engine, language):
     walk, found = Walk(engine, dossier.url, language), []
     walk.open("")
