@@ -73,6 +73,15 @@ def test_other_scripts_and_marks_in_a_page_are_no_change_and_other_links_are(web
     web.put("/", with_noise(2))
     keep(source)
     assert KeptCopy.objects.count() == len(files()) == 1
+    assert not Source.objects.changed().exists()
+    # That other bytes came is said all the same.
+    assert list(Source.objects.with_other_bytes()) == [source]
+    came = sha256(with_noise(2)).hexdigest()
+    assert list(KeptCopy.objects.values_list("last_sha256")) == [(came,)]
+
+    web.put("/", with_noise(1))
+    keep(source)
+    assert not Source.objects.with_other_bytes().exists()
 
     web.put("/", with_noise(2, link="/other"))
     keep(source)
@@ -344,6 +353,8 @@ def test_nobody_looks_at_a_change_who_may_not_change_sources(web, roles):
         {"outcome": "kept", "sha256": "a" * 64, "size": MOST_BYTES + 1},
         {"outcome": "failed", "sha256": "a" * 64, "size": 1},
         {"outcome": "seen"},
+        {"outcome": "failed", "last_sha256": "a" * 64},
+        {"outcome": "kept", "sha256": "a" * 64, "size": 1, "last_sha256": "a"},
         {"outcome": "failed", "looked_at": timezone.now()},
         {"outcome": "failed", "last_asked_at": timezone.now() - timedelta(days=1)},
     ],

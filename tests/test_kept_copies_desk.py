@@ -64,6 +64,7 @@ def test_the_list_is_narrowed_by_what_is_kept_and_by_who_opened_it(client, edito
 
     assert set(listed(client, "copy=none")) == {"Unread"}
     assert set(listed(client, "copy=changed")) == {"Changed"}
+    assert set(listed(client, "copy=bytes")) == set()
     assert set(listed(client, "opened=nobody")) == {"Unread"}
     assert set(listed(client, "opened=somebody")) == {"Kept", "Changed"}
     shown = text_of(client.get(LIST))
@@ -98,6 +99,16 @@ def test_the_page_shows_every_reading_with_what_the_site_said_of_it(client, edit
     for words in (first.sha256, second.sha256, "Mon, 02 Mar 2026", '"abc"', "200 OK"):
         assert words in shown
     assert "https://example.org/moved" in shown
+
+
+def test_other_bytes_with_the_same_words_are_named_and_no_change(client, editor):
+    copy = keep(make_source(title="Noisy"), last_sha256="b" * 64)
+    keep(make_source(title="Quiet"))
+
+    assert set(listed(client, "copy=bytes")) == {"Noisy"}
+    shown = text_of(client.get(change_page(copy.source)))
+    assert f"other bytes, the same words, SHA-256 {'b' * 64}" in shown
+    assert "It changed since we read it" not in shown
 
 
 def test_a_page_without_a_copy_says_why(client, editor, settings):

@@ -77,7 +77,11 @@ class CopyFilter(admin.SimpleListFilter):
     parameter_name = "copy"
 
     def lookups(self, request, model_admin):
-        return [("none", _("no copy")), ("changed", _("changed"))]
+        return [
+            ("none", _("no copy")),
+            ("changed", _("changed")),
+            ("bytes", _("other bytes, the same words")),
+        ]
 
     def queryset(self, request, queryset):
         match self.value():
@@ -85,6 +89,8 @@ class CopyFilter(admin.SimpleListFilter):
                 return queryset.without_copy()
             case "changed":
                 return queryset.changed()
+            case "bytes":
+                return queryset.with_other_bytes()
         return queryset
 
 

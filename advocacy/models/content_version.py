@@ -37,7 +37,7 @@ NOT_PUBLIC = {
 # change the number a hundred times an hour. Whether a link is dead is shown.
 OF_LINKS = {"link_checked_at", "link_answer", "link_failures"}
 # Of a kept copy, hash and the day it was read first are shown.
-OF_COPIES = {"last_asked_at", "tries", "answer", "looked_at", "looked_by"}
+OF_COPIES = {"last_asked_at", "last_sha256", "tries", "answer", "looked_at", "looked_by"}
 NOT_SHOWN = {"Source": OF_LINKS, "ContactPoint": OF_LINKS, "KeptCopy": OF_COPIES}
 NAME = "content_changed"
 

@@ -40,6 +40,8 @@ class Reading(NamedTuple):
     last_modified: str = ""
     etag: str = ""
     final_url: str = ""
+    # Of the bytes that came, where they are other ones than are kept and say the same words.
+    last_sha256: str = ""
 
 
 class KeptCopyQuerySet(models.QuerySet["KeptCopy"]):
@@ -75,7 +77,8 @@ class KeptCopy(models.Model):
     """What came of reading the address of a source: what was kept first, or why nothing was.
 
     There is a row for whatever new came, and one for each reason why nothing did. Where the same
-    comes again, `last_asked_at` moves: no public page shows it, so that pages stay kept.
+    comes again, `last_asked_at` moves: no public page shows it, so that pages stay kept. Where
+    other bytes come with the same words, `last_sha256` says which.
     """
 
     source = models.ForeignKey(
@@ -91,6 +94,7 @@ class KeptCopy(models.Model):
     outcome = Line(_("outcome"), max_length=10, choices=CopyOutcome)
     answer = Line(_("answer"), max_length=200, blank=True)
     sha256 = Line(_("SHA-256"), max_length=64, blank=True, db_index=True)
+    last_sha256 = Line(_("SHA-256 of what was read last"), max_length=64, blank=True)
     size = models.PositiveIntegerField(_("bytes"), null=True, blank=True)
     content_type = Line(_("kind of content"), max_length=200, blank=True)
     last_modified = Line(_("last changed, as the site says"), max_length=200, blank=True)
@@ -134,6 +138,12 @@ class KeptCopy(models.Model):
                 | (~models.Q(outcome=CopyOutcome.KEPT) & models.Q(sha256="", size=None)),
                 name="kept_copy_has_hash_and_size_where_kept",
                 violation_error_code="sha256",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(last_sha256="")
+                | models.Q(outcome=CopyOutcome.KEPT, last_sha256__regex=r"^[0-9a-f]{64}$"),
+                name="kept_copy_last_hash_is_of_what_came",
+                violation_error_code="last_sha256",
             ),
             models.CheckConstraint(
                 condition=models.Q(last_asked_at__gte=models.F("asked_at")),
@@ -185,17 +195,25 @@ class CopiedQuerySet[Row: Linked](LinkedQuerySet[Row]):
         kept = KeptCopy.objects.kept().of_address().order_by()
         return self.may_be_copied().exclude(models.Exists(kept))
 
-    def changed(self) -> Self:
-        """Those whose address gave other bytes than before, or than the person had who gave a hash,
-        and nobody has looked at it since.
-        """
-        copies = KeptCopy.objects.kept().of_address()
-        newest = copies.order_by("-asked_at", "-pk")
-        rows = self.annotate(
+    def _with_newest(self) -> Self:
+        newest = KeptCopy.objects.kept().of_address().order_by("-asked_at", "-pk")
+        return self.annotate(
             newest_copy=models.Subquery(newest.values("pk")[:1]),
             newest_sha256=models.Subquery(newest.values("sha256")[:1]),
+            newest_last_sha256=models.Subquery(newest.values("last_sha256")[:1]),
             newest_looked_at=models.Subquery(newest.values("looked_at")[:1]),
         )
+
+    def with_other_bytes(self) -> Self:
+        """Those of whose address other bytes came last than are kept, with the same words."""
+        return self._with_newest().exclude(newest_last_sha256="").filter(newest_copy__isnull=False)
+
+    def changed(self) -> Self:
+        """Those whose address gave other words than before, or other bytes of a PDF, or than the
+        person had who gave a hash, and nobody has looked at it since.
+        """
+        copies = KeptCopy.objects.kept().of_address()
+        rows = self._with_newest()
         # Two copies that follow each other differ: else there would be one.
         before = copies.exclude(pk=models.OuterRef("newest_copy")).order_by()
         other_hash = ~models.Q(sha256="") & ~models.Q(sha256=models.F("newest_sha256"))

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import timedelta
+from hashlib import sha256
 from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
@@ -96,8 +97,10 @@ class Keeper:
         page = links.fetch(source.url, most=MOST_BYTES, agent=AGENT, before=self.demand_may)
         kind = kind_of(page)
         content = page.content
+        last = ""
         if is_same_page(source, kind, content):
             digest, size = source.kept_copies[0].sha256, source.kept_copies[0].size
+            last = sha256(content).hexdigest()
         else:
             digest, size = self.write(content), len(content)
         return Reading(
@@ -109,6 +112,7 @@ class Keeper:
             page.headers.get("Last-Modified", ""),
             page.headers.get("ETag", ""),
             page.url if page.url != source.url else "",
+            "" if last == digest else last,
         )
 
     def write(self, content: bytes) -> str:
