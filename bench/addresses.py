@@ -35,7 +35,7 @@ def limits_of(name):
     """What a page of this name may cost at 100,000 asks and 1,000,000 entries, and what later on,
     where the process has kept what it can.
     """
-    if "as of" in name or "two words" in name:
+    if "as of" in name or "two words" in name or "no hit" in name:
         return PAST, KEPT_PAST
     if name.endswith("picture"):
         return DRAWN, DRAWN

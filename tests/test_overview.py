@@ -10,6 +10,7 @@ from tests.factories import (
     make_body,
     make_issue,
     make_meeting,
+    make_organisation,
     make_proposal,
     make_site,
     record,
@@ -62,6 +63,20 @@ def test_the_lead_counts_the_record(client, dossier):
     assert "4 asks to 2 bodies, put by 4 organisations." in shown
     assert "Since 16 December 2024" in shown
     assert "1 without an answer, for" in shown
+
+
+def test_the_lead_says_nothing_of_who_asks_in_a_draft(client, dossier):
+    make_action(
+        state="draft",
+        issue=dossier,
+        asked_on=date(2020, 1, 1),
+        asked_by=[make_organisation(name="Somebody unnamed")],
+    )
+
+    shown = text_of(client.get(reverse("overview")))
+
+    assert "4 asks to 2 bodies, put by 4 organisations." in shown
+    assert "Since 16 December 2024" in shown
 
 
 def test_the_subject_of_the_record_is_the_first_thing_a_stranger_reads(client, dossier):
@@ -183,7 +198,7 @@ def test_the_overview_takes_a_constant_number_of_queries(client, django_assert_n
         record_look(make_action(issue=action.issue))
         make_meeting(body=action.body, starts_on=date(2099, 1, 1), ends_on=date(2099, 1, 2))
 
-    # The columns of all asks, further issues, bodies that work in confidence, who asked since when,
-    # the asks of the picture and their entries, updates, their sources, meetings, mails of a year.
-    with django_assert_num_queries(10 + IN_EVERY_PAGE):
+    # The columns of all asks, further issues, bodies that work in confidence, since when, who
+    # asked, the asks of the picture and their entries, updates, sources, meetings, mails of a year.
+    with django_assert_num_queries(11 + IN_EVERY_PAGE):
         client.get(reverse("overview"))

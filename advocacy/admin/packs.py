@@ -9,6 +9,10 @@ from advocacy.models import Pack
 class PackAdmin(TransferMixin, VersionedAdmin, SearchableAdmin):
     fixture = "packs/"
     list_display = ["title", "kind", "minutes", "spoken_seconds"]
-    list_filter = ["kind", "issues", *VersionedAdmin.list_filter]
+    list_filter = [
+        "kind",
+        ("issues", admin.RelatedOnlyFieldListFilter),
+        *VersionedAdmin.list_filter,
+    ]
     prepopulated_fields = {"slug": ["title"]}
     autocomplete_fields = ["actions", "meetings", "issues"]

@@ -14,6 +14,7 @@ from advocacy.models.enums import MeetingKind
 from advocacy.models.facets import Among, keys_of
 from advocacy.models.holding import held_as
 from advocacy.models.issues import Issue
+from advocacy.models.kept import numbers
 from advocacy.models.meetings import Meeting
 from advocacy.models.searchable import SearchableQuerySet
 from advocacy.models.standing_today import StandingToday, derived, marks, stored, stored_by
@@ -109,10 +110,13 @@ class RecommendedActionQuerySet(  # type: ignore[override]
 
     def first_of_each_body(self, bodies, number=MOST_PER_BODY):
         """The first asks of each of these bodies by reference, so that a page stays readable."""
+        if not bodies:
+            return self.none()
         place = models.Window(RowNumber(), partition_by="body_id", order_by=["reference", "pk"])
         asks = self.filter(body__in=bodies).order_by().annotate(place=place)
         # Their keys first: a database takes them for many more than they are.
-        first = set(asks.filter(place__lte=number).values_list("pk", flat=True))
+        keys = asks.filter(place__lte=number).values_list("pk", flat=True)
+        first = numbers.get(("first of bodies", str(keys.query)), lambda: set(keys))
         return self.filter(pk__in=first).order_by("reference", "pk")
 
     def by_body(self):

@@ -16,7 +16,7 @@ from advocacy.models.word_forms import key_of
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 SHORTEST = 3
 # Of a larger record the newest texts, and of their words the most frequent.
-MOST_TEXTS, MOST_WORDS = 3000, 30_000
+MOST_TEXTS, MOST_WORDS = 2000, 30_000
 # So many words are compared sign by sign, and so many searches are proposed.
 MOST_COMPARED, MOST_PROPOSED = 300, 3
 # How many signs may be wrong in a word of fewer signs than so many.
@@ -28,11 +28,8 @@ class Vocabulary:
     """The words of some texts, those of the record's own list of names first."""
 
     def __init__(self, texts: Iterable[str], names: Iterable[str]) -> None:
-        counted: Counter[str] = Counter()
-        for text in texts:
-            counted.update(words_of(text))
-        own = Counter(word for name in names for word in words_of(fold(name)))
-        self.counts = dict(counted.most_common(MOST_WORDS))
+        own = counted(map(fold, names))
+        self.counts = dict(counted(texts).most_common(MOST_WORDS))
         self.own = own.keys()
         self.words = [*self.counts, *(word for word in own if word not in self.counts)]
         self.spelt = [letters(word) for word in self.words]
@@ -102,8 +99,15 @@ def _names() -> Iterator[str]:
 
 
 def words_of(text: str) -> list[str]:
-    words = WORD.findall(unicodedata.normalize("NFC", text))
-    return [word for word in words if len(letters(word)) >= SHORTEST]
+    return WORD.findall(unicodedata.normalize("NFC", text))
+
+
+def counted(texts: Iterable[str]) -> Counter[str]:
+    """How often each of their words stands there, very short ones left out."""
+    found: Counter[str] = Counter()
+    for text in texts:
+        found.update(words_of(text))
+    return Counter({word: n for word, n in found.items() if len(letters(word)) >= SHORTEST})
 
 
 def parts_of(word: str) -> set[str]:

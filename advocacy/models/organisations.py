@@ -16,18 +16,22 @@ from advocacy.models.text import Line, Slug, Text, Url
 class OrganisationQuerySet(ContentQuerySet["Organisation"]):
     def that_asked(self, day: date | None = None) -> "OrganisationQuerySet":
         """Those that had put an ask to a body by a day, today unless told."""
-        return self.filter(_put_by(day or timezone.localdate()))
+        return self.alias(put=_put_by(day or timezone.localdate())).exclude(put=None)
 
     def those_first_who_asked(self, day: date) -> "OrganisationQuerySet":
-        rows = self.annotate(has_asked=_put_by(day))
-        return rows.order_by("-has_asked", "name", "pk")
+        has_asked = models.Case(models.When(put=None, then=0), default=1)
+        return self.alias(put=_put_by(day)).order_by(has_asked.desc(), "name", "pk")
 
 
 @lru_cache(maxsize=100)
-def _put_by(day: date) -> models.Exists:
-    """The same whenever a day is asked for: built once."""
-    occasions = Submission.objects.public(day)
-    return models.Exists(occasions.filter(organisations=models.OuterRef("pk")))
+def _put_by(day: date) -> models.Subquery:
+    """Of an organisation, some submission of it by a day. The same whenever that is asked for:
+    built once.
+
+    Not `Exists`: PostgreSQL would read all asks to answer for the few organisations there are.
+    """
+    occasions = Submission.objects.public(day).filter(organisations=models.OuterRef("pk"))
+    return models.Subquery(occasions.order_by().values("pk")[:1])
 
 
 class Organisation(Content):

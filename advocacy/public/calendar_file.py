@@ -14,7 +14,7 @@ from advocacy.public.meeting_list import MeetingList
 from advocacy.text import carried, carried_line
 
 # A calendar program asks again, so later dates come in as these pass.
-MOST_MEETINGS = 150
+MOST_MEETINGS = 100
 FIRST_CHANGE = datetime(2026, 1, 1, tzinfo=UTC)
 
 

@@ -4,8 +4,16 @@ from django.db.models import Count
 from django.utils.http import urlencode
 
 from advocacy.models import Meeting, Pack, RecommendedAction
+from advocacy.models.kept import numbers
 from advocacy.public.forms import MeetingFilterForm
 from advocacy.public.lists import FilteredList
+
+
+def _of_bodies(issue):
+    """How many open asks there are to each body, about an issue or all: {key of a body: number}."""
+    asks = RecommendedAction.objects.published().open().on(issue).order_by()
+    counted = asks.values("body").annotate(number=Count("pk", distinct=True))
+    return dict(counted.values_list("body", "number"))
 
 
 class MeetingList(FilteredList):
@@ -25,10 +33,10 @@ class MeetingList(FilteredList):
 
     def numbers_of(self, meetings):
         """How many open asks there are to the bodies of these meetings: {key of a body: number}."""
-        asks = RecommendedAction.objects.published().open().on(self.filters.filters.get("issue"))
-        asks = asks.filter(body__in={meeting.body_id for meeting in meetings})
-        numbers = asks.order_by().values("body").annotate(number=Count("pk", distinct=True))
-        return dict(numbers.values_list("body", "number"))
+        issue = self.filters.filters.get("issue")
+        of_bodies = numbers.get(("asks of bodies", issue and issue.pk), lambda: _of_bodies(issue))
+        bodies = {meeting.body_id for meeting in meetings}
+        return {body: number for body, number in of_bodies.items() if body in bodies}
 
     def asks_of(self, meetings):
         """The first open asks to the bodies of these meetings: {key of a body: [ask, …]}."""

@@ -41,7 +41,7 @@ class StepList(FilteredList):
 
     def _count_by_body(self):
         rows = self.matches().order_by("action__body__position", "action__body")
-        return dict(rows.values_list("action__body").annotate(n=models.Count("pk")))
+        return dict(rows.values_list("action__body").annotate(n=models.Count("*")))
 
     @cached_property
     def total(self):

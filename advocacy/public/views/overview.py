@@ -2,7 +2,7 @@ from collections import defaultdict
 from functools import partial
 from typing import Any
 
-from django.db.models import Count, Min
+from django.db.models import Min
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +12,7 @@ from advocacy.models import (
     PROPOSED,
     Issue,
     Meeting,
+    Organisation,
     Phase,
     RecommendedAction,
     StatusUpdate,
@@ -91,11 +92,10 @@ def _asks(columns):
 def _lead(columns):
     """The numbers of the sentences that open the page; of asks alone, not of what is proposed."""
     asks, phases = _asks(columns), columns.phases(columns.open)
-    put = Submission.objects.in_force(columns.day).aggregate(
-        first=Min("submitted_on"), organisations=Count("organisations", distinct=True)
-    )
+    put = Submission.objects.public(columns.day).aggregate(first=Min("submitted_on"))
     return {
         **put,
+        "organisations": Organisation.objects.that_asked(columns.day).count(),
         "asks": asks.bit_count(),
         "bodies": len(set(columns.of(columns.bodies, asks))),
         "unanswered": columns.unanswered.bit_count(),
