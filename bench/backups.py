@@ -4,7 +4,8 @@
     make bench-backups                                     # the large one, on a PostgreSQL
 
 It makes up a record of that size, backs it up, puts the backup into another database of the same
-kind, and verifies it there. Ends with 1 where either took more memory than it may.
+kind, and verifies it there. Ends with 1 where either took more memory than it may. `--database-url`
+names one that `bench.make_load` has filled; the other is then made on the server of DATABASE_URL.
 """
 
 import sys
@@ -15,7 +16,7 @@ from os import environ
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bench.processes import environment, used
+from bench.processes import environment, fill, used
 
 # Rows are read, written and sent by the thousand, so a larger record takes no more.
 MOST_MEGABYTES = 200
@@ -38,14 +39,13 @@ def two_databases(folder):
     )
 
 
-def main(asks, entries):
+def main(asks, entries, filled):
     with tempfile.TemporaryDirectory(prefix="answerable-backups-") as place:
         folder = Path(place)
-        full, empty = (environment(folder, url) for url in two_databases(folder))
-        sizes = ["--issues", max(1, asks // 10), "--bodies", 20, "--actions", asks]
-        sizes += ["--updates", entries, "--followers", FOLLOWERS]
-        load = ["-m", "bench.make_load", *sizes, "--database-url", full["DATABASE_URL"]]
-        used([sys.executable, *load], full)
+        first, second = two_databases(folder)
+        full, empty = environment(folder, filled or first), environment(folder, second)
+        if not filled:
+            fill(asks, entries, full, followers=FOLLOWERS)
         key, file = folder / "key", folder / "site.age"
         made = used([sys.executable, "manage.py", "backup", "--new-key", key], full)
         full["BACKUP_KEYS"] = made.said.partition("BACKUP_KEYS=")[2].split()[0]
@@ -69,5 +69,6 @@ if __name__ == "__main__":
     )
     parser.add_argument("--asks", type=int, default=1000)
     parser.add_argument("--entries", type=int, default=10000)
+    parser.add_argument("--database-url", default="", help="one that is filled")
     options = parser.parse_args()
-    sys.exit(main(options.asks, options.entries))
+    sys.exit(main(options.asks, options.entries, options.database_url))

@@ -4,7 +4,8 @@
 
 It makes up a record of that size in a SQLite database of its own and one of a tenth, makes the
 file of each in a process of its own, and checks it with its own `verify.py`. Ends with 1 where the
-larger one took more memory than twice the smaller one, or does not hold.
+larger one took more memory than twice the smaller one, or does not hold. `--database-url` names one
+of that size that `bench.make_load` has filled.
 """
 
 import json
@@ -13,18 +14,16 @@ import tempfile
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from pathlib import Path
 
-from bench.processes import ROOT, environment, used
+from bench.processes import ROOT, environment, fill, used
 
 
-def measure(asks, entries):
+def measure(asks, entries, filled=""):
     """Print what it takes for a record of this size; returns the megabytes of memory."""
     with tempfile.TemporaryDirectory(prefix="answerable-bundle-") as place:
         folder = Path(place)
-        variables = environment(folder)
-        sizes = ["--issues", max(1, asks // 10), "--bodies", 20, "--actions", asks]
-        sizes += ["--updates", entries, "--followers", 0]
-        sizes += ["--database-url", variables["DATABASE_URL"]]
-        used([sys.executable, "-m", "bench.make_load", *sizes], variables)
+        variables = environment(folder, filled)
+        if not filled:
+            fill(asks, entries, variables, followers=0)
         make = [sys.executable, "manage.py", "make_record_zip", "--verbosity", "0"]
         made = used(make, variables)
         facts = json.loads((folder / "record" / "made.json").read_text())
@@ -41,9 +40,9 @@ def measure(asks, entries):
         return made.megabytes
 
 
-def main(asks, entries):
+def main(asks, entries, filled):
     small = measure(asks // 10, entries // 10)
-    return 0 if measure(asks, entries) <= 2 * small else 1
+    return 0 if measure(asks, entries, filled) <= 2 * small else 1
 
 
 if __name__ == "__main__":
@@ -54,5 +53,6 @@ if __name__ == "__main__":
     )
     parser.add_argument("--asks", type=int, default=1000)
     parser.add_argument("--entries", type=int, default=10000)
+    parser.add_argument("--database-url", default="", help="one that is filled")
     options = parser.parse_args()
-    sys.exit(main(options.asks, options.entries))
+    sys.exit(main(options.asks, options.entries, options.database_url))

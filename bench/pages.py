@@ -5,7 +5,8 @@ nothing, and then as by the next reader.
 
     python -m bench.pages --profile postgres --database-url postgres://… [--only asks]
 
-The time is that of this process and of PostgreSQL's, so other work on the machine hardly counts.
+The time is that of this process and of PostgreSQL's, as on a machine that nothing disturbs
+(`bench/pace.py`), so other work on this one hardly counts.
 The database is one that `bench.make_load` filled. Ends with 1 where a page is above its limit.
 """
 
@@ -22,6 +23,7 @@ from typing import NamedTuple
 
 from tqdm import tqdm
 
+from bench.pace import pace
 from bench.project import set_up
 
 MOST_KB = 300
@@ -55,6 +57,8 @@ class Meter:
 
     def __init__(self, connection):
         self.backend = None
+        # How many times as long as undisturbed the machine took.
+        self.paces = []
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 # Its helpers would be processes of their own.
@@ -68,10 +72,13 @@ class Meter:
 
     def of(self, act):
         """Milliseconds that an act takes: (altogether, in the process of the database)."""
+        before = pace()
         ours, theirs = process_time(), self.database()
         act()
         theirs = self.database() - theirs
-        return 1000 * (process_time() - ours + theirs), 1000 * theirs
+        ours = process_time() - ours
+        self.paces.append(max(1, (before + pace()) / 2))
+        return 1000 * (ours + theirs) / self.paces[-1], 1000 * theirs / self.paces[-1]
 
 
 def measured(client, meter, name, address, *, limits, runs):
@@ -103,7 +110,7 @@ def measured(client, meter, name, address, *, limits, runs):
 
 
 def costs(*, profile, only, runs):
-    """Measure every page whose name holds one of the words of `only`, or all."""
+    """Measure every page whose name holds one of the words of `only`, or all; then say how."""
     from django.contrib.auth import get_user_model
     from django.db import connection
     from django.test import Client
@@ -130,6 +137,11 @@ def costs(*, profile, only, runs):
     for name, (client, address) in tqdm(pages.items(), desc="Pages", disable=None):
         limits = (ON_SQLITE, ON_SQLITE) if profile == "sqlite" else limits_of(name)
         yield measured(client, meter, name, address, limits=limits, runs=runs)
+    print(
+        f"The machine took {median(meter.paces):.2f} times as long as undisturbed"
+        f" ({min(meter.paces):.2f} to {max(meter.paces):.2f}); all is told as undisturbed.",
+        file=sys.stderr,
+    )
 
 
 def as_text(cost):

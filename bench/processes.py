@@ -31,6 +31,14 @@ def environment(folder, database_url=""):
     }
 
 
+def fill(asks, entries, variables, *, followers):
+    """Make up a record of that size in the database of a site."""
+    sizes = ["--issues", max(1, asks // 10), "--bodies", 20, "--actions", asks]
+    sizes += ["--updates", entries, "--followers", followers]
+    sizes += ["--database-url", variables["DATABASE_URL"]]
+    used([sys.executable, "-m", "bench.make_load", *sizes], variables)
+
+
 def used(command, variables):
     """Run it to its end; whatever it complains of is seen. Where it fails, so does this program."""
     before = time.monotonic()
