@@ -5,8 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.browser.engines import ENGINES
+from tests.factories import make_user
 from tests.gate import leave_other_engines_to_the_proof
 from tests.running import ROOT
 from tests.test_architecture import ADVOCACY, FILES
@@ -64,6 +67,15 @@ def test_a_test_with_transactions_of_its_own_runs_on_both_databases(chosen):
 @pytest.mark.django_db
 def test_a_test_of_a_page_runs_on_postgresql_in_the_proof_alone(chosen, django_assert_num_queries):
     """Counted queries too: both databases are sent the same."""
+    assert not chosen
+
+
+@pytest.mark.django_db
+def test_a_test_that_captures_queries_to_count_them_is_such_a_one(chosen):
+    with CaptureQueriesContext(connection) as queries:
+        make_user()
+
+    assert len(queries) > 0
     assert not chosen
 
 
