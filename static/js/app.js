@@ -45,6 +45,23 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   }
 });
 
+// A choice made before the scripts came is followed once they are there.
+document.addEventListener("htmx:load", () => {
+  for (const form of document.querySelectorAll("[data-filters]")) {
+    if ([...form.elements].some(differs)) form.dispatchEvent(new Event("change"));
+  }
+}, { once: true });
+
+// Whether a control holds something else than in the page that was sent.
+function differs(control) {
+  if (!control.name || !control.matches("select, input")) return false;
+  if (control.matches("select")) {
+    const sent = [...control.options].find((option) => option.defaultSelected) ?? control.options[0];
+    return control.value !== sent?.value;
+  }
+  return control.value !== control.defaultValue || control.checked !== control.defaultChecked;
+}
+
 // A request that got no answer, or none that can be shown: said beside its form until one does.
 
 const failures = new Map();
@@ -246,9 +263,8 @@ function offerToKeepCountry(form) {
     keepIt.checked = kept !== null;
     const isOffered = [...field.options].some((option) => option.value === kept);
     if (kept && isOffered && !field.value) {
-      field.value = kept;
       // A list of filters fetches what it is narrowed to; another form waits for its button.
-      if (form.matches("[data-filters]")) field.dispatchEvent(new Event("change", { bubbles: true }));
+      field.value = kept;
     }
   } catch {
     keepIt.disabled = true;

@@ -1,5 +1,7 @@
 """What a page says where the site gives no answer, and what stays in step beside the answers."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -108,6 +110,21 @@ def test_the_links_to_other_languages_follow_the_filter(page, live_server, reque
     page.get_by_role("link", name="Українська").click()
     expect(page).to_have_url(f"{live_server.url}/uk/actions/?body=unsc")
     expect(page.locator("#results")).not_to_contain_text("Take up forced labour")
+
+
+@pytest.mark.parametrize("script", ["app", "htmx"])
+def test_a_choice_made_before_the_scripts_ran_is_followed(page, live_server, request, script):
+    request.getfixturevalue("asks")
+    waiting = []
+    page.route(re.compile(rf"/{script}[^/]*\.js"), lambda route: waiting.append(route))
+    page.goto(f"{live_server.url}/en/actions/", wait_until="commit")
+    page.get_by_label("Body", exact=True).select_option("unsc")
+    assert waiting
+    for route in waiting:
+        route.continue_()
+
+    expect(page.locator("#results")).not_to_contain_text("Take up forced labour")
+    expect(page).to_have_url(f"{live_server.url}/en/actions/?body=unsc")
 
 
 @pytest.fixture
