@@ -1,6 +1,8 @@
 import gc
 import os
 import shutil
+from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import hypothesis
@@ -9,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
+from django.test import TransactionTestCase
 from django.test.utils import teardown_databases
 from django.utils import translation
 from django_tasks_db.management.commands import db_worker
@@ -21,6 +24,7 @@ from tests.browser.engines import CHROMIUM, IS_INSTALLED
 from tests.databases import (
     dossier_loaded,
     drop_migrated,
+    empty,
     locked,
     made_once,
     of_its_own,
@@ -68,7 +72,11 @@ def django_db_setup(
     """The database of this process, instead of pytest-django's, which each process migrates."""
     with django_db_blocker.unblock():
         databases = set_up(folder_of_the_run)
-    yield
+    case: Any = TransactionTestCase
+    flush = case._fixture_teardown
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(case, "_fixture_teardown", lambda test: empty(partial(flush, test)))
+        yield
     with django_db_blocker.unblock():
         teardown_databases(databases, verbosity=0)
         drop_migrated(folder_of_the_run)

@@ -40,6 +40,7 @@ def set_up(folder):
         databases = setup_databases(verbosity=0, interactive=False, keepdb=is_there)
         if not is_there:
             keep_migrated(made)
+    remember_empty(made)
     return databases
 
 
@@ -106,6 +107,60 @@ def drop_migrated(folder):
             with beside_all_databases() as cursor:
                 cursor.execute(f'DROP DATABASE IF EXISTS "{made.read_text()}"')
             made.unlink()
+
+
+# The database of this process as it is between tests: the file to copy, or, on PostgreSQL, the rows
+# of the tables that have some: {table: rows}.
+EMPTY: dict[str, Any] = {}
+
+
+def remember_empty(made):
+    if connection.vendor == "sqlite":
+        EMPTY["file"] = made
+    elif is_master():
+        counted = {ContentVersion._meta.db_table}
+        EMPTY.update({table: rows_of(table) for table in {*tables_with_rows()} - counted})
+
+
+def is_master():
+    """Whether PostgreSQL lets us pass over its triggers and constraints."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        return cursor.fetchone()[0]
+
+
+def tables_with_rows():
+    names = [*tables(), *(name for name in EMPTY if name not in tables())]
+    asked = (f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in names)
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(asked))
+        return [name for (name,) in cursor]
+
+
+def rows_of(table):
+    with connection.cursor() as cursor:
+        return read(cursor, table, tables()[table])
+
+
+def empty(flush):
+    """What Django's `flush` leaves after a test with transactions of its own, in a fifth of the
+    time: only the tables that got rows are emptied, and kinds of content, permissions and groups
+    are not made anew where the test left them alone.
+    """
+    if connection.vendor == "sqlite":
+        connection.ensure_connection()
+        with closing(sqlite3.connect(EMPTY["file"])) as file:
+            file.backup(connection.connection)
+        return
+    if not EMPTY or any(rows_of(table) != rows for table, rows in EMPTY.items()):
+        flush()
+        EMPTY.update({table: rows_of(table) for table in EMPTY})
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        for table in tables_with_rows():
+            if table not in EMPTY:
+                cursor.execute(f"DELETE FROM {table}")
 
 
 def load_dossier(folder):

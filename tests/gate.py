@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 # Of a long series, in the gate.
-MOST_CASES = 6
+MOST_CASES = 4
 # What only a test names that asks something of the database itself.
 OF_THE_DATABASE = {
     "DataError",

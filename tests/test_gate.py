@@ -80,7 +80,7 @@ def test_a_test_that_captures_queries_to_count_them_is_such_a_one(chosen):
 
 
 CASES = range(11)
-CHOSEN = {0, 2, 4, 6, 8, 10}
+CHOSEN = {0, 3, 6, 10}
 
 
 @pytest.mark.django_db

@@ -81,6 +81,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(manage):
     assert manage("shell", "--verbosity=0", "-c", count) == "1\n"
 
 
+@pytest.mark.thorough
 def test_whoever_comes_second_waits(manage, variables):
     holder = subprocess.Popen(
         [sys.executable, "manage.py", "shell", "--verbosity=0", "-c", HOLD],

@@ -347,7 +347,13 @@ def test_a_template_that_does_not_compile_is_named(settings, tmp_path, capsys):
     assert "good.html" not in str(refused.value)
 
 
-@pytest.mark.parametrize(("variables", "outcome"), [({}, "skipped"), ({"CI": "true"}, "error")])
+@pytest.mark.parametrize(
+    ("variables", "outcome"),
+    [
+        pytest.param({}, "skipped", marks=pytest.mark.thorough),
+        ({"CI": "true"}, "error"),
+    ],
+)
 def test_a_missing_browser_is_reported_and_fails_the_gate(tmp_path, variables, outcome):
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "tests/browser", "--color=no"],

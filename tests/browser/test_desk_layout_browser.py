@@ -71,7 +71,7 @@ def pages():
     ]
 
 
-def assert_fit(live_server, engine, pages):
+def assert_fit(live_server, engine, pages, widths):
     engine.open(f"{live_server.url}/admin/")
     engine.type("//input[@name = 'login']", "olena")
     engine.type("//input[@name = 'password']", "a long password")
@@ -80,19 +80,19 @@ def assert_fit(live_server, engine, pages):
     found = []
     for path in pages:
         engine.open(f"{live_server.url}{path}")
-        found += spills(engine, path, WIDTHS)
+        found += spills(engine, path, widths)
 
     assert "\n".join(found) == ""
     assert engine.complaints() == []
 
 
 def test_every_page_of_the_desk_fits_in_an_engine(live_server, engine, pages, request):
-    """A third of them in each of the three."""
+    """A third of them in each of the three, at every second width."""
     first = ENGINES.index(request.node.callspec.params["engine"])
 
-    assert_fit(live_server, engine, pages[first :: len(ENGINES)])
+    assert_fit(live_server, engine, pages[first :: len(ENGINES)], WIDTHS[::2])
 
 
 @pytest.mark.thorough
 def test_every_page_of_the_desk_fits_in_every_engine(live_server, engine, pages):
-    assert_fit(live_server, engine, pages)
+    assert_fit(live_server, engine, pages, WIDTHS)
