@@ -131,6 +131,7 @@ def test_one_network_does_not_try_many_codes(olena):
     assert is_in(try_code(code_of(secret), 2)[0])
 
 
+@pytest.mark.thorough
 def test_whoever_knows_a_password_tries_at_most_a_hundred_codes_a_day(olena):
     secret = with_totp(olena)
     morning = datetime(2026, 5, 4, 20, 0, tzinfo=UTC)

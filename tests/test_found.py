@@ -80,6 +80,7 @@ def day_of(element):
     return lastmod.text if lastmod is not None else None
 
 
+@pytest.mark.thorough
 def test_every_page_is_in_the_sitemap_and_every_address_in_it_is_a_page(client, site):
     found = read(client)
 

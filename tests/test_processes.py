@@ -93,6 +93,7 @@ for address in sys.stdin.read().split():
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not programs(), reason="PostgreSQL's server is not installed")
 def test_a_worker_outlives_a_restart_of_postgresql_in_the_middle_of_a_task(sink, tmp_path):
     log = tmp_path / "log"

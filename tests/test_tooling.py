@@ -216,6 +216,7 @@ def test_another_database_at_the_same_address_is_filled_again(prepared):
         assert "password" in printed
 
 
+@pytest.mark.thorough
 def test_a_start_loads_the_dossier_that_content_dir_names(prepared, port):
     dossier = few_rows(prepared / "another")
     issues = rows_of(dossier, "issues.json")

@@ -111,6 +111,7 @@ def test_a_letter_is_made_ones_own(live_server, engine, council):
     assert engine.complaints() == []
 
 
+@pytest.mark.one_engine
 def test_following_from_the_form_to_the_farewell(live_server, engine, sink):
     issue = make_issue(title="Forced labour")
     make_action(issue=issue)
