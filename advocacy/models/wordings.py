@@ -77,8 +77,8 @@ class WordingQuerySet(AppendOnlyQuerySet["Wording"]):
     def missing(self) -> Iterator[tuple[str, int]]:
         """The rows that an entry stands on and of which the chain says nothing: (kind, key)."""
         for name, model in witnessed().items():
-            taken = self.filter(of=name).values("row")
-            rows = stood_on(model).exclude(pk__in=taken).order_by("pk")
+            taken = models.Exists(self.filter(of=name, row=models.OuterRef("pk")))
+            rows = stood_on(model).exclude(taken).order_by("pk")
             for key in rows.values_list("pk", flat=True):
                 yield name, key
 

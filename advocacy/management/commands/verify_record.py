@@ -1,6 +1,7 @@
 """Checks that nothing of the record was changed, put in or taken away below the program."""
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Exists, OuterRef
 from django.utils.timezone import localtime
 from tqdm import tqdm
 
@@ -93,8 +94,9 @@ class Command(BaseCommand):
                 " entries at its end were taken away, or put in past the program."
             )
         for kind, model in kinds().items():
-            linked = Link.objects.filter(kind=kind).values("key")
-            for row in model._default_manager.exclude(pk__in=linked).order_by("pk")[:MOST_NAMED]:
+            # Not `exclude(pk__in=…)`: PostgreSQL would look through all keys again for each row.
+            linked = Exists(Link.objects.filter(kind=kind, key=OuterRef("pk")))
+            for row in model._default_manager.exclude(linked).order_by("pk")[:MOST_NAMED]:
                 broken.append(f"{model._meta.verbose_name} {row.pk} was put in past the program.")
         return number, broken
 
