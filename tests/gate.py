@@ -1,6 +1,6 @@
 """What of the tests `.ci/run` runs, and on which database; `make test-thorough` runs all."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 # Of a long series, in the gate.
 MOST_CASES = 4
@@ -61,9 +61,16 @@ def leave_most_of_a_long_series_to_the_proof(items):
 
 
 def leave_other_engines_to_the_proof(items):
-    """Of tests that say so the gate runs each in one engine, the next test in the next."""
+    """Of tests that say so the gate runs each in one engine, the next test of a file in the next.
+
+    So it is the same engine whatever else is run.
+    """
     in_engines = [item for item in items if item.get_closest_marker("one_engine")]
-    for place, cases in enumerate(series_of(in_engines)):
+    tests_of = Counter()
+    for cases in series_of(in_engines):
+        file = cases[0].nodeid.partition("::")[0]
+        place = tests_of[file]
+        tests_of[file] += 1
         names = list(dict.fromkeys(case.callspec.params["engine"] for case in cases))
         for case in cases:
             if case.callspec.params["engine"] != names[place % len(names)]:

@@ -11,7 +11,7 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
 from advocacy.models import Draft, ResponseStatus, SearchLog, Source, StatusUpdate
@@ -92,6 +92,13 @@ def staff_who_may(client, *permissions):
     user = make_user()
     user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
     client.force_login(user)
+    return user
+
+
+def person(role, **fields):
+    """Somebody new of the staff in a role."""
+    user = make_user(**fields)
+    user.groups.set([Group.objects.get(name=role)])
     return user
 
 

@@ -21,7 +21,8 @@ from tests.backups import back_up, empty, key_of_backups, opened, restore  # noq
 from tests.bundles import made_in
 from tests.factories import make_action, make_source, record
 from tests.fake_web import fake_web, files, keep, page  # noqa: F401
-from tests.test_withholding import make_groups, person, withhold
+from tests.staff import person
+from tests.test_withholding import make_groups, withhold
 
 pytestmark = [pytest.mark.django_db, pytest.mark.own_sql("models/kept_copies.py")]
 
@@ -90,11 +91,11 @@ def test_other_scripts_and_marks_in_a_page_are_no_change_and_other_links_are(web
 
 @pytest.mark.parametrize("piece", [b"<script", b"<!--", b"<", b"<a ", b"<div>", b"<meta "])
 def test_a_page_made_to_keep_us_busy_is_read_in_no_time(piece):
-    began = time.monotonic()
+    began = time.process_time()
 
     evidence.what_is_read(piece * (2_000_000 // len(piece)))
 
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_another_hash_than_the_person_had_who_read_it_is_a_change(web):

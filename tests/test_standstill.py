@@ -7,17 +7,17 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Group
 from django.db import connections
 from django.urls import reverse
 from django.utils import timezone
 
-from advocacy.models import MailOutage, StaffCall, Worker, make_groups
+from advocacy.models import MailOutage, StaffCall, Worker
 from advocacy.upkeep import health, tasks
-from tests.factories import make_follower, make_site, make_user
+from tests.factories import make_follower, make_site
 from tests.pages import text_of
 from tests.ports import held_port
 from tests.running import ROOT, database_url, environment
+from tests.staff import person
 from tests.test_follow import sign_up
 from tests.test_health import aged, confirmation, notice
 
@@ -26,13 +26,6 @@ pytestmark = pytest.mark.django_db
 DESK = reverse("admin:index")
 ROLES = ["Editor", "Publisher", "Administrator"]
 LATE = timedelta(minutes=11)
-
-
-def person(role, **fields):
-    make_groups()
-    user = make_user(**fields)
-    user.groups.set(Group.objects.filter(name=role))
-    return user
 
 
 def stuck(by=LATE):

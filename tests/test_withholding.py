@@ -7,7 +7,6 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import call_command
@@ -54,6 +53,7 @@ from tests.factories import (
     write_draft,
 )
 from tests.pages import text_of
+from tests.staff import person
 from tests.test_chain import below, verify
 from tests.test_feeds import ATOM, entries_of, feed_of
 
@@ -93,12 +93,6 @@ NOT_WORDS = {
 @pytest.fixture(autouse=True)
 def groups():
     make_groups()
-
-
-def person(role):
-    user = make_user()
-    user.groups.set(Group.objects.filter(name=role))
-    return user
 
 
 def withhold(row, field, reason=WHY):

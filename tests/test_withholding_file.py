@@ -17,11 +17,8 @@ from pathlib import Path
 from django.conf import settings
 from advocacy.models import Reply, Withholding
 from tests.factories import ASKED_ON, make_action, make_source, make_user, record
+from tests.staff import person
 
-def person(role):
-    user = make_user()
-    user.groups.set(Group.objects.filter(name=role))
-    return user
 
 def times_in_files():
     file = Path(settings.DATABASES["default"]["NAME"])

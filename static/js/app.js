@@ -263,7 +263,7 @@ function offerToKeepCountry(form) {
     keepIt.checked = kept !== null;
     const isOffered = [...field.options].some((option) => option.value === kept);
     if (kept && isOffered && !field.value) {
-      // A list of filters fetches what it is narrowed to; another form waits for its button.
+      // In a list of filters it is a choice made before the scripts came; another form waits for its button.
       field.value = kept;
     }
   } catch {
