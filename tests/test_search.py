@@ -144,8 +144,11 @@ def test_a_sign_is_found_however_it_is_typed_on_the_pages_and_in_the_desk(
     make_action(title="Something else")
     pages = [(client, "action_list"), (admin_client, "admin:advocacy_recommendedaction_changelist")]
 
+    for words in FOUND + NOT_FOUND:
+        found = list(RecommendedAction.objects.containing(words))
+        assert found == ([ask] if words in FOUND else []), words
     for visitor, name in pages:
-        for words in FOUND + NOT_FOUND:
+        for words in FOUND[::4] + NOT_FOUND[::4]:
             page = text_of(visitor.get(reverse(name), {"q": words}))
             assert (ask.reference in page) == (words in FOUND), (name, words)
 

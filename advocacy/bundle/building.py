@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from hashlib import file_digest, sha256
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO, Any, Self
@@ -138,7 +138,8 @@ def fill(file: IO[bytes], moment: datetime, watch: Watch) -> tuple[RecordHead, i
         with one_moment():
             head = RecordHead.current()
             add_data(parcel, day, head, moment, watch)
-        paths = list(chain.from_iterable(pages(language, day) for language in languages))
+        every = chain.from_iterable(pages(language, day) for language in languages)
+        paths = list(islice(every, MOST_PAGES + 1))
         copied = len(paths) if len(paths) <= MOST_PAGES else 0
         if copied:
             for name, body in watch(Copies(paths).files(), "pages", copied):
