@@ -18,6 +18,7 @@ from django_tasks_db.models import DBTaskResult
 
 from advocacy.mailing.tasks import send_confirmation
 from advocacy.models import SignUp, Worker
+from advocacy.upkeep import tasks
 from tests import slow
 from tests.postgres import Cluster, programs
 from tests.running import ROOT, database_url, start_worker, started
@@ -198,15 +199,25 @@ def test_mail_goes_out_while_a_long_task_runs(sink, real_queue, tmp_path):
 @on_the_tests_database
 def test_a_task_that_does_not_end_fails_and_the_next_one_is_done(sink, real_queue, tmp_path):
     log = tmp_path / "log"
-    endless, short = slow.wait.enqueue(60), slow.wait.enqueue(0)
+    endless, page = slow.wait.enqueue(60), slow.wait_as_a_page.enqueue(60)
+    short = slow.wait.enqueue(0)
     with working(sink, log, "--queue", "default", TASK_SECONDS="1"):
         wait_until(lambda: DBTaskResult.objects.get(pk=short.id).status == "SUCCESSFUL")
 
-    failed = DBTaskResult.objects.get(pk=endless.id)
-    assert failed.status == "FAILED"
-    assert failed.exception_class_path.endswith("TookTooLong")
+    for failed in DBTaskResult.objects.filter(pk__in=[endless.id, page.id]):
+        assert failed.status == "FAILED"
+        assert failed.exception_class_path.endswith("TookTooLong")
+        assert failed.traceback.strip().endswith("TookTooLong: it did not end within 1 s")
     assert said(log, "The task tests.slow.wait failed")
     assert said(log, "TookTooLong: it did not end within 1 s")
+
+
+def test_what_reads_the_whole_record_may_take_longer_than_other_tasks(settings):
+    settings.TASK_SECONDS = 600
+
+    assert tasks.seconds_of(tasks.make_record_zip.module_path) == 7200
+    assert tasks.seconds_of(tasks.check_standing.module_path) == 7200
+    assert tasks.seconds_of(slow.wait.module_path) == 600
 
 
 # What `start` keeps running

@@ -10,10 +10,11 @@ import argparse
 import hashlib
 import io
 import json
-import os
 import re
+import sqlite3
 import sys
 import zipfile
+from pathlib import Path
 
 CHAIN, SUMS, ABOUT = "chain.jsonl", "SHA256SUMS", "record.json"
 HOLDS, BROKEN, UNREADABLE = 0, 1, 2
@@ -25,26 +26,25 @@ NOTED = re.compile(r"(?:(\d+)\s*[-–:,\s]\s*)?([0-9a-f]{64})|(\d+)-([0-9a-f]{12
 STAFF = {"recorded_by_id", "approved_by_id", "proposed_by_id", "confirmed_by_id"}
 # What the files of data say again of what the chain holds: {file: columns}.
 SAID_AGAIN = {
-    "entries": """status happened_on happened_precision checked_on summary asserted_by
-        verification reference quote speaker missing blocked_reason blocked_by
-        refused_reason votes_for votes_against votes_abstained receipt_on transition_reason
-        is_setback points_other_way correction_reason""",
+    "entries": """status happened_on happened_precision checked_on summary asserted_by verification
+        reference quote speaker missing blocked_reason blocked_by refused_reason votes_for
+        votes_against votes_abstained receipt_on transition_reason is_setback points_other_way
+        correction_reason""",
     "submissions": """submitted_on channel is_private reference receipt_on took_place
         correction_reason""",
-    "decisions": """symbol draft_symbol title decided_on decided_precision outcome yes no
-        abstain absent not_voting note took_place correction_reason sponsors ballots""",
-    "decision_paragraphs": """number words language is_read""",
-    "statements": """state forum said_on said_precision office quote quote_language point
-        took_place correction_reason joined""",
-    "stances": """stance basis sentence""",
-    "actions": """reference title text state listed_on closed_on closed_because
-        counts_as_done counts_as_refused expected_by expected_basis expected_rule paused_on
-        pause_reason legal_note""",
-    "bodies": """name abbreviation country works_in_confidence""",
-    "events": """happened_on happened_precision title text by_states about_states""",
-    "sources": """title summary publisher url published_on published_precision tier
-        is_independent language quote quote_translation accessed_on archive_url sha256
-        is_weak exposes_people""",
+    "decisions": """symbol draft_symbol title decided_on decided_precision outcome yes no abstain
+        absent not_voting note took_place correction_reason sponsors ballots""",
+    "decision_paragraphs": "number words language is_read",
+    "statements": """state forum said_on said_precision office quote quote_language point took_place
+        correction_reason joined""",
+    "stances": "stance basis sentence",
+    "actions": """reference title text state listed_on closed_on closed_because counts_as_done
+        counts_as_refused expected_by expected_basis expected_rule paused_on pause_reason legal_note
+        """,
+    "bodies": "name abbreviation country works_in_confidence",
+    "events": "happened_on happened_precision title text by_states about_states",
+    "sources": """title summary publisher url published_on published_precision tier is_independent
+        language quote quote_translation accessed_on archive_url sha256 is_weak exposes_people""",
 }
 COMPARED = {file: columns.split() for file, columns in SAID_AGAIN.items()}
 # What an entry says of where it was looked stands in a file of its own.
@@ -65,42 +65,38 @@ class Unreadable(Exception):
     """There is nothing here that could be checked."""
 
 
-class Folder:
-    """A copy that somebody unpacked."""
-
-    def __init__(self, path):
-        self.path = path
-
-    def open(self, name):
-        return open(os.path.join(self.path, *name.split("/")), "rb")
-
-    def names(self):
-        for folder, folders, files in os.walk(self.path):
-            folders[:] = [name for name in folders if name != "__pycache__"]
-            for name in files:
-                path = os.path.relpath(os.path.join(folder, name), self.path)
-                yield path.replace(os.sep, "/")
+def names(files):
+    """The path of every file of a copy: of a folder, or of the zip file that is passed on."""
+    if isinstance(files, zipfile.Path):
+        return {name for name in files.root.namelist() if not name.endswith("/")}
+    paths = (path.relative_to(files) for path in files.rglob("*") if not path.is_dir())
+    return {path.as_posix() for path in paths if "__pycache__" not in path.parts}
 
 
-class Zip:
-    """A copy as it is passed on."""
+class Shelf:
+    """Texts by their names, on the disk: a copy may hold more rows than fit into memory."""
 
-    def __init__(self, path):
-        self.zip = zipfile.ZipFile(path)
+    def __init__(self):
+        self.sql = sqlite3.connect("", isolation_level=None).execute
+        self.sql("PRAGMA journal_mode = OFF")
+        self.sql("CREATE TABLE shelf (name TEXT PRIMARY KEY, text TEXT) WITHOUT ROWID")
 
-    def open(self, name):
-        try:
-            return self.zip.open(name)
-        except KeyError:
-            raise FileNotFoundError(name) from None
+    def put(self, name, text):
+        self.sql("INSERT OR REPLACE INTO shelf VALUES (?, ?)", (name, text))
 
-    def names(self):
-        return (name for name in self.zip.namelist() if not name.endswith("/"))
+    def get(self, name):
+        return (*self.sql("SELECT text FROM shelf WHERE name = ?", (name,)), ("",))[0][0]
+
+    def left(self):
+        """The names of those that are not empty."""
+        return (name for (name,) in self.sql("SELECT name FROM shelf WHERE text != ''"))
 
 
 def digest(*parts):
     """SHA-256 of a JSON list."""
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(parts, ensure_ascii=False).encode(errors="surrogatepass")
+    ).hexdigest()
 
 
 def link_digest(link):
@@ -128,8 +124,8 @@ class Check:
         self.heads = {}
         self.number, self.head = 0, ""
         self.hidden_rows = 0
-        # {row of a file of data: hash of what the chain says of it}
-        self.rows = {}
+        # The hash of what the chain says of each row of a file of data.
+        self.rows = Shelf()
         self.closed, self.withheld = [], set()
 
     def fault(self, sentence):
@@ -137,7 +133,7 @@ class Check:
 
     def chain(self, noted):
         """Work every hash out anew. `noted` is a number and the beginning of a hash."""
-        with self.files.open(CHAIN) as file:
+        with (self.files / CHAIN).open("rb") as file:
             for place, line in enumerate(file, start=1):
                 try:
                     link = json.loads(line.decode())
@@ -173,7 +169,7 @@ class Check:
         file, _, _name = link.get("row", "").partition("/")
         if link["kind"] not in ("translation", "withheld") and file in COMPARED:
             # Of wordings the last holds.
-            self.rows[link["row"]] = self.compared(file, values)
+            self.rows.put(link["row"], self.compared(file, values))
         if link["kind"] == "withheld":
             self.withheld.add((values["of"], values["row"], values["field"]))
             # No link says which search log is that of an entry.
@@ -191,7 +187,7 @@ class Check:
         """The rows of a file of data, which has a line for each."""
         path = f"json/{file}.json"
         try:
-            stream = self.files.open(path)
+            stream = (self.files / path).open("rb")
         except FileNotFoundError:
             self.fault(f"{path} is missing.")
             return
@@ -202,27 +198,29 @@ class Check:
                     continue
                 try:
                     row = json.loads(text.decode())
-                    yield row[KEYS.get(file, "slug")], row
+                    key = str(row[KEYS.get(file, "slug")]).encode().decode()
+                    yield key, row
                 except (ValueError, KeyError, TypeError):
                     self.fault(f"{path}, line {place}: this is no row any more: it was changed.")
 
     def data(self):
         """Whether the files of data say what the chain says."""
-        logs = {
-            key: {f"search_log__{column}": row.get(column) for column in OF_A_LOG}
-            for key, row in self.rows_of("search_logs")
-        }
+        logs = Shelf()
+        for key, row in self.rows_of("search_logs"):
+            looked = {f"search_log__{column}": row.get(column) for column in OF_A_LOG}
+            logs.put(key, json.dumps(looked))
         for file in COMPARED:
             for key, row in self.rows_of(file):
-                row.update(logs.get(row.get("search_log"), {}))
+                row.update(json.loads(logs.get(str(row.get("search_log"))) or "{}"))
                 self.compare(file, f"{file}/{key}", self.compared(file, row))
-        for name in self.rows:
+        for name in self.rows.left():
             file = name.partition("/")[0]
             self.fault(f"{label(name)} is in the chain, and not in json/{file}.json.")
 
     def compare(self, file, name, now):
-        there = self.rows.pop(name, None)
-        if there is None:
+        there = self.rows.get(name)
+        self.rows.put(name, "")
+        if not there:
             if file in OF_THE_RECORD:
                 self.fault(f"{label(name)} is in json/{file}.json, and not in the chain.")
         elif there != now and not self.is_withheld(name):
@@ -234,12 +232,12 @@ class Check:
 
     def sums(self):
         """Whether every file is as it was when the copy was made."""
-        with self.files.open(SUMS) as file:
+        with (self.files / SUMS).open("rb") as file:
             lines = [line.rstrip("\n").split("  ", 1) for line in file.read().decode().splitlines()]
         expected = {name: total for total, name in lines}
         for name, total in expected.items():
             try:
-                with self.files.open(name) as file:
+                with (self.files / name).open("rb") as file:
                     found = hashlib.sha256()
                     while piece := file.read(1 << 16):
                         found.update(piece)
@@ -248,7 +246,7 @@ class Check:
                 continue
             if found.hexdigest() != total:
                 self.fault(f"{name} is not the file that was put into this copy.")
-        for name in sorted(set(self.files.names()) - set(expected) - {SUMS}):
+        for name in sorted(names(self.files) - set(expected) - {SUMS}):
             self.fault(f"{name} was no part of this copy.")
 
 
@@ -295,27 +293,21 @@ def read_head(text):
 
 def find(path):
     """What lies at a path, if it is a copy of a record."""
-    if os.path.isdir(path):
-        return copy_in(Folder(path))
-    if not os.path.exists(path):
+    path = Path(path)
+    if not path.exists():
         raise Unreadable(f"There is no {path}.")
-    if zipfile.is_zipfile(path):
-        return copy_in(Zip(path))
-    raise Unreadable(f"{path} is neither a folder nor a zip file that can be read.")
-
-
-def copy_in(files):
+    if not path.is_dir() and not zipfile.is_zipfile(path):
+        raise Unreadable(f"{path} is neither a folder nor a zip file that can be read.")
+    files = path if path.is_dir() else zipfile.Path(path)
     for name in (CHAIN, SUMS, ABOUT):
-        try:
-            files.open(name).close()
-        except FileNotFoundError:
-            raise Unreadable(f"This is no copy of a record: {name} is missing.") from None
+        if not (files / name).exists():
+            raise Unreadable(f"This is no copy of a record: {name} is missing.")
     return files
 
 
 def stated_head(files):
     try:
-        with files.open(ABOUT) as file:
+        with (files / ABOUT).open("rb") as file:
             return json.loads(file.read().decode())["head"]
     except (ValueError, KeyError, TypeError):
         raise Unreadable(f"{ABOUT} cannot be read: it was changed.") from None
@@ -376,7 +368,7 @@ def main(arguments=None):
     parser.add_argument(
         "copy",
         nargs="?",
-        default=os.path.dirname(os.path.abspath(__file__)),
+        default=Path(__file__).resolve().parent,
         help="the folder, or record.zip itself; left out, the folder of this program",
     )
     parser.add_argument("--head", metavar="HEAD", help="a head that you noted: 57-1f60…")
@@ -390,6 +382,8 @@ def main(arguments=None):
         print(error, file=sys.stderr)
     except (OSError, zipfile.BadZipFile, UnicodeDecodeError) as error:
         print(f"This copy cannot be read: {error}", file=sys.stderr)
+    except sqlite3.Error as error:
+        print(f"There is no room here to check this copy: {error}.", file=sys.stderr)
     return UNREADABLE
 
 

@@ -45,6 +45,9 @@ LOST = (OperationalError, InterfaceError)
 class TookTooLong(TimeoutError):
     """A task used up its time. Code that talks to a network takes it for the other side's fault."""
 
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"it did not end within {seconds:g} s")
+
 
 class QueueWorker(db_worker.Worker):
     """The worker of django-tasks-db, but one that outlives its database and bounds its tasks."""
@@ -176,7 +179,8 @@ def work(worker: QueueWorker) -> None:
 
 def outcome(row: DBTaskResult[Any, Any]) -> Callable[[], None]:
     """Run a task. Returns what writes down how it ended; raises if the database failed."""
-    with at_most(settings.TASK_SECONDS) as has_passed:
+    seconds = tasks.seconds_of(row.task_path)
+    with at_most(seconds) as has_passed:
         try:
             task, result = row.task, row.task_result
             context: list[TaskContext[Any, Any]] = (
@@ -187,11 +191,21 @@ def outcome(row: DBTaskResult[Any, Any]) -> Callable[[], None]:
             if has_passed():
                 # It may have been cut short in the middle of a query.
                 connections.close_all()
+                error = as_too_long(error, seconds)
             elif isinstance(error, LOST):
                 raise
-            logger.exception("The task %s failed", row.task_path)
+            logger.error("The task %s failed", row.task_path, exc_info=error)
             return partial(write_down_failure, row, error)
         return partial(row.set_successful, value)
+
+
+def as_too_long(error: Exception, seconds: float) -> Exception:
+    """What the end of its time became: code that it met in may have told it as its own fault."""
+    if isinstance(error, TookTooLong):
+        return error
+    too_long = TookTooLong(seconds)
+    too_long.__cause__ = error
+    return too_long
 
 
 def write_down_failure(row: DBTaskResult[Any, Any], error: Exception) -> None:
@@ -212,7 +226,7 @@ def at_most(seconds: float) -> Iterator[Callable[[], bool]]:
 
     def tell(number: int, frame: Any) -> None:
         told.append(number)
-        raise TookTooLong(f"it did not end within {seconds} s")
+        raise TookTooLong(seconds)
 
     before = signal.signal(signal.SIGALRM, tell)
     signal.setitimer(signal.ITIMER_REAL, seconds, TOLD_AGAIN_EVERY)

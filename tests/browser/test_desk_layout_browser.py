@@ -87,7 +87,7 @@ def assert_fit(live_server, engine, pages, widths):
 
 
 def test_every_page_of_the_desk_fits_in_an_engine(live_server, engine, pages, request):
-    """A third of them in each of the three, at every second width; where that takes long, at one."""
+    """A third of them in each of the three, at every second width; in a slow one at one."""
     name = request.node.callspec.params["engine"]
     widths = WIDTHS[:1] if name == "WebKit" else WIDTHS[::2]
 

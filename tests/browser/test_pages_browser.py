@@ -125,7 +125,7 @@ def assert_fit(engine, dossier, paths, widths):
 
 
 def test_every_page_fits_in_an_engine(dossier, engine, request):
-    """A third of them in each of the three, at every second width; where that takes long, at one."""
+    """A third of them in each of the three, at every second width; in a slow one at one."""
     name = request.node.callspec.params["engine"]
     paths = list(PAGES.values())[ENGINES.index(name) :: len(ENGINES)]
 
