@@ -128,6 +128,7 @@ class Content:
                     states_sit=True,
                     all_states_sit=n % 15 == 14,
                     members_complete=n % 3 == 0,
+                    number_of_members=None if n % 3 else 40,
                     position=200 + n % 1000,
                 )
             )

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from advocacy.models import Vote
+from advocacy.models import Decision, Vote
 from tests.decisions import BALLOTS, DECIDED_ON, decide_by_vote, refused
 from tests.factories import make_body, make_seat
 
@@ -45,6 +45,26 @@ def test_who_was_absent_may_be_counted_without_names():
 def test_absences_count_for_nothing_unless_they_are_named():
     assert Vote.ABSENT not in decide_by_vote(BALLOTS).tally
     assert decide_by_vote({**BALLOTS, "FR": "absent"}).absent == 1
+
+
+def test_ballots_are_held_against_as_many_seats_as_the_rules_of_a_body_say():
+    body = council(*BALLOTS, complete=False, until=DECIDED_ON)
+    assert not decide_by_vote(BALLOTS, body=body).are_seats_checked
+
+    body.number_of_members = len(BALLOTS)
+    body.save()
+
+    decision = decide_by_vote(BALLOTS, body=body, symbol="S/2")
+    assert decision.are_seats_checked
+    assert Decision.objects.with_ballots().get(pk=decision.pk).are_seats_checked
+    said = refused(
+        "ballots", decide_by_vote, ballots={**BALLOTS, "FR": "no"}, body=body, symbol="S/4"
+    )
+    assert "FR had no seat in “The Council” on 28 March 2024" in said
+    # Nobody knows who sat there the day after.
+    assert not decide_by_vote(
+        BALLOTS, body=body, symbol="S/3", decided_on=date(2024, 3, 29)
+    ).are_seats_checked
 
 
 def test_a_state_without_a_seat_that_day_cannot_vote():

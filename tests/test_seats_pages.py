@@ -127,7 +127,7 @@ def test_from_a_partial_list_nobody_concludes_that_a_state_has_no_seat(client, c
     make_action(body=labour)
     make_seat(body=labour, country="SO", ends_on=None)
     make_body(name="Asked nothing")
-    partial = "so it may sit there too: Labour Organization"
+    partial = "so it does not say whether it sits there: Labour Organization"
 
     other = text_of(page_of(client, "ke"))
     assert "It has no seat in these bodies: Security Council These are" in other
@@ -150,6 +150,26 @@ def test_from_a_partial_list_nobody_concludes_that_a_state_has_no_seat(client, c
     assert "This list may lack members: a State that is not named may sit here too." in labour_page
     assert "not complete" not in labour_page
     assert "may lack members" not in council_page
+
+
+def test_where_as_many_sit_as_its_rules_say_the_list_of_that_day_is_complete(client):
+    rights = make_body(name="Human Rights Council", number_of_members=2)
+    organ = make_body(name="Its Advisory Committee", parent=rights)
+    make_action(body=rights)
+    make_action(body=organ)
+    make_seat(body=rights, country="SO", ends_on=None)
+    make_seat(body=rights, country="DK", starts_on=date(2026, 1, 1), ends_on=None)
+    may_lack, unknown = "This list may lack members", "does not say whether it sits there"
+
+    assert "It has no seat in these bodies: Human Rights Council" in text_of(page_of(client, "ke"))
+    for body in (rights, organ):
+        assert may_lack not in text_of(client.get(body.get_absolute_url()))
+        assert may_lack in text_of(client.get(body.get_absolute_url(), {"as_of": "2025-12-31"}))
+    Seat.objects.filter(country="DK").delete()
+    page = text_of(page_of(client, "ke"))
+    assert unknown in page
+    assert "It has no seat" not in page
+    assert may_lack in text_of(client.get(rights.get_absolute_url()))
 
 
 def test_the_members_of_a_subsidiary_organ_are_those_of_its_parent(client, council):
@@ -407,10 +427,10 @@ def test_a_country_takes_a_constant_number_of_queries(client, django_assert_num_
         make_meeting(body=body, starts_on=date(2099, 1, 1), ends_on=date(2099, 1, 2))
 
     # Seats, bodies, keys of asks, asks, seats of the region, meetings, bodies without its seat,
-    # offices; its votes, texts, statements and treaties, its votes and statements on the asks; and,
-    # where nothing is kept, once more the countries, to choose from, and whose record
-    # it is, which says where letters are dangerous.
-    with django_assert_num_queries(14 + 2 + IN_EVERY_PAGE):
+    # how many sit in each, offices; its votes, texts, statements and treaties, its votes and
+    # statements on the asks; and, where nothing is kept, once more the countries, to choose from,
+    # and whose record it is, which says where letters are dangerous.
+    with django_assert_num_queries(15 + 2 + IN_EVERY_PAGE):
         page_of(client, "dk")
 
 

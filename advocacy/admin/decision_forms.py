@@ -164,8 +164,8 @@ class DecisionForm(RecordedForm):
 
     @property
     def knows_all_members(self) -> bool:
-        body = self.typed_body
-        return bool(body and (body.all_states_sit or body.lists_all_members))
+        body, day = self.typed_body, self.typed_day
+        return bool(body and (body.all_states_sit or body.lists_all_members(day)))
 
     def fill_in_table(self) -> None:
         """Each vote of what is corrected stands in the table, or else among the typed ones."""

@@ -307,8 +307,10 @@ _ALL = [
         Decision,
         decisions,
         is_dated=True,
-        fetch=lambda rows, _day: rows.select_related("body__parent", "correction").prefetch_related(
-            "sources"
+        fetch=lambda rows, _day: (
+            rows.with_ballots()
+            .select_related("body__parent", "correction")
+            .prefetch_related("sources")
         ),
         more=of_decision,
         shape=shapes.OfDecision,

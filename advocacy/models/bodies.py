@@ -1,9 +1,10 @@
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -82,6 +83,7 @@ class TargetBody(Witnessed, Searchable):
         "states_sit",
         "all_states_sit",
         "members_complete",
+        "number_of_members",
         "parent_id",
         "position",
         "note",
@@ -140,6 +142,15 @@ class TargetBody(Witnessed, Searchable):
         default=False,
         help_text=_("Only then does a page say of a State that it has no seat."),
     )
+    number_of_members = models.PositiveSmallIntegerField(
+        _("number of its members"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_(
+            "By its rules. On a day for which so many seats are on file the list is complete."
+        ),
+    )
     parent = models.ForeignKey(
         "self",
         null=True,
@@ -169,7 +180,12 @@ class TargetBody(Witnessed, Searchable):
             ),
             models.CheckConstraint(
                 condition=models.Q(states_sit=True)
-                | models.Q(all_states_sit=False, members_complete=False, parent=None),
+                | models.Q(
+                    all_states_sit=False,
+                    members_complete=False,
+                    number_of_members=None,
+                    parent=None,
+                ),
                 name="target_body_has_members_only_where_states_sit",
                 violation_error_message=_("Only a body in which States sit has such members."),
             ),
@@ -244,10 +260,20 @@ class TargetBody(Witnessed, Searchable):
         """The seats of those who sit in it: of a subsidiary organ, those of its parent."""
         return Seat.objects.filter(body=self.parent_id or self.pk)
 
-    @property
-    def lists_all_members(self) -> bool:
-        """Whether it may be said of a State without a recorded seat that it does not sit there."""
-        return (self.parent or self).members_complete
+    def lists_all_members(
+        self, day: date | None = None, seated: Mapping[int, int] | None = None
+    ) -> bool:
+        """Whether it may be said of a State without a recorded seat that it does not sit there.
+
+        On a day; without one, today. `seated`: how many sit in each body then, if that is known
+        (`SeatQuerySet.numbers`).
+        """
+        body = self.parent or self
+        if body.members_complete or body.number_of_members is None:
+            return body.members_complete
+        if seated is None:
+            seated = body.members.held(day).numbers()
+        return seated.get(body.pk, 0) >= body.number_of_members
 
 
 class SeatQuerySet(ContentQuerySet["Seat"]):
@@ -261,6 +287,11 @@ class SeatQuerySet(ContentQuerySet["Seat"]):
 
     def upcoming(self, day=None):
         return self.filter(starts_on__gt=day or timezone.localdate())
+
+    def numbers(self) -> dict[int, int]:
+        """How many States sit in each body by these seats: {key of the body: number}."""
+        rows = self.order_by().values_list("body")
+        return dict(rows.annotate(number=models.Count("country", distinct=True)))
 
     def of_country(self, code):
         return self.filter(country=code).order_by("body__position", "starts_on", "pk")

@@ -149,7 +149,7 @@ def refuse_without_seat(decision: Any, ballots: Mapping[str, str]) -> None:
             "%(states)s are no members of the United Nations, so they have no vote in “%(body)s”.",
             len(without),
         )
-    elif body.lists_all_members:
+    elif body.lists_all_members(day):
         seated = set(body.members.held(day).values_list("country", flat=True))
         without = sorted(set(ballots) - seated)
         refusal = ngettext(

@@ -5,10 +5,12 @@ from datetime import date
 from typing import Any, ClassVar, Self
 
 from django.db import models, transaction
+from django.db.models.functions import Coalesce
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from advocacy.models.actions import RecommendedAction
+from advocacy.models.bodies import Seat
 from advocacy.models.chain import Link
 from advocacy.models.dates import machine_day
 from advocacy.models.decision_enums import Outcome, Vote
@@ -44,12 +46,18 @@ class DecisionQuerySet(RecordedQuerySet["Decision"]):
 
     def with_related(self) -> Self:
         """Fetch what is shown of a decision wherever it stands, its ballots apart."""
-        return self.select_related("body", "corrects", "correction").prefetch_related(
+        return self.select_related("body__parent", "corrects", "correction").prefetch_related(
             whole_sources(), "sponsors", "paragraphs"
         )
 
     def with_ballots(self) -> Self:
-        return self.prefetch_related("ballots")
+        """Fetch how each State voted, and `seated`: how many had a seat that day."""
+        body = Coalesce(models.OuterRef("body__parent"), models.OuterRef("body"))
+        seats = Seat.objects.filter(body=body).held(models.OuterRef("decided_on")).order_by()
+        numbers = seats.values("body").annotate(number=models.Count("country", distinct=True))
+        return self.prefetch_related("ballots").annotate(
+            seated=Coalesce(models.Subquery(numbers.values("number")), 0)
+        )
 
     def bearing_on(self, asks: Iterable[Any]) -> Self:
         return self.filter(pk__in=DecisionAsk.objects.filter(action__in=asks).values("decision"))
@@ -254,7 +262,9 @@ class Decision(Recorded):
     @property
     def are_seats_checked(self) -> bool:
         """Whether each ballot was held against who sat in the body that day."""
-        return self.body.all_states_sit or self.body.lists_all_members
+        seated = getattr(self, "seated", None)
+        numbers = None if seated is None else {self.body.parent_id or self.body_id: seated}
+        return self.body.all_states_sit or self.body.lists_all_members(self.decided_on, numbers)
 
     def by_vote(self) -> dict[Vote, list[str]]:
         """The codes of the States by how they voted; see `with_ballots`."""

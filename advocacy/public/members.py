@@ -35,6 +35,8 @@ class Group(NamedTuple):
 
 class Members(NamedTuple):
     groups: list[Group]
+    # Whether a State that is not among them does not sit there.
+    are_all: bool
 
     def number(self, *, leaving: bool | None = None, joining: bool = False) -> int:
         """How many sit there, or leave soon, or join."""
@@ -61,8 +63,12 @@ def members_of(body: TargetBody, day: date) -> Members:
     """Who sits in a body on a day. One query. Of a past day nothing is told of those after it."""
     seats = list(body.members.order_by("starts_on", "pk"))
     held = [seat for seat in seats if seat.is_held(day)]
+    number = len({seat.country for seat in held})
+    are_all = body.all_states_sit or body.lists_all_members(
+        day, {body.parent_id or body.pk: number}
+    )
     if day < timezone.localdate():
-        return Members(_grouped(Member(seat, None, False, False) for seat in held))
+        return Members(_grouped(Member(seat, None, False, False) for seat in held), are_all)
     later = [seat for seat in seats if seat.starts_on and seat.starts_on > day]
     members = []
     # A next term that follows at once is no joining.
@@ -72,7 +78,7 @@ def members_of(body: TargetBody, day: date) -> Members:
         until = _last_day(seat, later)
         is_leaving = not is_joining and until is not None and until <= day + SOON
         members.append(Member(seat, until, is_leaving, is_joining))
-    return Members(_grouped(members))
+    return Members(_grouped(members), are_all)
 
 
 def _last_day(seat: Seat, later: list[Seat]) -> date | None:

@@ -41,6 +41,8 @@ class Voices(NamedTuple):
     parts: list[Part]
     # The members of the body of whom the record has no word on the ask, if somebody looked.
     silent: list[str]
+    # Whether those are all members of it.
+    are_all: bool
     # Where we looked last; nobody has looked yet without it.
     look: SearchLog | None
     decisions: list[Decision]
@@ -59,6 +61,7 @@ def voices_on(action: RecommendedAction, updates: Iterable[StatusUpdate], day: d
     return Voices(
         list(parts_of(said)),
         silent_in(action.body, said, day) if look else [],
+        bool(look) and (action.body.all_states_sit or action.body.lists_all_members(day)),
         look,
         list(decisions.select_related("body")),
     )

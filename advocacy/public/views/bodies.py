@@ -65,6 +65,7 @@ def body_detail(request, slug):
         "events": events[:MOST_UPDATES],
         "has_more_events": len(events) > MOST_UPDATES,
         "members": members_of(body, day),
+        "members_day": filters.as_of_day,
         "meetings": meetings,
         "next_then": list(body.meetings.next_then(day).with_related()[:5]),
         "standing": standing,

@@ -90,7 +90,7 @@ def seat_country(request, country):
         # Read before any of its words are, so that all translations are fetched together.
         "meetings": list(meetings.with_related()[:5]),
     }
-    return render(request, "seats/detail.html", context | _not_seated(seated))
+    return render(request, "seats/detail.html", context | _not_seated(seated, today))
 
 
 def _written_to(bodies, asks, doors):
@@ -122,15 +122,16 @@ def _with_asks(pairs, asks, country):
     ]
 
 
-def _not_seated(seated):
+def _not_seated(seated, day):
     """The bodies asked in which a State has no seat, and those of which nobody can say so."""
     bodies = TargetBody.objects.of_some_states().exclude(pk__in=seated)
     asks = RecommendedAction.objects.published().open().filter(body=OuterRef("pk"))
     bodies = bodies.filter(Exists(asks))
+    numbers = Seat.objects.held(day).numbers()
     absent: list[TargetBody] = []
     partial: list[TargetBody] = []
     for body in bodies.select_related("parent"):
-        (absent if body.lists_all_members else partial).append(body)
+        (absent if body.lists_all_members(day, numbers) else partial).append(body)
     return {"absent": absent, "partial": partial}
 
 
