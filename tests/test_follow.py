@@ -43,7 +43,7 @@ def test_signing_up_confirming_and_leaving(client, sink):
 
     answer = sign_up(client, subject=f"issue:{issue.slug}", frequency="at_once", language="uk")
     assert answer.status_code == 303
-    assert "Look into your mail" in text_of(client.get(answer["Location"]))
+    assert "Check your mail" in text_of(client.get(answer["Location"]))
     assert sink.addresses == [ADDRESS]
     path = link_in(sink.messages[0])
     assert path.startswith("/uk/follow/")

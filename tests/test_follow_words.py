@@ -51,7 +51,7 @@ def test_a_page_has_one_h1_also_after_the_answer_was_put_into_it(client, sink, h
     if not headers:
         page = client.get(page["Location"])
 
-    assert re.findall(r"<h(\d)>Look into your mail", page.text) == [str(level)]
+    assert re.findall(r"<h(\d)>Check your mail", page.text) == [str(level)]
 
 
 def test_the_first_mail_says_what_the_record_is_how_often_it_writes_and_who_runs_it(client, sink):

@@ -290,7 +290,7 @@ def test_from_a_new_folder_to_a_public_record(folder, language, seen, drawn, sin
     # Somebody follows the issue, and is told of the response that comes.
     page = sign_up(visitor, subject="issue:cobalt", frequency="at_once")
     queue()
-    assert "Look into your mail" in text_of(visitor.get(page["Location"]))
+    assert "Check your mail" in text_of(visitor.get(page["Location"]))
     (confirmation,) = sink.messages
     managed = visitor.post(link_in(confirmation))
     assert "Children in cobalt mines" in text_of(visitor.get(managed["Location"]))

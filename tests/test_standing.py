@@ -85,11 +85,11 @@ CASES = {
     ),
     "delivered": (
         standing(S.ACTION_TAKEN, status_on=date(2026, 9, 24), answered_on=date(2026, 9, 24)),
-        "Action taken on 24 September 2026. Done 647 days after the public call",
+        "Action taken on 24 September 2026. Acted 647 days after the public call",
     ),
     "delivered before": (
         standing(S.ACTION_TAKEN, status_on=date(2024, 9, 24)),
-        "Action taken on 24 September 2024. Done before the ask",
+        "Action taken on 24 September 2024. Acted before the ask",
     ),
     "closed without credit": (
         standing(S.OVERTAKEN, status_on=date(2026, 9, 24)),
@@ -151,7 +151,7 @@ CASES = {
     ),
     "done after a petition": (
         standing(S.ACTION_TAKEN, asked_how=Channel.PETITION, status_on=date(2026, 9, 24)),
-        "Action taken on 24 September 2026. Done 647 days after the petition",
+        "Action taken on 24 September 2026. Acted 647 days after the petition",
     ),
     "to be paused later": (
         Standing(

@@ -132,7 +132,7 @@ def test_a_statement_says_who_spoke_and_what_it_says_to_each_ask(client, ask):
     page = page_of(client, said)
 
     text = text_of(page)
-    assert "South Korea with 2 States more" in text
+    assert "South Korea and 2 other States" in text
     assert "Ambassador" in text
     assert "It wants a panel." in text
     assert '<blockquote lang="fr">' in page.text

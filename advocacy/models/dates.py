@@ -89,6 +89,25 @@ def written_days(number: int) -> str:
     return ngettext("%(number)d day", "%(number)d days", number) % {"number": number}
 
 
+# Nobody reads 600 minutes as a time.
+FROM_ON_IN_HOURS = 120
+
+
+def written_time(minutes: int) -> str:
+    """How long something takes: 45 minutes; 10 hours."""
+    if minutes < FROM_ON_IN_HOURS:
+        return ngettext("%(number)d minute", "%(number)d minutes", minutes) % {"number": minutes}
+    hours = round(minutes / 60)
+    return ngettext("%(number)d hour", "%(number)d hours", hours) % {"number": hours}
+
+
+def short_time(minutes: int) -> str:
+    """The same in a few letters."""
+    if minutes < FROM_ON_IN_HOURS:
+        return gettext("%(number)d min") % {"number": minutes}
+    return gettext("%(number)d h") % {"number": round(minutes / 60)}
+
+
 def wait_words(days: int | None) -> str:
     """710 days without an answer; nothing where that may not be said, nor on the first day."""
     return gettext("%(days)s without an answer") % {"days": written_days(days)} if days else ""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from django.db.models import Count, F, Q
+from django.db.models import Case, Count, F, Q, When
 from django.utils.translation import ngettext
 
 from advocacy.models.entry_words import LookKind, look_kind
@@ -40,9 +40,13 @@ def days_of_looks(looks: "StatusUpdateQuerySet") -> tuple[list[DayOfLooks], date
     found = {day: DayOfLooks(day, Counter(), 0) for day in days[:MOST_DAYS]}
     rows = looks.filter(happened_on__gte=min(found)).with_place().order_by()
     rows = rows.annotate(
-        missed=Q(missed_on__isnull=False), in_confidence=F("action__body__works_in_confidence")
+        missed=Q(missed_on__isnull=False),
+        was_asked=Case(
+            When(action__standing_today__asked_on__lte=F("happened_on"), then=True), default=False
+        ),
+        in_confidence=F("action__body__works_in_confidence"),
     )
-    kinds = ("in_confidence", "answered_before", "looked_before")
+    kinds = ("was_asked", "in_confidence", "answered_before", "looked_before")
     rows = rows.values("happened_on", "missed", *kinds)
     for row in rows.annotate(n=Count("action", distinct=True)):
         day, kind = found[row["happened_on"]], look_kind(**{name: row[name] for name in kinds})
@@ -78,6 +82,14 @@ def _no_position(number: int) -> str:
     ) % {"number": number}
 
 
+def _not_asked(number: int) -> str:
+    return ngettext(
+        "We looked at %(number)s ask that nobody is known to have put, and found nothing public.",
+        "We looked at %(number)s asks that nobody is known to have put, and found nothing public.",
+        number,
+    ) % {"number": number}
+
+
 def _nothing_new(number: int) -> str:
     return ngettext(
         "We looked again at %(number)s ask and found nothing new.",
@@ -98,5 +110,6 @@ SENTENCES: dict[LookKind, Callable[[int], str]] = {
     LookKind.FIRST: _first,
     LookKind.AGAIN: _again,
     LookKind.NO_POSITION: _no_position,
+    LookKind.NOT_ASKED: _not_asked,
     LookKind.NOTHING_NEW: _nothing_new,
 }

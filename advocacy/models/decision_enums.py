@@ -62,7 +62,7 @@ class TreatyState(models.TextChoices):
     RATIFIED = "ratified", _("ratified")
     ACCEDED = "acceded", _("acceded")
     SUCCEEDED = "succeeded", _("succeeded to it")
-    PARTY = "party", _("party; by which act is not known to us")
+    PARTY = "party", _("party (by which act is not known to us)")
     SIGNED = "signed", _("signed, not ratified")
     LEFT = "left", _("party no longer")
     NOT_PARTY = "not_party", _("not a party")

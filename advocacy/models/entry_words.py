@@ -19,17 +19,22 @@ from advocacy.models.translated import Words
 
 
 class LookKind(Enum):
-    """What a look says, by what was on record before it and how its body works."""
+    """What a look says, by what was asked, what was on record and how its body works."""
 
     FIRST = "first"
     AGAIN = "again"
     NO_POSITION = "no_position"
+    NOT_ASKED = "not_asked"
     NOTHING_NEW = "nothing_new"
 
 
-def look_kind(*, in_confidence: bool, answered_before: bool, looked_before: bool) -> LookKind:
+def look_kind(
+    *, was_asked: bool, in_confidence: bool, answered_before: bool, looked_before: bool
+) -> LookKind:
     if answered_before:
         return LookKind.NOTHING_NEW
+    if not was_asked:
+        return LookKind.NOT_ASKED
     if in_confidence:
         return LookKind.NO_POSITION
     return LookKind.AGAIN if looked_before else LookKind.FIRST
@@ -42,6 +47,8 @@ def look_label(kind: LookKind) -> str:
             return gettext("Looked again: nothing new")
         case LookKind.NO_POSITION:
             return gettext("Looked: no public position; this body works in confidence")
+        case LookKind.NOT_ASKED:
+            return gettext("Looked: nothing public found on it")
         case LookKind.AGAIN:
             return gettext("Looked again: no public response found")
         case LookKind.FIRST:
@@ -79,6 +86,12 @@ class EntryWords(models.Model):
         return self.search_log_id is not None
 
     @property
+    def was_asked(self):
+        """Whether anybody is known to have put the ask to its body by that day."""
+        asked_on = self.action.standing_today.asked_on
+        return asked_on is not None and asked_on <= self.happened_on
+
+    @property
     def is_checked_that_day(self):
         """Whether it was last checked on the very day on which it happened."""
         known = self.happened_precision == DatePrecision.DAY
@@ -95,6 +108,7 @@ class EntryWords(models.Model):
         if not self.is_look:
             return marked(label_of(self.status, self.action.body.works_in_confidence), self.marks)
         kind = look_kind(
+            was_asked=self.was_asked,
             in_confidence=self.action.body.works_in_confidence,
             answered_before=self.place.answered_before,
             looked_before=self.place.looked_before,
@@ -117,10 +131,11 @@ class EntryWords(models.Model):
     @property
     def mark(self):
         """The symbol beside the words; a look has one only where silence is a failure."""
+        in_confidence = self.action.body.works_in_confidence
         if not self.is_look:
-            return mark_of(self.status, self.action.body.works_in_confidence)
-        silent = not self.place.answered_before and not self.action.body.works_in_confidence
-        return Phase.NO_ANSWER.value if silent else ""
+            return mark_of(self.status, in_confidence)
+        was_awaited = self.was_asked and not in_confidence
+        return Phase.NO_ANSWER.value if was_awaited and not self.place.answered_before else ""
 
     @property
     def account(self):
@@ -129,6 +144,8 @@ class EntryWords(models.Model):
             return self.text_of("summary")
         if self.place.answered_before:
             return gettext("We looked again and found nothing new. The status stays what it was.")
+        if not self.was_asked:
+            return gettext("A search found nothing public on it.")
         return gettext("A search found no public response.")
 
     def shown(self, field: str, language: str = "") -> Words:

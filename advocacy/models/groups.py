@@ -57,9 +57,28 @@ def counted_words(counts: Mapping[str, int]) -> str:
     """
     groups = [group for group in (*Phase.values, IN_CONFIDENCE) if counts.get(group)]
     number, proposed = sum(counts[group] for group in groups), counts.get(PROPOSED, 0)
+    if proposed and not number:
+        return proposed_words(proposed)
     apart = ngettext("%(number)s more proposed", "%(number)s more proposed", proposed)
     stand = gettext("%(status)s: %(number)s")
     said = [ngettext("%(number)s ask", "%(number)s asks", number) % {"number": number}]
     said += [stand % {"status": label_of_group(g), "number": counts[g]} for g in groups]
     said += [apart % {"number": proposed}] if proposed else []
     return " · ".join(said)
+
+
+def number_words(asked: int, proposed: int) -> str:
+    """How many asks there are; what was put to nobody is said apart."""
+    if proposed and not asked:
+        return proposed_words(proposed)
+    said = ngettext("%(number)s ask", "%(number)s asks", asked) % {"number": asked}
+    if not proposed:
+        return said
+    apart = ngettext("%(number)s more proposed", "%(number)s more proposed", proposed)
+    return f"{said} · {apart % {'number': proposed}}"
+
+
+def proposed_words(number: int) -> str:
+    return ngettext(
+        "%(number)s ask proposed by the editors", "%(number)s asks proposed by the editors", number
+    ) % {"number": number}

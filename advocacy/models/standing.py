@@ -15,6 +15,7 @@ from advocacy.models.enums import Channel, DatePrecision, ExpectedBasis, Phase, 
 from advocacy.models.vocabulary import (
     DEFINITION_OF_PROPOSED,
     DEFINITIONS,
+    ENDED,
     IN_CONFIDENCE,
     OPEN_STATUSES,
     PROPOSED,
@@ -358,13 +359,8 @@ class Standing:
             "days": written_days(self._days_after_ask(self._set_on)),
             "after": after(self.asked_how),
         }
-        if self.phase == Phase.DELIVERED and self.stood_before:
-            return gettext("Done before the ask")
-        if self.phase == Phase.DELIVERED:
-            return gettext("Done %(days)s %(after)s") % words
-        if self.stood_before:
-            return gettext("Closed before the ask")
-        return gettext("Closed %(days)s %(after)s") % words
+        before, later = ENDED[self.status if self.status == S.ACTION_TAKEN else self.phase]
+        return gettext(before) if self.stood_before else gettext(later) % words
 
     @property
     def _against_words(self) -> str:

@@ -7,6 +7,7 @@ Nations treaty bodies; `ANALOGUES` says where each one comes from.
 from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from advocacy.models.enums import Phase, ResponseStatus, Tier
 
@@ -201,4 +202,17 @@ EVIDENCE = {
     S.BLOCKED: _("An official record with the reason, who blocked it and the tally of the vote."),
     S.REVERSED: _("An official record or independent report, and a link to the entry undone."),
     S.OVERTAKEN: _("An official record or independent report, and one sentence why."),
+}
+
+# What an end is called: before the ask, and after it. Who acted has not yet done what was asked.
+ENDED = {
+    S.ACTION_TAKEN: (
+        gettext_noop("Acted before the ask"),
+        gettext_noop("Acted %(days)s %(after)s"),
+    ),
+    Phase.DELIVERED: (gettext_noop("Done before the ask"), gettext_noop("Done %(days)s %(after)s")),
+    Phase.CLOSED: (
+        gettext_noop("Closed before the ask"),
+        gettext_noop("Closed %(days)s %(after)s"),
+    ),
 }

@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw
 from advocacy.colours import tokens
 from advocacy.models import IN_CONFIDENCE, PROPOSED, Phase, RecommendedAction
 from advocacy.models.dates import wait_words, written_day
+from advocacy.models.groups import proposed_words
 from advocacy.models.standing import label_of_group, mark_of_group
 from advocacy.public.share import drawing
 from advocacy.public.share.marks import mark
@@ -122,16 +123,9 @@ def badge_of_body(body: Any, asks: list[RecommendedAction], day: Any) -> Badge:
 
 def number_of(asked: int, proposed: int) -> str:
     """How many asks there are; where nobody asked anything, how many are proposed."""
-    number = asked or proposed
     if proposed and not asked:
-        words = ngettext(
-            "%(number)s ask proposed by the editors",
-            "%(number)s asks proposed by the editors",
-            number,
-        )
-    else:
-        words = ngettext("%(number)s ask", "%(number)s asks", number)
-    return words % {"number": number}
+        return proposed_words(proposed)
+    return ngettext("%(number)s ask", "%(number)s asks", asked) % {"number": asked}
 
 
 def as_of(day: Any) -> str:

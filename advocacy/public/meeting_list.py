@@ -1,19 +1,26 @@
 """The calendar as a list: the next chances to act."""
 
-from django.db.models import Count
+from django.db.models import Count, F, Q
 from django.utils.http import urlencode
 
 from advocacy.models import Meeting, Pack, RecommendedAction
+from advocacy.models.groups import number_words
 from advocacy.models.kept import numbers
 from advocacy.public.forms import MeetingFilterForm
 from advocacy.public.lists import FilteredList
 
 
 def _of_bodies(issue):
-    """How many open asks there are to each body, about an issue or all: {key of a body: number}."""
+    """How many open asks were put to each body, about an issue or all, and how many are proposed.
+
+    {key of a body: (number, number)}
+    """
     asks = RecommendedAction.objects.published().open().on(issue).order_by()
-    counted = asks.values("body").annotate(number=Count("pk", distinct=True))
-    return dict(counted.values_list("body", "number"))
+    counted = asks.values_list("body").annotate(
+        asked=Count("pk", distinct=True, filter=Q(standing_today__asked_on__isnull=False)),
+        proposed=Count("pk", distinct=True, filter=Q(standing_today__asked_on=None)),
+    )
+    return {body: (asked, proposed) for body, asked, proposed in counted}
 
 
 class MeetingList(FilteredList):
@@ -26,17 +33,17 @@ class MeetingList(FilteredList):
         return Meeting.objects.matching(**self.filters.filters).upcoming().order_by()
 
     def sort(self, meetings):
-        return meetings.order_by("starts_on", "ends_on", "pk")
+        return meetings.order_by("starts_on", F("act_by").asc(nulls_last=True), "ends_on", "pk")
 
     def fetch(self):
         return Meeting.objects.with_related()
 
     def numbers_of(self, meetings):
-        """How many open asks there are to the bodies of these meetings: {key of a body: number}."""
+        """How many open asks there are to the bodies of these meetings: {key of a body: words}."""
         issue = self.filters.filters.get("issue")
         of_bodies = numbers.get(("asks of bodies", issue and issue.pk), lambda: _of_bodies(issue))
         bodies = {meeting.body_id for meeting in meetings}
-        return {body: number for body, number in of_bodies.items() if body in bodies}
+        return {body: number_words(*found) for body, found in of_bodies.items() if body in bodies}
 
     def asks_of(self, meetings):
         """The first open asks to the bodies of these meetings: {key of a body: [ask, …]}."""

@@ -1,5 +1,6 @@
 """How the record is shown: dates, days, marks of status and links that keep the day looked at."""
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -23,7 +24,13 @@ from advocacy.models import (
     known_countries,
     once_key,
 )
-from advocacy.models.dates import machine_day, written_day, written_days
+from advocacy.models.dates import (
+    machine_day,
+    short_time,
+    written_day,
+    written_days,
+    written_time,
+)
 from advocacy.models.page_addresses import page_address
 from advocacy.models.standing import label_of_code, label_of_group, mark_of_group
 from advocacy.models.withheld import is_notice
@@ -33,6 +40,8 @@ register = template.Library()
 
 register.filter("is_withheld", is_notice)
 register.filter("country_name", country_name)
+register.filter("time_words", written_time)
+register.filter(short_time)
 
 # Navigation
 
@@ -271,6 +280,16 @@ def reference(ask):
     """The number of an ask, which says what it is."""
     abbreviation = '<abbr class="reference" title="{}">{}</abbr>'
     return format_html(abbreviation, _("the number of this ask in the record"), ask.reference)
+
+
+@register.filter
+def by_number(rows):
+    """Rows by their titles, numbers in them as numbers: article 7 stands before article 12."""
+
+    def parts(row):
+        return [int(p) if p.isdigit() else p for p in re.split(r"([0-9]+)", row.title)]
+
+    return sorted(rows, key=parts)
 
 
 @register.simple_tag

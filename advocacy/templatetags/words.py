@@ -1,5 +1,6 @@
 """The words of the record, in the reader's language or marked as what they are."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,8 +9,6 @@ from django.conf import settings
 from django.template.defaultfilters import (
     capfirst,
     linebreaksbr,
-    truncatechars,
-    truncatewords,
 )
 from django.urls import translate_url
 from django.utils.html import conditional_escape, format_html, linebreaks
@@ -41,27 +40,31 @@ LAYOUTS: dict[str, tuple[Any, bool]] = {
 
 
 @register.simple_tag
-def words(
-    row: Any, field: str, layout: str = "", chars: int = 0, first: int = 0
-) -> SafeString | str:
+def words(row: Any, field: str, layout: str = "", first: int = 0) -> SafeString | str:
     """A field of a row in the page's language; else in its own, inside `lang`.
 
-    `layout` is one of `LAYOUTS`; `chars` shortens the text, `first` to so many words.
+    `layout` is one of `LAYOUTS`; `first` shortens it, see `begun`.
     """
     if not row:
         return ""
     told = noted(row.shown(field))
-    text = shortened(told.text, chars) if chars else told.text
-    return in_its_language(truncatewords(text, first) if first else text, told.language, layout)
+    text = begun(told.text, first) if first else told.text
+    return in_its_language(text, told.language, layout)
 
 
-def shortened(text: str, chars: int) -> str:
-    """At most so many characters, cut after a word where there is one to cut after."""
-    cut = truncatechars(text, chars)
-    if cut == text:
+def begun(text: str, number: int) -> str:
+    """The first sentences, of so many words or a few more; no sentence is cut that need not be.
+
+    What stands in the last words may turn its meaning round.
+    """
+    parts = re.split(r"([ \n]+)", text)
+    if len(parts) <= 2 * (number + number // 3):
         return text
-    whole, space, _part = cut.rpartition(" ")
-    return f"{whole.rstrip(' ,;:—–')}…" if space else cut
+    start = "".join(parts[: 2 * number]).rstrip()
+    ends = [match.end() for match in re.finditer(r"[.!?][”»’)\"]*(?=\s|$)", start)]
+    if ends and ends[-1] > len(start) // 3:
+        return f"{start[: ends[-1]]} …"
+    return f"{start.rstrip(' ,;:—–')}…"
 
 
 def noted(told: Words) -> Words:

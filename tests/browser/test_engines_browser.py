@@ -118,7 +118,7 @@ def test_following_from_the_form_to_the_farewell(live_server, engine, sink):
     engine.open(live_server.url + issue.get_absolute_url())
     engine.type(labelled("E-mail address"), "ana@example.org")
     engine.click(named("Follow", "button"))
-    engine.sees("Look into your mail")
+    engine.sees("Check your mail")
     assert sink.addresses == ["ana@example.org"]
 
     engine.open(link_in(sink, live_server))

@@ -92,7 +92,7 @@ def test_a_sign_up_that_got_no_answer_keeps_what_was_typed(page, live_server, si
     assert not SignUp.objects.exists()
     page.unroute("**/en/follow/")
     page.get_by_role("button", name="Try again").click()
-    expect(page.get_by_role("heading", name="Look into your mail")).to_be_visible()
+    expect(page.get_by_role("heading", name="Check your mail")).to_be_visible()
     expect(page.locator("main").get_by_text(NOT_RECEIVED)).to_have_count(0)
     assert sink.addresses == ["ana@example.org"]
 

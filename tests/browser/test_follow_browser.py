@@ -39,7 +39,7 @@ def test_following_from_the_form_to_the_farewell(browser, live_server, sink, iss
     page.get_by_label("At once").check()
     page.get_by_role("button", name="Follow", exact=True).click()
 
-    expect(page.get_by_role("heading", name="Look into your mail")).to_be_visible()
+    expect(page.get_by_role("heading", name="Check your mail")).to_be_visible()
     assert (page.url == start) == javascript
     assert sink.addresses == ["ana@example.org"]
     assert not Subscriber.objects.exists()
@@ -93,7 +93,7 @@ def test_finding_what_to_follow_among_many(browser, live_server, sink, javascrip
     # Enter sends the form; it does not press the button "Find", though that comes first.
     page.get_by_label("E-mail address").press("Enter")
 
-    expect(page.get_by_role("heading", name="Look into your mail")).to_be_visible()
+    expect(page.get_by_role("heading", name="Check your mail")).to_be_visible()
     assert SignUp.objects.get().issue == wanted
     context.close()
 
@@ -112,7 +112,7 @@ def test_following_while_a_search_is_on_its_way(browser, live_server, sink):
     page.get_by_role("textbox", name="Find others by words").fill("")
     page.get_by_role("button", name="Follow", exact=True).click()
 
-    expect(page.get_by_role("heading", name="Look into your mail")).to_be_visible()
+    expect(page.get_by_role("heading", name="Check your mail")).to_be_visible()
     assert len(held) == 1
     context.close()
 
@@ -123,7 +123,7 @@ def test_a_double_click_asks_once(browser, live_server, sink, issue):
     page.get_by_label("E-mail address").fill("ana@example.org")
     page.get_by_role("button", name="Follow", exact=True).dblclick()
 
-    expect(page.get_by_role("heading", name="Look into your mail")).to_be_visible()
+    expect(page.get_by_role("heading", name="Check your mail")).to_be_visible()
     assert sink.addresses == ["ana@example.org"]
     page.close()
 

@@ -69,7 +69,7 @@ class TellForm(SubjectForm):
     reach = LineInput(
         label=_("How we can reach you"),
         required=False,
-        help_text=_("Only if you want us to ask back. Empty: nobody can."),
+        help_text=_("Only if you want us to ask back: without an address we cannot."),
     )
     # Programs fill in every field that they find; people do not see this one.
     homepage = forms.CharField(
