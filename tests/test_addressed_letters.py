@@ -1,7 +1,7 @@
 """Every letter arrives: with an address somebody saw, or with two honest steps; never a guess."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 from urllib.parse import unquote, urlsplit
 
@@ -23,6 +23,7 @@ from tests.factories import (
     make_action,
     make_body,
     make_contact_point,
+    make_meeting,
     make_pack,
     make_seat,
     make_site,
@@ -278,6 +279,14 @@ def test_where_writing_is_dangerous_there_is_nothing_to_send(client, council, ac
     mission_step(action, title="Write at once")
     mission_step(action, kind="share", title="Pass it on")
     mission_step(action, kind="read", title="Read the vote", wording="Read on.")
+    make_meeting(
+        body=council,
+        title="Briefing on the panel",
+        starts_on=date(2099, 1, 1),
+        ends_on=date(2099, 1, 2),
+        what_can_be_done="Ask your government",
+        who_can_act="The public",
+    )
 
     page = client.get(address)
     shown = text_of(page)
@@ -285,7 +294,12 @@ def test_where_writing_is_dangerous_there_is_nothing_to_send(client, council, ac
     assert "data-compose" not in page.text
     assert mails_of(page) == []
     assert 'method="post"' not in page.text
-    for words in ("Dear Ambassador", "Write at once", "Pass it on"):
+    # When a body meets may be known; what to do about it is said to nobody there.
+    assert "Briefing on the panel" in shown or "seats" not in address
+    for words in (
+        *("Dear Ambassador", "Write at once", "Pass it on"),
+        *("Ask your government", "The public"),
+    ):
         assert words not in shown, words
     assert ("Read the vote" in shown) == ("seats" not in address)
     assert "Your safety comes first" in shown

@@ -35,6 +35,9 @@ def test_the_looks_of_a_day_are_one_line_below_what_bodies_did_that_day(client):
     record(answered, happened_on=DAY - timedelta(days=20), summary="It debated.")
     for action in (first, second, answered, quiet):
         record_look(action, day=DAY)
+    record_look(make_action(asked_on=None), day=DAY)
+    # Put to its body, but later.
+    record_look(make_action(asked_on=DAY + timedelta(days=5)), day=DAY)
     record(second, happened_on=DAY, summary="It replied.")
 
     page = lines_of(client)
@@ -44,12 +47,13 @@ def test_the_looks_of_a_day_are_one_line_below_what_bodies_did_that_day(client):
         "We looked at 1 ask and found no public response."
         " We looked again at 1 ask and found no public response."
         " We looked at 1 ask to a body that works in confidence, and found no public position."
+        " We looked at 2 asks that nobody is known to have put, and found nothing public."
         " We looked again at 1 ask and found nothing new."
         " For 1 ask a response that we had missed was found later.",
         "We looked at 1 ask and found no public response.",
         "It debated.",
     ]
-    assert "7 entries" in text_of(page)
+    assert "9 entries" in text_of(page)
     assert told(client.get(reverse("update_list"))) == ["It replied.", "It debated."]
 
 

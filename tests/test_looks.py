@@ -42,6 +42,24 @@ def test_a_look_is_recorded_from_the_page_of_the_ask(client, editor):
     assert "No public response found in" in text_of(page)
 
 
+def test_a_look_for_what_nobody_had_asked_has_not_the_mark_of_silence(client):
+    proposed, asked = make_ask(reference="NK-04", asked_on=None), make_ask(reference="NK-05")
+    for ask in (proposed, asked):
+        record_look(ask)
+
+    of_proposed, of_asked = (
+        client.get(proposed.get_absolute_url()),
+        client.get(asked.get_absolute_url()),
+    )
+
+    assert "Looked: nothing public found on it" in text_of(of_proposed)
+    assert "A search found nothing public on it." in text_of(of_proposed)
+    assert "No public response" not in text_of(of_proposed)
+    assert 'class="status" data-phase="no_answer"' not in of_proposed.text
+    assert "Looked: no public response found" in text_of(of_asked)
+    assert 'class="status" data-phase="no_answer"' in of_asked.text
+
+
 def test_one_search_log_serves_asks_to_several_bodies(client, editor):
     discussed, unknown = make_ask(reference="NK-1"), make_ask(reference="NK-2")
     record(discussed)
