@@ -362,7 +362,7 @@ def test_an_ask_takes_a_constant_number_of_queries(client, django_assert_num_que
         (
             "en",
             "Proposed by the editors; not put to this body",
-            "A proposed ask has no clock and is in no count of asks.",
+            "A proposed ask has no clock and is counted apart.",
         ),
         (
             "uk",
