@@ -140,7 +140,7 @@ def test_a_statement_says_who_spoke_and_what_it_says_to_each_ask(client, ask):
     assert "Act on it" in text
     assert "Answerable, South Korea, statement of 28 March 2024, as of" in text
     assert "France" in text
-    assert "With whom it said so" in text
+    assert "States named in it" in text
     assert "had not been said" in text_of(page_of(client, said, as_of="2024-03-27"))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 
 from advocacy.models import (
+    AskState,
     ChecklistStep,
     ContactPoint,
     Decision,
@@ -95,6 +96,16 @@ def contact_points(day: date) -> Rows:
     return ContactPoint.objects.offered().filter(Q(email="") | trusted() | Q(pk__in=of_steps))
 
 
+def of_public_asks(rows: Rows, day: date) -> Rows:
+    """What is of asks that are public, each row joined to its ask: to be asked of a few rows.
+
+    Held against the keys of all other asks, PostgreSQL would rather look at every row.
+    """
+    others = Q(action__standing_today__state=AskState.DRAFT)
+    others |= Q(action__standing_today__public_from__gt=day)
+    return rows.exclude(others)
+
+
 def sources(day: date) -> Rows:
     """Sources of something that readers may see, looked for from each source.
 
@@ -103,8 +114,8 @@ def sources(day: date) -> Rows:
     held = [
         Exists(rows.order_by().filter(**{name: OuterRef("pk")}))
         for rows, name in [
-            (entries(day), "sources"),
-            (submissions(day), "source"),
+            (of_public_asks(StatusUpdate.objects.filter(happened_on__lte=day), day), "sources"),
+            (of_public_asks(Submission.objects.by(day), day), "source"),
             (decisions(day), "sources"),
             (statements(day), "sources"),
             (TreatyStatus.objects.all(), "source"),
@@ -116,7 +127,8 @@ def sources(day: date) -> Rows:
 
 
 def search_logs(day: date) -> Rows:
-    told = entries(day).order_by().filter(search_log=OuterRef("pk"))
+    told = of_public_asks(StatusUpdate.objects.filter(happened_on__lte=day), day).order_by()
+    told = told.filter(search_log=OuterRef("pk"))
     return SearchLog.objects.filter(Exists(told))
 
 
