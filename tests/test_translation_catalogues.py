@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from advocacy.models import Maker, Told, Translation, TranslationState, make_groups
 from advocacy.models.translated import digest_of
 from advocacy.text import NOT_CARRIED
-from advocacy.transfer.catalogues import write_catalogue
+from advocacy.transfer.catalogues import wording_of, write_catalogue
 from advocacy.transfer.translating import bring_in
 from tests.factories import make_issue, make_source, make_user
+from tests.running import ROOT
 
 pytestmark = pytest.mark.django_db
 
@@ -156,6 +157,25 @@ def test_what_somebody_typed_over_a_machine_is_a_persons():
     assert (brought.fates["changed"], brought.unchecked) == (1, [])
     assert shown(issue, "title") == ("Назва", "uk", S.REVIEWED)
     assert shown(issue, "question").state == S.TO_REVIEW
+
+
+@pytest.mark.parametrize("language", ["uk", "ko"])
+def test_what_a_machine_made_of_the_dossier_is_a_machines(language):
+    """Text that was typed over, and its comments left, would be told as a person's."""
+    path = ROOT / "fixtures" / "north-korea" / "translations" / f"{language}.po"
+    with path.open("rb") as file:
+        messages = [message for message in read_po(file) if message.id and message.string]
+
+    assert len(messages) > 1000
+    assert {comment for m in messages for comment in m.auto_comments if "made by" in comment} == {
+        "made by: machine"
+    }
+    typed_over = [
+        message.context
+        for message in messages
+        if f"of the wording: {wording_of(message.string)}" not in message.auto_comments
+    ]
+    assert typed_over == []
 
 
 def test_what_is_flagged_as_fuzzy_is_not_taken_as_checked():
