@@ -258,7 +258,7 @@ QUERIES = {
     "decision": 9,
     "statements": 8,
     "statement": 6,
-    "country": 23,
+    "country": 24,
     "ask": 22,
 }
 

@@ -161,8 +161,8 @@ TIMES_AS_LONG = 12
 
 def seconds_of(task_path: str) -> float:
     """How long a task may take."""
-    times = TIMES_AS_LONG if task_path in OF_THE_WHOLE_RECORD else 1
-    return settings.TASK_SECONDS * times
+    seconds: float = settings.TASK_SECONDS
+    return seconds * (TIMES_AS_LONG if task_path in OF_THE_WHOLE_RECORD else 1)
 
 
 def ask_for_record_zip() -> None:

@@ -49,7 +49,7 @@ def test_every_brief_is_one_page(page, dossier):
 
 
 # As they are today, and a little more.
-MOST_PAGES = {"action": 12, "issue": 18, "seats": 8, "pack": 2, "calendar": 11}
+MOST_PAGES = {"action": 12, "issue": 19, "seats": 8, "pack": 2, "calendar": 11}
 
 
 def test_paper_is_not_wasted(page, dossier):

@@ -35,8 +35,7 @@ def meeting_detail(request, slug):
     has_steps = not is_past and not meeting.is_over
     steps = list(_steps(shown)[: MOST_STEPS + 1]) if has_steps else []
     # Who will sit there, as far as that is known: some of today's members may have left by then.
-    is_to_come = not is_past and meeting.starts_on is not None and meeting.starts_on > day
-    members_day = meeting.starts_on if is_to_come else day
+    members_day = max(day, meeting.starts_on or day) if not is_past else day
     context = {
         "filters": filters,
         "as_of": day,
@@ -52,7 +51,7 @@ def meeting_detail(request, slug):
         "has_more_steps": len(steps) > MOST_STEPS,
         "packs": [] if is_past else list(meeting.packs.in_short()),
         "members": members_of(meeting.body, members_day),
-        "members_day": members_day if is_to_come else filters.as_of_day,
+        "members_day": members_day if members_day != today else None,
     }
     return render(request, "meetings/detail.html", context)
 
