@@ -26,7 +26,9 @@ SHOWN_OF_AN_ENTRY = [
     "approved_by",
     "edition",
     "corrects__action__body",
+    "corrects__action__standing_today",
     "correction__action__body",
+    "correction__action__standing_today",
 ]
 
 

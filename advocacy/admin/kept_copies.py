@@ -237,5 +237,9 @@ def are_pages(*copies):
 
 def entries_to_correct(source):
     """[(entry, the page that corrects it)] of the entries in force that stand on a source."""
-    entries = source.updates.in_force().select_related("action__body").with_place()
+    entries = (
+        source.updates.in_force()
+        .select_related("action__body", "action__standing_today")
+        .with_place()
+    )
     return [(entry, record_url(corrects=entry.pk)) for entry in entries]

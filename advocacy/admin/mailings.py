@@ -32,7 +32,10 @@ STYLE = re.compile(r"<style>(.*?)</style>", re.S)
 class EditionAdmin(DeskModelAdmin):
     list_display = ["__str__", "kind", "state", "send_at", "expected", "sent", "waiting", "trouble"]
     list_filter = ["state", "kind"]
-    list_select_related = ["entry__action__body", "meeting__body", "action", *OF_NEWS]
+    list_select_related = [
+        *("entry__action__body", "entry__action__standing_today", "meeting__body", "action"),
+        *OF_NEWS,
+    ]
     date_hierarchy = "send_at"
     fields = readonly_fields = (
         "kind",

@@ -69,7 +69,7 @@ class StatusUpdateAdmin(TransferMixin, ReadOnlyAdmin):
     ]
     # By what there is an index for; the filters and the search find the rest.
     sortable_by = ["happened_on", "words"]
-    list_select_related = ["action__body", "recorded_by", "correction"]
+    list_select_related = ["action__body", "action__standing_today", "recorded_by", "correction"]
     search_fields = ["summary"]
     search_help_text = gettext_lazy("Words of the ask, its issue or its body, or of the entry.")
 

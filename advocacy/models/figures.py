@@ -151,7 +151,9 @@ def next_meetings():
 def mailings():
     """Mailings that wait, run, left something undelivered, or were called off by an entry."""
     editions = Edition.objects.with_progress()
-    editions = editions.select_related("entry__action__body", "meeting__body", "action")
+    editions = editions.select_related(
+        "entry__action__body", "entry__action__standing_today", "meeting__body", "action"
+    )
     editions = editions.select_related("news__decision", "news__statement")
     editions = editions.prefetch_related("entry__sources")
     going = models.Q(state__in=[EditionState.PLANNED, EditionState.SENDING, EditionState.PAUSED])
