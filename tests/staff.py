@@ -15,7 +15,14 @@ from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
 from advocacy.models import Draft, ResponseStatus, SearchLog, Source, StatusUpdate
-from tests.factories import make_action, make_organisation, make_user
+from tests.factories import (
+    make_action,
+    make_body,
+    make_organisation,
+    make_user,
+    record,
+    write_draft,
+)
 from tests.pages import text_of
 
 LOGIN = reverse("account_login")
@@ -223,3 +230,23 @@ def errors_beside(response, field):
 
 def nothing_recorded():
     return not any(model.objects.exists() for model in (StatusUpdate, Draft, Source, SearchLog))
+
+
+# The four ways to the page that records.
+
+
+def one_ask():
+    return record_page(ask=make_ask())
+
+
+def several_asks():
+    body = make_body()
+    return record_page(ask=[make_ask(body=body), make_ask(body=body)])
+
+
+def a_correction():
+    return record_page(corrects=record(make_ask()))
+
+
+def a_draft():
+    return record_page(draft=write_draft(make_ask()))

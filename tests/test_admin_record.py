@@ -21,11 +21,9 @@ from advocacy.models import (
 )
 from tests.factories import (
     make_action,
-    make_body,
     make_follower,
     make_source,
     record,
-    write_draft,
 )
 from tests.pages import text_of
 from tests.staff import (
@@ -33,35 +31,22 @@ from tests.staff import (
     MET,
     NEW_SOURCE,
     Controls,
+    a_correction,
+    a_draft,
     change_page,
     errors_beside,
     make_ask,
     nothing_recorded,
+    one_ask,
     record_on_page,
     record_page,
     send,
+    several_asks,
 )
 
 pytestmark = pytest.mark.django_db
 
 S = ResponseStatus
-
-
-def one_ask():
-    return record_page(ask=make_ask())
-
-
-def several_asks():
-    body = make_body()
-    return record_page(ask=[make_ask(body=body), make_ask(body=body)])
-
-
-def a_correction():
-    return record_page(corrects=record(make_ask()))
-
-
-def a_draft():
-    return record_page(draft=write_draft(make_ask()))
 
 
 WAYS_IN = [one_ask, several_asks, a_correction, a_draft]

@@ -6,9 +6,20 @@ import pytest
 from django.urls import reverse
 
 from advocacy.models import Draft, Edition, ResponseStatus, StatusUpdate
-from tests.factories import make_body, record, write_draft
+from tests.factories import record, write_draft
 from tests.pages import text_of
-from tests.staff import MET, change_page, make_ask, person, record_page, send
+from tests.staff import (
+    MET,
+    a_correction,
+    a_draft,
+    change_page,
+    make_ask,
+    one_ask,
+    person,
+    record_page,
+    send,
+    several_asks,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -45,23 +56,6 @@ def test_a_draft_that_no_longer_fits_has_no_preview_and_says_why(client):
 
     assert page.redirect_chain[-1][0] == change_page(draft)
     assert "“Acknowledged” cannot follow “Blocked”" in text_of(page)
-
-
-def one_ask():
-    return record_page(ask=make_ask())
-
-
-def several_asks():
-    body = make_body()
-    return record_page(ask=[make_ask(body=body), make_ask(body=body)])
-
-
-def a_correction():
-    return record_page(corrects=record(make_ask()))
-
-
-def a_draft():
-    return record_page(draft=write_draft(make_ask()))
 
 
 @pytest.mark.parametrize("way_in", [one_ask, several_asks, a_correction, a_draft])

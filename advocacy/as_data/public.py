@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 
 from advocacy.models import (
-    AskState,
     ChecklistStep,
     ContactPoint,
     Decision,
@@ -19,6 +18,7 @@ from advocacy.models import (
     Reply,
     SearchLog,
     Source,
+    StandingToday,
     Statement,
     StatementAsk,
     StatusUpdate,
@@ -101,9 +101,8 @@ def of_public_asks(rows: Rows, day: date) -> Rows:
 
     Held against the keys of all other asks, PostgreSQL would rather look at every row.
     """
-    others = Q(action__standing_today__state=AskState.DRAFT)
-    others |= Q(action__standing_today__public_from__gt=day)
-    return rows.exclude(others)
+    via = "action__standing_today__"
+    return rows.exclude(StandingToday.objects.unpublished_on(day, via=via))
 
 
 def sources(day: date) -> Rows:

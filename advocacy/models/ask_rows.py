@@ -48,8 +48,12 @@ class AskRowsQuerySet[Row: models.Model](models.QuerySet[Row]):
 
     def unpublished(self, day=None):
         """The others: drafts, and what was made or proposed after a day."""
-        later = {f"{self.KEPT}public_from__gt": day or timezone.localdate()}
-        return self.filter(models.Q(state=AskState.DRAFT) | models.Q(**later))
+        return self.filter(self.unpublished_on(day))
+
+    def unpublished_on(self, day=None, via=""):
+        """The condition for that; `via` leads to the ask from rows of something else."""
+        later = {f"{via}{self.KEPT}public_from__gt": day or timezone.localdate()}
+        return models.Q(**{f"{via}state": AskState.DRAFT}) | models.Q(**later)
 
     def open(self, day=None):
         """Asks that nobody has closed, or had by a day of the past."""

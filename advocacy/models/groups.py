@@ -59,11 +59,10 @@ def counted_words(counts: Mapping[str, int]) -> str:
     number, proposed = sum(counts[group] for group in groups), counts.get(PROPOSED, 0)
     if proposed and not number:
         return proposed_words(proposed)
-    apart = ngettext("%(number)s more proposed", "%(number)s more proposed", proposed)
     stand = gettext("%(status)s: %(number)s")
     said = [ngettext("%(number)s ask", "%(number)s asks", number) % {"number": number}]
     said += [stand % {"status": label_of_group(g), "number": counts[g]} for g in groups]
-    said += [apart % {"number": proposed}] if proposed else []
+    said += [more_words(proposed)] if proposed else []
     return " · ".join(said)
 
 
@@ -72,10 +71,13 @@ def number_words(asked: int, proposed: int) -> str:
     if proposed and not asked:
         return proposed_words(proposed)
     said = ngettext("%(number)s ask", "%(number)s asks", asked) % {"number": asked}
-    if not proposed:
-        return said
-    apart = ngettext("%(number)s more proposed", "%(number)s more proposed", proposed)
-    return f"{said} · {apart % {'number': proposed}}"
+    return f"{said} · {more_words(proposed)}" if proposed else said
+
+
+def more_words(proposed: int) -> str:
+    """How many are proposed beside those that were put to somebody."""
+    words = ngettext("%(number)s more proposed", "%(number)s more proposed", proposed)
+    return words % {"number": proposed}
 
 
 def proposed_words(number: int) -> str:

@@ -8,13 +8,13 @@ from collections import Counter
 from io import BytesIO
 from typing import Any, NamedTuple
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from PIL import Image, ImageDraw
 
 from advocacy.colours import tokens
 from advocacy.models import IN_CONFIDENCE, PROPOSED, Phase, RecommendedAction
 from advocacy.models.dates import wait_words, written_day
-from advocacy.models.groups import proposed_words
+from advocacy.models.groups import more_words, number_words
 from advocacy.models.standing import label_of_group, mark_of_group
 from advocacy.public.share import drawing
 from advocacy.public.share.marks import mark
@@ -100,7 +100,8 @@ def badge_of_body(body: Any, asks: list[RecommendedAction], day: Any) -> Badge:
     waits = [s.days_waiting for s in (ask.standing for ask in asks) if s.days_waiting is not None]
     proposed = groups.pop(PROPOSED, 0)
     named = body.text_of("abbreviation") or body.text_of("name")
-    lines = [f"{named} · {number_of(groups.total(), proposed)}"]
+    number = groups.total()
+    lines = [f"{named} · {number_words(number, 0 if number else proposed)}"]
     shown = [group for group in [*Phase.values, IN_CONFIDENCE] if groups[group]]
     counts = [
         gettext("%(status)s: %(number)s")
@@ -108,10 +109,7 @@ def badge_of_body(body: Any, asks: list[RecommendedAction], day: Any) -> Badge:
         for group in shown
     ]
     if shown and proposed:
-        counts.append(
-            ngettext("%(number)s more proposed", "%(number)s more proposed", proposed)
-            % {"number": proposed}
-        )
+        counts.append(more_words(proposed))
     lines += [" · ".join(counts), wait_words(max(waits, default=None)), as_of(day)]
     if not shown:
         phase = mark_of_group(PROPOSED) if proposed else ""
@@ -119,13 +117,6 @@ def badge_of_body(body: Any, asks: list[RecommendedAction], day: Any) -> Badge:
         phase = mark_of_group(shown[0]) if len(shown) == 1 else ""
     title = ". ".join([body.text_of("name"), *filter(None, lines[1:])])
     return Badge(phase, [line for line in lines if line], title)
-
-
-def number_of(asked: int, proposed: int) -> str:
-    """How many asks there are; where nobody asked anything, how many are proposed."""
-    if proposed and not asked:
-        return proposed_words(proposed)
-    return ngettext("%(number)s ask", "%(number)s asks", asked) % {"number": asked}
 
 
 def as_of(day: Any) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 
 from advocacy.models import PROPOSED, Issue, Phase, RecommendedAction, Site
 from advocacy.models.dates import wait_words
+from advocacy.models.groups import more_words
 from advocacy.models.standing import label_of_group, mark_of_group
 
 
@@ -50,11 +51,10 @@ def words_of_asks(asks):
     if proposed and not number_asked:
         groups, proposed = Counter({PROPOSED: proposed}), 0
     asked = ngettext("%(number)s ask", "%(number)s asks", number_asked)
-    apart = ngettext("%(number)s more proposed", "%(number)s more proposed", proposed)
     wait = [
         asked % {"number": number_asked} if number_asked or not standings else "",
         wait_words(max(waits, default=None)),
-        apart % {"number": proposed} if proposed else "",
+        more_words(proposed) if proposed else "",
     ]
     counted = gettext("%(status)s: %(number)s")
     stands = [
